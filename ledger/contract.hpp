@@ -1,0 +1,153 @@
+#pragma once
+// The interface between the ledger and its contracts. A contract sees the sender, the business
+// day, its arguments and the state; never a wall clock, a height, a hash, a float or randomness.
+
+#include <boost/json/value.hpp>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ledger/codec/codec.hpp"
+#include "ledger/codec/json.hpp"
+#include "ledger/receipt.hpp"
+#include "ledger/state_store.hpp"
+#include "ledger/transaction.hpp"
+
+namespace cityledger::ledger {
+
+/// Key-value access of one operation. Reads see the writes of the operations before it; writes
+/// take effect only if the operation succeeds. Going over the budget ends the operation with
+/// operation_over_budget. Keys are text and start with the contract's own prefix, e.g. "invoice/".
+class Context {
+public:
+    virtual ~Context() = default;
+
+    [[nodiscard]] virtual const MemberId& sender() const = 0;
+
+    [[nodiscard]] virtual std::optional<Bytes> get(Space space, std::string_view key) = 0;
+    virtual void put(Space space, std::string_view key, Bytes value) = 0;
+    virtual void erase(Space space, std::string_view key) = 0;
+    /// At most `limit` entries with this prefix, in ascending key order from `from` on.
+    [[nodiscard]] virtual std::vector<std::pair<std::string, Bytes>> scan(
+        Space space, std::string_view prefix, std::string_view from, std::size_t limit) = 0;
+    virtual void emit(std::string_view name, std::string_view subject) = 0;
+
+    /// A typed record, or nothing. Records were encoded by this ledger: CHECKs that they decode.
+    template <class T>
+    [[nodiscard]] std::optional<T> load(std::string_view key, Space space = Space::business) {
+        const auto bytes = get(space, key);
+        if (!bytes) return std::nullopt;
+        return decode_record<T>(*bytes);
+    }
+    template <class T>
+    void store(std::string_view key, const T& record, Space space = Space::business) {
+        put(space, key, encode(record));
+    }
+
+    template <class T>
+    static T decode_record(ByteView bytes) {
+        auto record = decode<T>(bytes);
+        check_decoded(record.has_value());
+        return *std::move(record);
+    }
+
+private:
+    static void check_decoded(bool decoded);
+};
+
+/// One field of an argument or result struct, for help texts and docs.
+struct FieldDescription {
+    std::string name;
+    std::string type;  ///< "text", "integer", "flag", "bytes", "list of ...", an enum's names, ...
+};
+
+/// An operation (changes state) or a query (reads executed state).
+struct Method {
+    std::string name;
+    std::string summary;  ///< one sentence: who may call it and what it does
+    std::function<Result<Bytes>(Context&, ByteView arguments)> call;
+    std::function<Result<Bytes>(const boost::json::value&)> arguments_from_json;
+    std::function<Result<boost::json::value>(ByteView)> arguments_to_json;
+    std::function<Result<boost::json::value>(ByteView)> result_to_json;
+    std::vector<FieldDescription> arguments;
+    std::vector<FieldDescription> result;
+};
+
+/// A contract: its name, its operations and its queries. Queries get a Context whose sender is
+/// empty and whose writes are discarded.
+struct Contract {
+    std::string name;
+    std::vector<Method> operations;
+    std::vector<Method> queries;
+    /// Writes the contract's part of the genesis state from its JSON section (null if absent).
+    std::function<Status(Context&, const boost::json::value& section)> initialise;
+};
+
+/// Result struct of methods that have nothing to tell.
+struct Nothing {
+    bool operator==(const Nothing&) const = default;
+    template <class Archive>
+    void serialize(Archive&) {}
+};
+
+/// Shared by operations and queries; raised by the executor, not by contracts.
+[[nodiscard]] Error bad_arguments(const Error& cause);
+
+/// query_not_found, for queries of all contracts: `return tl::unexpected(not_found(key));`
+[[nodiscard]] Error not_found(std::string what);
+
+/// Makes a method of a typed handler `Result<R> handler(Context&, const A&)`.
+template <class Arguments, class R>
+[[nodiscard]] Method make_method(std::string name, std::string summary,
+                                 Result<R> (*handler)(Context&, const Arguments&)) {
+    Method method;
+    method.name = std::move(name);
+    method.summary = std::move(summary);
+    method.call = [handler](Context& context, ByteView bytes) -> Result<Bytes> {
+        const auto arguments = decode<Arguments>(bytes);
+        if (!arguments) return tl::unexpected<Error>(bad_arguments(arguments.error()));
+        const auto result = handler(context, *arguments);
+        if (!result) return propagate(result);
+        return encode(*result);
+    };
+    method.arguments_from_json = [](const boost::json::value& value) -> Result<Bytes> {
+        const auto arguments = from_json<Arguments>(value);
+        if (!arguments) return propagate(arguments);
+        return encode(*arguments);
+    };
+    method.arguments_to_json = [](ByteView bytes) -> Result<boost::json::value> {
+        const auto arguments = decode<Arguments>(bytes);
+        if (!arguments) return propagate(arguments);
+        return to_json(*arguments);
+    };
+    method.result_to_json = [](ByteView bytes) -> Result<boost::json::value> {
+        const auto result = decode<R>(bytes);
+        if (!result) return propagate(result);
+        return to_json(*result);
+    };
+    for (auto& [field_name, type] : describe<Arguments>()) {
+        method.arguments.push_back({field_name, type});
+    }
+    for (auto& [field_name, type] : describe<R>()) method.result.push_back({field_name, type});
+    return method;
+}
+
+/// All contracts of a chain, by name.
+class ContractRegistry {
+public:
+    void add(Contract contract);  ///< CHECKs that the name is new
+    [[nodiscard]] const Contract* find(std::string_view name) const;
+    /// In ascending order of names.
+    [[nodiscard]] std::vector<const Contract*> all() const;
+
+    [[nodiscard]] Result<const Method*> operation(std::string_view contract,
+                                                  std::string_view method) const;
+    [[nodiscard]] Result<const Method*> query(std::string_view contract,
+                                              std::string_view method) const;
+
+private:
+    std::map<std::string, Contract, std::less<>> contracts_;
+};
+
+}  // namespace cityledger::ledger

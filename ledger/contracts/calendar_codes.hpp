@@ -1,0 +1,19 @@
+#pragma once
+// Codes of the calendar contract: 2100 to 2199.
+
+#include "crypto/result.hpp"
+
+// clang-format off
+#define CITYLEDGER_CALENDAR_CODES(X) \
+    X(date_malformed, 2100, "the text is not a date that exists", "write it as YYYY-MM-DD") \
+    X(close_wrong_day, 2101, "the date is not the current business day", "ask the query `today` for the day that is open") \
+    X(close_not_proposed, 2102, "nobody has proposed to close this day", "let an operator or the tax bureau send propose_close first") \
+    X(close_already_proposed, 2103, "the close of this day is proposed already", "countersign it") \
+    X(close_same_signer, 2104, "the close must be countersigned by another member than the one who proposed it", "let a second calendar_countersigner send it") \
+    X(first_day_not_open, 2105, "the first day of the genesis is a weekend or a holiday", "start on a business day") \
+    X(calendar_exhausted, 2106, "no business day follows within the years that the calendar knows", "check the holidays of the genesis")
+// clang-format on
+
+namespace cityledger::ledger {
+CITYLEDGER_DEFINE_CODES(calendar_codes, CITYLEDGER_CALENDAR_CODES)
+}  // namespace cityledger::ledger

@@ -1,0 +1,82 @@
+#pragma once
+// Invoice: keys and helpers that its source files share. Not for other folders.
+
+#include <string>
+#include <vector>
+
+#include "ledger/contracts/calendar.hpp"
+#include "ledger/contracts/invoice.hpp"
+#include "ledger/contracts/membership.hpp"
+#include "ledger/contracts/money.hpp"
+
+namespace cityledger::ledger::invoice {
+
+/// Which number comes next. `year` is 0 until the first invoice.
+struct Series {
+    std::string region;
+    std::uint32_t year = 0;
+    std::uint32_t batch = 1;
+    std::uint64_t next_number = 1;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(limited<4>("region", region), field("year", year), field("batch", batch),
+                field("next_number", next_number));
+    }
+};
+
+inline constexpr std::string_view k_series_key = "invoice/series";
+
+/// "code/number": names an invoice in keys and events.
+[[nodiscard]] std::string name_of(const Content& content);
+[[nodiscard]] std::string invoice_key(const std::string& code, const std::string& number);
+[[nodiscard]] std::string admission_key(const MemberId& enterprise);
+/// `month` is "YYYYMM".
+[[nodiscard]] std::string usage_key(const MemberId& enterprise, const std::string& month);
+[[nodiscard]] std::string payment_key(const MemberId& seller, const std::string& reference);
+/// Derived: the invoices of a seller, of a buyer.
+[[nodiscard]] std::string sales_prefix(const MemberId& seller);
+[[nodiscard]] std::string purchases_prefix(const MemberId& buyer);
+
+[[nodiscard]] Result<Admission> find_admission(Context& context, const MemberId& enterprise);
+[[nodiscard]] Result<Invoice> find_invoice(Context& context, const std::string& code,
+                                           const std::string& number);
+void store_invoice(Context& context, const Invoice& record);
+
+/// The next code and number of the series, into the content, with today's date.
+[[nodiscard]] Status assign_number(Context& context, Content& content);
+/// Stores a new blue or red invoice with its check code and its indexes.
+[[nodiscard]] IssueResult record_new(Context& context, Invoice& record);
+
+/// What is left of a blue invoice after its reversals, with tax.
+[[nodiscard]] std::int64_t remaining_fen(const Invoice& record);
+
+/// Locked or booked (also once reversed): a reversal then needs the buyer's confirm_red.
+[[nodiscard]] bool needs_confirmation(const Invoice& record);
+
+/// enterprise_frozen if the tax bureau has frozen it.
+[[nodiscard]] Status check_not_frozen(const Admission& admission);
+
+/// not_issuer unless the sender is the seller, not_buyer unless it is the buyer.
+[[nodiscard]] Status check_issuer(Context& context, const Invoice& record);
+[[nodiscard]] Status check_buyer(Context& context, const Invoice& record);
+/// Why an invoice in this status cannot take the step: invoice_not_locked, invoice_locked,
+/// invoice_already_booked or invoice_reversed.
+[[nodiscard]] tl::unexpected<Error> refuse_status(const Invoice& record);
+
+[[nodiscard]] Statistics load_statistics(Context& context);
+void store_statistics(Context& context, const Statistics& statistics);
+
+/// Month's use of the quota after one more invoice; refuses what is over, warns from 80 % on.
+[[nodiscard]] Status use_quota(Context& context, const Admission& admission,
+                               std::int64_t total_fen, const std::string& date);
+/// One fully reversed invoice less, if it was issued in the month of `today`.
+void give_quota_back(Context& context, const Content& blue, const std::string& today);
+
+// The handlers, by file.
+void add_admission_operations(std::vector<Method>& operations);
+void add_issue_operations(std::vector<Method>& operations);
+void add_claim_operations(std::vector<Method>& operations);
+void add_red_operations(std::vector<Method>& operations);
+[[nodiscard]] std::vector<Method> invoice_queries();
+
+}  // namespace cityledger::ledger::invoice

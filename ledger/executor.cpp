@@ -1,0 +1,284 @@
+#include "ledger/executor.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "crypto/check.hpp"
+#include "ledger/executor_context.hpp"
+#include "ledger/receipt_index.hpp"
+
+namespace cityledger::ledger {
+namespace {
+
+constexpr std::size_t k_max_detail_bytes = 256;
+/// Where the store keeps the id of the chain that it belongs to (derived).
+constexpr std::string_view k_chain_key = "chain";
+
+tl::unexpected<Error> corrupt(std::string detail) {
+    return refuse(codes::state_corrupt, std::move(detail));
+}
+
+/// A wording short enough to be stored, cut between two characters of UTF-8.
+std::string shorten(std::string detail) {
+    if (detail.size() <= k_max_detail_bytes) return detail;
+    std::size_t end = k_max_detail_bytes;
+    while (end > 0 && (static_cast<std::uint8_t>(detail[end]) & 0xc0) == 0x80) --end;
+    detail.resize(end);
+    return detail;
+}
+
+/// The ids of transactions that were executed and could still be included again.
+class RecentTransactions {
+public:
+    [[nodiscard]] bool contains(const Digest& id) const { return ids_.contains(id); }
+
+    void add(const Digest& id, std::uint64_t expires_at_height) {
+        if (ids_.insert(id).second) by_expiry_[expires_at_height].push_back(id);
+    }
+
+    /// Drops those that no block above `height` may include.
+    void drop_expired(std::uint64_t height) {
+        while (!by_expiry_.empty() && by_expiry_.begin()->first <= height) {
+            for (const Digest& id : by_expiry_.begin()->second) ids_.erase(id);
+            by_expiry_.erase(by_expiry_.begin());
+        }
+    }
+
+private:
+    std::set<Digest> ids_;
+    std::map<std::uint64_t, std::vector<Digest>> by_expiry_;
+};
+
+class LedgerExecutor final : public Executor {
+public:
+    LedgerExecutor(const ContractRegistry& contracts, StateStore& store)
+        : contracts_(contracts), store_(store) {}
+
+    Status apply_genesis(const Genesis& genesis);
+    Status reopen(const ChainId& chain);
+
+    [[nodiscard]] const ExecutedState& state() const override { return state_; }
+    Result<ExecutedBlock> execute(std::uint64_t height,
+                                  const std::vector<const Batch*>& batches) override;
+    void remember(std::uint64_t height, const std::vector<const Batch*>& batches) override;
+    [[nodiscard]] bool was_executed(const Digest& transaction) const override {
+        return recent_.contains(transaction);
+    }
+    [[nodiscard]] StatePath prove(Space space, std::string_view key) const override {
+        CHECK_INVARIANT(space != Space::derived);
+        return space == Space::system ? system_.prove(key) : business_.prove(key);
+    }
+
+private:
+    Status initialise_contracts(const boost::json::object& business, StateOverlay& state) const;
+    StoredReceipt execute_transaction(const Transaction& transaction, const Digest& id,
+                                      std::uint64_t height, StateOverlay& block) const;
+    void execute_operation(const Operation& operation, const MemberId& sender,
+                           StateOverlay& block, StoredReceipt& stored) const;
+    Status commit(std::uint64_t height, const Digest& receipts_root, StateOverlay& block);
+
+    const ContractRegistry& contracts_;
+    StateStore& store_;
+    StateTree system_{Space::system};
+    StateTree business_{Space::business};
+    ExecutedState state_;
+    RecentTransactions recent_;
+};
+
+Status LedgerExecutor::apply_genesis(const Genesis& genesis) {
+    const auto business = parse_json(genesis.business);
+    if (!business) return propagate(business);
+    StateOverlay state(store_);
+    const Status initialised = initialise_contracts(business->as_object(), state);
+    if (!initialised) return initialised;
+    for (const GenesisKey& entry : genesis.keys) {
+        state.write(Space::system, member_key_key(entry.member), encode(entry.public_key));
+    }
+    state.write(Space::derived, k_chain_key, encode(chain_id_of(genesis)));
+    return commit(0, Digest{}, state);
+}
+
+Status LedgerExecutor::initialise_contracts(const boost::json::object& business,
+                                            StateOverlay& state) const {
+    for (const auto& section : business) {
+        const std::string name(section.key());
+        if (contracts_.find(name) == nullptr) {
+            return tl::unexpected<Error>(genesis_error("no contract is named " + name));
+        }
+    }
+    const MemberId nobody;
+    for (const Contract* contract : contracts_.all()) {
+        if (!contract->initialise) continue;
+        ContractContext context(state, nobody, contract->name, k_genesis_budget);
+        const boost::json::value* section = business.if_contains(contract->name);
+        const Status status = within_budget([&] {
+            return contract->initialise(context, section == nullptr ? nullptr : *section);
+        });
+        if (!status) return status;
+    }
+    return {};
+}
+
+Status LedgerExecutor::reopen(const ChainId& chain) {
+    const auto recorded = decode<ExecutedState>(store_.applied_summary());
+    if (!recorded) return corrupt("the summary: " + recorded.error().message());
+    if (recorded->height != store_.applied_height()) return corrupt("the heights differ");
+    if (store_.get(Space::derived, k_chain_key) != encode(chain)) {
+        return corrupt("it is the state of another chain");
+    }
+    if (!system_.rebuild(store_) || system_.root() != recorded->system_root) {
+        return corrupt("the system state");
+    }
+    if (!business_.rebuild(store_) || business_.root() != recorded->business_root) {
+        return corrupt("the business state");
+    }
+    state_ = *recorded;
+    return {};
+}
+
+Status LedgerExecutor::commit(std::uint64_t height, const Digest& receipts_root,
+                              StateOverlay& block) {
+    const std::vector<StateChange> changes = block.take_changes();
+    // In ascending order of spaces: system, business, derived.
+    const auto end_of = [&](Space space) {
+        return static_cast<std::size_t>(
+            std::partition_point(changes.begin(), changes.end(),
+                                 [&](const StateChange& change) { return change.space <= space; }) -
+            changes.begin());
+    };
+    const std::span<const StateChange> all(changes);
+    const std::size_t system_end = end_of(Space::system);
+    system_.update(all.first(system_end));
+    business_.update(all.subspan(system_end, end_of(Space::business) - system_end));
+    state_ = {height, system_.root(), business_.root(), receipts_root};
+    return store_.apply(height, changes, encode(state_));
+}
+
+Result<ExecutedBlock> LedgerExecutor::execute(std::uint64_t height,
+                                              const std::vector<const Batch*>& batches) {
+    CHECK_INVARIANT(height == state_.height + 1);
+    StateOverlay block(store_);
+    ExecutedBlock executed;
+    std::vector<Receipt> receipts;
+    for (const Batch* batch : batches) {
+        for (const Transaction& transaction : batch->transactions) {
+            const Digest id = transaction_id(transaction.body);
+            if (recent_.contains(id)) continue;
+            StoredReceipt stored = execute_transaction(transaction, id, height, block);
+            stored.receipt.index = static_cast<std::uint32_t>(receipts.size());
+            store_receipt(block, stored);
+            receipts.push_back(stored.receipt);
+            executed.receipts.push_back(std::move(stored));
+            // One that may not be included here yet may be included later.
+            if (check_transaction_expiry(transaction.body, height)) {
+                recent_.add(id, transaction.body.expires_at_height);
+            }
+        }
+    }
+    const Status committed =
+        commit(height, chain_receipts_root(state_.receipts_root, receipts), block);
+    if (!committed) return propagate(committed);
+    recent_.drop_expired(height);
+    executed.state = state_;
+    executed.changed_state = !receipts.empty();
+    return executed;
+}
+
+StoredReceipt LedgerExecutor::execute_transaction(const Transaction& transaction, const Digest& id,
+                                                  std::uint64_t height,
+                                                  StateOverlay& block) const {
+    StoredReceipt stored;
+    stored.receipt.transaction = id;
+    stored.receipt.height = height;
+    Status admitted = check_transaction_expiry(transaction.body, height);
+    if (admitted) admitted = check_transaction_sender(block, transaction.body);
+    if (!admitted) {
+        stored.receipt.code = admitted.error().code.number;
+        stored.details.push_back(shorten(admitted.error().detail));
+        return stored;
+    }
+    for (const Operation& operation : transaction.body.operations) {
+        execute_operation(operation, transaction.body.sender, block, stored);
+    }
+    return stored;
+}
+
+void LedgerExecutor::execute_operation(const Operation& operation, const MemberId& sender,
+                                       StateOverlay& block, StoredReceipt& stored) const {
+    StateOverlay changes(block);
+    ContractContext context(changes, sender, operation.contract, k_operation_budget);
+    const Result<Bytes> result = within_budget([&]() -> Result<Bytes> {
+        const auto method = contracts_.operation(operation.contract, operation.method);
+        if (!method) return propagate(method);
+        auto bytes = (*method)->call(context, operation.arguments);
+        if (bytes && bytes->size() > k_max_result_bytes) throw OverBudget{"the result is too long"};
+        return bytes;
+    });
+    OperationResult outcome;
+    std::string detail;
+    if (result) {
+        changes.move_into(block);
+        outcome.result = *result;
+        outcome.events = context.take_events();
+    } else {
+        outcome.code = result.error().code.number;
+        detail = shorten(result.error().detail);
+    }
+    stored.receipt.operations.push_back(std::move(outcome));
+    stored.details.push_back(std::move(detail));
+}
+
+void LedgerExecutor::remember(std::uint64_t height, const std::vector<const Batch*>& batches) {
+    for (const Batch* batch : batches) {
+        for (const Transaction& transaction : batch->transactions) {
+            // The same rule as in execute(), or a restarted node would differ from the others.
+            if (!check_transaction_expiry(transaction.body, height)) continue;
+            recent_.add(transaction_id(transaction.body), transaction.body.expires_at_height);
+        }
+    }
+    recent_.drop_expired(state_.height);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Executor>> Executor::open(const Genesis& genesis,
+                                                 const ContractRegistry& contracts,
+                                                 StateStore& store) {
+    const Status checked = check_genesis(genesis);
+    if (!checked) return propagate(checked);
+    auto executor = std::make_unique<LedgerExecutor>(contracts, store);
+    const Status opened = store.applied_height() ? executor->reopen(chain_id_of(genesis))
+                                                 : executor->apply_genesis(genesis);
+    if (!opened) return propagate(opened);
+    return executor;
+}
+
+std::optional<crypto::PublicKeyBytes> member_key(const StateReader& state,
+                                                 const MemberId& member) {
+    const auto bytes = state.get(Space::system, member_key_key(member));
+    if (!bytes) return std::nullopt;
+    return Context::decode_record<crypto::PublicKeyBytes>(*bytes);
+}
+
+std::string member_key_key(const MemberId& member) { return "membership/key/" + member; }
+
+Status check_transaction_sender(const StateReader& state, const TransactionBody& body) {
+    if (member_key(state, body.sender) != body.sender_key) {
+        return refuse(codes::transaction_unknown_sender, body.sender);
+    }
+    return {};
+}
+
+Result<Bytes> run_query(const ContractRegistry& contracts, const StateReader& state,
+                        std::string_view contract, std::string_view method, ByteView arguments) {
+    const auto query = contracts.query(contract, method);
+    if (!query) return propagate(query);
+    StateOverlay dropped(state);
+    const MemberId nobody;
+    const std::string name(contract);
+    ContractContext context(dropped, nobody, name, k_query_budget);
+    return within_budget([&] { return (*query)->call(context, arguments); });
+}
+
+}  // namespace cityledger::ledger

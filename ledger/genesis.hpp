@@ -1,0 +1,79 @@
+#pragma once
+// The first state of a chain and its rules. Two nodes belong to one network if and only if their
+// genesis files have the same hash, the chain id.
+
+#include <boost/json/value.hpp>
+#include <string>
+#include <vector>
+
+#include "ledger/contract.hpp"
+#include "ledger/validator_set.hpp"
+
+namespace cityledger::ledger {
+
+/// The member key that a genesis installs (system state); all else about members is business.
+struct GenesisKey {
+    MemberId member;
+    crypto::PublicKeyBytes public_key;
+
+    bool operator==(const GenesisKey&) const = default;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(limited<k_max_member_id_bytes>("member", member), field("public_key", public_key));
+    }
+};
+
+enum class Engine : std::uint8_t { simplex };
+template <>
+struct EnumNames<Engine> {
+    static constexpr std::string_view names[] = {"simplex"};
+};
+
+enum class SuiteName : std::uint8_t { standard, simulation };
+template <>
+struct EnumNames<SuiteName> {
+    static constexpr std::string_view names[] = {"standard", "simulation"};
+};
+
+/// The genesis. `business` is the text of a JSON object with a section per contract; worlds that
+/// start from an equal `business` end in an equal business root.
+struct Genesis {
+    std::uint32_t version = 1;
+    std::string name;
+    SuiteName suite = SuiteName::standard;
+    Engine engine = Engine::simplex;
+    Nonce salt;                         ///< random: two networks never share a chain id
+    Digest authority;                   ///< SHA-256 of the X.509 authority's certificate (DER)
+    std::vector<Validator> validators;  ///< of epoch 0
+    std::vector<GenesisKey> keys;
+    std::string business;
+
+    bool operator==(const Genesis&) const = default;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(field("version", version), limited<k_max_name_bytes>("name", name),
+                field("suite", suite), field("engine", engine), field("salt", salt),
+                field("authority", authority),
+                limited<k_max_validators>("validators", validators), field("keys", keys),
+                limited<1024 * 1024>("business", business));
+    }
+};
+
+[[nodiscard]] ChainId chain_id_of(const Genesis& genesis);
+
+/// The kind of keys that this suite accepts.
+[[nodiscard]] crypto::SignatureSuite signature_suite(SuiteName suite);
+
+/// genesis_invalid with what is wrong; for whoever reads a part of the genesis.
+[[nodiscard]] Error genesis_error(std::string detail);
+
+/// Checks every rule of a genesis: version, suite of every key, 1 to k_max_validators distinct
+/// validators, `business` is an object in its compact form (compact_json). A daemon of a real
+/// network also refuses suite `simulation`.
+[[nodiscard]] Status check_genesis(const Genesis& genesis);
+
+/// The file format: JSON, `business` as an object. Reading checks the rules.
+[[nodiscard]] std::string genesis_to_text(const Genesis& genesis);
+[[nodiscard]] Result<Genesis> genesis_from_text(std::string_view text);
+
+}  // namespace cityledger::ledger

@@ -1,0 +1,239 @@
+// All four contracts in one chain, through the real executor: signed transactions in, receipts,
+// events and roots out.
+
+#include "ledger/executor.hpp"
+
+#include "ledger/memory_state_store.hpp"
+#include "tests/contracts/directory_stories.hpp"
+#include "tests/contracts/invoice_stories.hpp"
+
+namespace cityledger::ledger {
+namespace {
+
+using namespace testing;
+
+crypto::PrivateKey private_key(const std::string& name) {
+    return crypto::PrivateKey::for_simulation(crypto::sha256(as_bytes(name + "#0")));
+}
+
+/// Beijing and Shenzhen as one city.
+std::string both_cities() {
+    auto business = sections(k_shenzhen_sections);
+    auto& members = business.at("membership").as_object().at("members").as_array();
+    const auto beijing_sections = sections(k_beijing_sections);
+    for (const auto& member :
+         beijing_sections.at("membership").as_object().at("members").as_array()) {
+        members.push_back(member);
+    }
+    return compact_json(business);
+}
+
+Genesis genesis_of(std::uint8_t salt) {
+    Genesis genesis;
+    genesis.name = "contracts-test";
+    genesis.suite = SuiteName::simulation;
+    genesis.salt.bytes[0] = salt;
+    genesis.validators = {{"node0", private_key("node0").public_key().bytes()}};
+    for (const MemberId& member :
+         {k_bureau, MemberId("AUDIT"), k_seller, k_buyer, k_other, k_consumer, MemberId("AD"),
+          MemberId("AK"), MemberId("AF"), MemberId("BZB")}) {
+        genesis.keys.push_back({member, test_key(member)});
+    }
+    genesis.business = both_cities();
+    return genesis;
+}
+
+/// A chain of one executor; each transaction has a block of its own.
+class Chain {
+public:
+    explicit Chain(std::uint8_t salt) : genesis_(genesis_of(salt)) {
+        auto opened = Executor::open(genesis_, city_contracts(), store_);
+        INFO((opened ? "" : opened.error().message()));
+        REQUIRE(opened);
+        executor_ = *std::move(opened);
+    }
+
+    template <class Arguments>
+    static Operation operation(const char* contract, const char* method,
+                               const Arguments& arguments) {
+        return {contract, method, encode(arguments)};
+    }
+
+    Receipt send(const MemberId& sender, std::vector<Operation> operations) {
+        const auto key = private_key(sender);
+        TransactionBody body;
+        body.chain_id = chain_id_of(genesis_);
+        body.sender = sender;
+        body.sender_key = key.public_key().bytes();
+        body.nonce.bytes[0] = static_cast<std::uint8_t>(executor_->state().height);
+        body.expires_at_height = executor_->state().height + 10;
+        body.operations = std::move(operations);
+        Batch batch;
+        batch.transactions.push_back(sign_transaction(body, key));
+        const auto executed = executor_->execute(executor_->state().height + 1, {&batch});
+        REQUIRE(executed);
+        REQUIRE(executed->receipts.size() == 1);
+        return executed->receipts[0].receipt;
+    }
+
+    template <class R, class Arguments>
+    R ask(const char* contract, const char* query, const Arguments& arguments) {
+        const auto bytes =
+            run_query(city_contracts(), store_, contract, query, encode(arguments));
+        REQUIRE(bytes);
+        return *decode<R>(*bytes);
+    }
+
+    [[nodiscard]] const ExecutedState& state() const { return executor_->state(); }
+    MemoryStateStore& store() { return store_; }
+    [[nodiscard]] const Genesis& genesis() const { return genesis_; }
+
+private:
+    Genesis genesis_;
+    MemoryStateStore store_;
+    std::unique_ptr<Executor> executor_;
+};
+
+void accepted(const Receipt& receipt) {
+    CHECK(receipt.code == 0);
+    for (const OperationResult& outcome : receipt.operations) CHECK(outcome.code == 0);
+}
+
+void share_a_directory(Chain& chain, const directory::Metadata& metadata,
+                       const directory::RequestArguments& request) {
+    using namespace directory;
+    const auto operation = [](const char* method, const auto& arguments) {
+        return Chain::operation("directory", method, arguments);
+    };
+    for (const char* department : {"AK", "AF"}) {
+        accepted(chain.send(department, {operation("register_responsibility",
+                                                   RegisterResponsibilityArguments{
+                                                       "Keeps its records", "Article 1"})}));
+    }
+    accepted(chain.send(
+        "BZB",
+        {operation("approve_responsibility", ApproveResponsibilityArguments{"AK/R00001"}),
+         operation("approve_responsibility", ApproveResponsibilityArguments{"AF/R00001"})}));
+    accepted(chain.send(
+        "AK", {operation("register_directory",
+                         RegisterDirectoryArguments{"AK/R00001", metadata})}));
+    accepted(chain.send("AD", {operation("lock_directory", LockDirectoryArguments{"AK/D00001"})}));
+    // Sixteen requests in one transaction, and all of them overdue after ten days.
+    std::vector<Operation> requests(16, operation("request", request));
+    accepted(chain.send("AF", requests));
+}
+
+void dine(Chain& chain) {
+    using namespace invoice;
+    const AdmitArguments admit{
+        k_seller, {"catering"}, {1'000'000, 1'000, 100'000'000}, std::nullopt};
+    accepted(chain.send(k_bureau, {Chain::operation("invoice", "admit", admit)}));
+    // One bad invoice does not sink its neighbours.
+    auto wrong = dinner("WX2");
+    wrong.total_fen += 1;
+    const auto issue = [](const IssueArguments& arguments) {
+        return Chain::operation("invoice", "issue", arguments);
+    };
+    const Receipt receipt =
+        chain.send(k_seller, {issue(dinner("WX1")), issue(wrong), issue(dinner("WX3"))});
+    REQUIRE(receipt.operations.size() == 3);
+    CHECK(receipt.operations[1].code == codes::total_wrong.number);
+    const auto third = decode<IssueResult>(receipt.operations[2].result);
+    REQUIRE(third);
+    CHECK(third->number == "00000002");
+    accepted(chain.send(
+        k_buyer,
+        {Chain::operation("invoice", "lock",
+                          LockArguments{third->code, third->number, digest_of("dinner")}),
+         Chain::operation("invoice", "book", InvoiceArguments{third->code, third->number})}));
+}
+
+void close_eleven_days(Chain& chain) {
+    for (int i = 0; i < 11; ++i) {
+        const calendar::CloseArguments day{
+            chain.ask<calendar::TodayResult>("calendar", "today", Nothing{}).date};
+        accepted(chain.send(k_bureau, {Chain::operation("calendar", "propose_close", day)}));
+        accepted(chain.send("AUDIT", {Chain::operation("calendar", "countersign_close", day)}));
+    }
+}
+
+void run_the_story(Chain& chain) {
+    share_a_directory(chain, pension_metadata(), request_for("AK/D00001"));
+    dine(chain);
+    close_eleven_days(chain);
+    const Receipt overdue = chain.send(
+        "AD", {Chain::operation("directory", "mark_overdue", directory::MarkOverdueArguments{16})});
+    accepted(overdue);
+    CHECK(overdue.operations[0].events.size() == 16);
+}
+
+TEST_CASE("all contracts work in one chain, within the budgets of the executor", "[contracts]") {
+    Chain chain(1);
+    run_the_story(chain);
+    const auto totals = chain.ask<invoice::Statistics>("invoice", "statistics", Nothing{});
+    CHECK(totals.issued_count == 2);
+    CHECK(totals.booked_count == 1);
+    CHECK(totals.conserved());
+    const auto inbox = chain.ask<directory::RequestsResult>(
+        "directory", "inbox", directory::DepartmentPageArguments{"AK", {}, {}});
+    REQUIRE(inbox.requests.size() == 16);
+    CHECK(inbox.requests[15].status == directory::RequestStatus::overdue);
+}
+
+TEST_CASE("sixteen requests of the largest size are marked overdue in one operation",
+          "[contracts]") {
+    using namespace directory;
+    Metadata metadata = pension_metadata();
+    RequestArguments request = request_for("AK/D00001");
+    metadata.items.clear();
+    request.columns.clear();
+    for (std::uint32_t i = 0; i < k_max_items; ++i) {
+        std::string name = std::to_string(i);
+        name.resize(k_max_item_name_bytes, 'x');
+        metadata.items.push_back({name, "text"});
+        request.columns.push_back(name);
+    }
+    request.purpose.assign(k_max_long_text_bytes, 'x');
+    request.legal_basis.assign(k_max_short_text_bytes, 'x');
+    request.until_day = "2020-12-31";
+    Chain chain(1);
+    share_a_directory(chain, metadata, request);
+    close_eleven_days(chain);
+    accepted(chain.send(
+        "AD", {Chain::operation("directory", "mark_overdue", MarkOverdueArguments{16})}));
+}
+
+TEST_CASE("chains with different salts have equal business roots", "[contracts]") {
+    Chain first(1);
+    Chain second(2);
+    run_the_story(first);
+    run_the_story(second);
+    CHECK(chain_id_of(first.genesis()) != chain_id_of(second.genesis()));
+    CHECK(first.state().business_root == second.state().business_root);
+}
+
+TEST_CASE("the state is the same after it is opened again", "[contracts]") {
+    Chain chain(1);
+    run_the_story(chain);
+    const auto again = Executor::open(chain.genesis(), city_contracts(), chain.store());
+    REQUIRE(again);
+    CHECK((*again)->state() == chain.state());
+}
+
+TEST_CASE("a revoked member's key signs nothing more; a rotated key signs from then on",
+          "[contracts]") {
+    Chain chain(1);
+    accepted(chain.send(k_other, {Chain::operation("membership", "rotate_key",
+                                                   membership::RotateKeyArguments{
+                                                       test_key(k_other, 1)})}));
+    const Operation anything =
+        Chain::operation("directory", "mark_overdue", directory::MarkOverdueArguments{1});
+    CHECK(chain.send(k_other, {anything}).code == codes::transaction_unknown_sender.number);
+    accepted(chain.send(k_buyer, {anything}));
+    accepted(chain.send(k_bureau, {Chain::operation("membership", "revoke",
+                                                    membership::MemberArguments{k_buyer})}));
+    CHECK(chain.send(k_buyer, {anything}).code == codes::transaction_unknown_sender.number);
+}
+
+}  // namespace
+}  // namespace cityledger::ledger

@@ -1,0 +1,95 @@
+#pragma once
+// Steps of the invoice's stories: a restaurant sells, an employer buys, Li holds.
+
+#include "tests/contracts/cities.hpp"
+
+namespace cityledger::ledger::testing {
+
+inline constexpr std::int64_t k_dinner_total_fen = 19'800;  // the first invoice: 198 yuan
+
+inline City admitted_shenzhen(std::string_view text = k_shenzhen_sections) {
+    City city = shenzhen(text);
+    const invoice::AdmitArguments admit{
+        k_seller, {"catering"}, {1'000'000, 1'000, 100'000'000}, std::nullopt};
+    REQUIRE(city.run<Nothing>(k_bureau, "invoice", "admit", admit));
+    return city;
+}
+
+/// 198 yuan of catering at 6 %: 186.79 and 11.21 of tax.
+inline invoice::IssueArguments dinner(const std::string& payment) {
+    invoice::IssueArguments arguments;
+    arguments.buyer = k_buyer;
+    arguments.category = "catering";
+    arguments.lines = {{"*catering*dinner", "1", 18'679, 600, 1'121}};
+    arguments.total_fen = k_dinner_total_fen;
+    arguments.tax_fen = 1'121;
+    arguments.payment_reference = payment;
+    arguments.holder = k_consumer;
+    arguments.content_digest = digest_of("dinner");
+    arguments.sealed_body = Bytes(100, 0xab);
+    return arguments;
+}
+
+/// An invoice over this amount without tax.
+inline invoice::IssueArguments untaxed(const std::string& payment, std::int64_t amount_fen) {
+    invoice::IssueArguments arguments = dinner(payment);
+    arguments.lines = {{"*catering*lunch", std::nullopt, amount_fen, 0, 0}};
+    arguments.total_fen = amount_fen;
+    arguments.tax_fen = 0;
+    return arguments;
+}
+
+inline Result<invoice::IssueResult> issue(City& city, const invoice::IssueArguments& arguments,
+                                          const MemberId& sender = k_seller) {
+    return city.run<invoice::IssueResult>(sender, "invoice", "issue", arguments);
+}
+
+/// Operations that name an invoice only: unlock, book, confirm_red, void.
+inline Result<Nothing> act(City& city, const char* method, const invoice::IssueResult& made,
+                           const MemberId& sender = k_buyer) {
+    return city.run<Nothing>(sender, "invoice", method,
+                             invoice::InvoiceArguments{made.code, made.number});
+}
+
+inline Result<Nothing> claim(City& city, const invoice::IssueResult& made,
+                             const MemberId& sender = k_buyer,
+                             std::string_view content = "dinner") {
+    return city.run<Nothing>(
+        sender, "invoice", "lock",
+        invoice::LockArguments{made.code, made.number, digest_of(content)});
+}
+
+inline Result<Nothing> transfer(City& city, const invoice::IssueResult& made,
+                                const MemberId& sender, const MemberId& to) {
+    return city.run<Nothing>(sender, "invoice", "transfer",
+                             invoice::TransferArguments{made.code, made.number, to});
+}
+
+inline Result<invoice::IssueResult> red(City& city, const invoice::IssueResult& blue,
+                                        std::int64_t amount_fen, std::int64_t tax_fen,
+                                        const MemberId& sender = k_seller,
+                                        const std::string& reason = "returned") {
+    return city.run<invoice::IssueResult>(
+        sender, "invoice", "red_letter",
+        invoice::RedLetterArguments{blue.code, blue.number, amount_fen, tax_fen, reason});
+}
+
+inline Result<invoice::IssueResult> full_red(City& city, const invoice::IssueResult& blue) {
+    return red(city, blue, 18'679, 1'121);
+}
+
+inline invoice::Invoice read_invoice(City& city, const invoice::IssueResult& made) {
+    const auto record = city.ask<invoice::Invoice>(
+        "invoice", "invoice", invoice::InvoiceArguments{made.code, made.number});
+    REQUIRE(record);
+    return *record;
+}
+
+inline invoice::Statistics statistics(City& city) {
+    const auto read = city.ask<invoice::Statistics>("invoice", "statistics", Nothing{});
+    REQUIRE(read);
+    CHECK(read->conserved());
+    return *read;
+}
+
+}  // namespace cityledger::ledger::testing
