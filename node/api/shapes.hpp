@@ -1,0 +1,191 @@
+#pragma once
+// The JSON shapes of the HTTP API, shared by server and client. See docs/api.md.
+
+#include <string>
+#include <vector>
+
+#include "ledger/codec/json.hpp"
+#include "ledger/contract.hpp"
+#include "ledger/executor.hpp"
+
+namespace cityledger::api {
+
+using ledger::field;
+
+struct PeerView {
+    std::string name;
+    bool connected = false;
+    std::uint64_t final_height = 0;
+    std::uint64_t executed_height = 0;
+    std::string last_error;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(field("name", name), field("connected", connected),
+                field("final_height", final_height), field("executed_height", executed_height),
+                field("last_error", last_error));
+    }
+};
+
+/// GET /status
+struct StatusView {
+    std::string node;
+    std::string version;
+    std::string network;  ///< name in the genesis
+    Digest chain_id;
+    std::uint64_t view = 0;
+    std::uint64_t final_height = 0;
+    Digest final_block;
+    std::uint64_t executed_height = 0;
+    Digest system_root;
+    Digest business_root;
+    Digest receipts_root;
+    bool voting = false;
+    bool syncing = false;
+    std::string refuses_because;
+    std::uint64_t mempool_transactions = 0;
+    std::uint64_t nullified_views = 0;
+    std::uint64_t evidence = 0;
+    std::uint64_t process_id = 0;
+    std::vector<PeerView> peers;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(field("node", node), field("version", version), field("network", network),
+                field("chain_id", chain_id), field("view", view),
+                field("final_height", final_height), field("final_block", final_block),
+                field("executed_height", executed_height), field("system_root", system_root),
+                field("business_root", business_root), field("receipts_root", receipts_root),
+                field("voting", voting), field("syncing", syncing),
+                field("refuses_because", refuses_because),
+                field("mempool_transactions", mempool_transactions),
+                field("nullified_views", nullified_views), field("evidence", evidence),
+                field("process_id", process_id), field("peers", peers));
+    }
+};
+
+/// One operation of a receipt, readable: the result in JSON, the refusal with its words.
+struct OperationView {
+    std::string contract;  ///< empty if the block's transaction is not at hand
+    std::string method;
+    std::uint16_t code = 0;
+    std::string code_name;  ///< "ok" or the name of the refusal
+    std::string detail;
+    Bytes result;  ///< canonical bytes; contract and method tell how to read them
+    std::vector<ledger::Event> events;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(field("contract", contract), field("method", method), field("code", code),
+                field("code_name", code_name), field("detail", detail),
+                ledger::limited<ledger::k_max_result_bytes>("result", result),
+                field("events", events));
+    }
+};
+
+/// GET /transactions/ID (404 while it is not executed here)
+struct ReceiptView {
+    Digest transaction;
+    std::uint64_t height = 0;
+    std::uint32_t index = 0;
+    std::uint16_t code = 0;
+    std::string code_name;
+    std::string detail;
+    std::vector<OperationView> operations;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(field("transaction", transaction), field("height", height), field("index", index),
+                field("code", code), field("code_name", code_name), field("detail", detail),
+                ledger::limited<ledger::k_max_operations_per_transaction>("operations",
+                                                                          operations));
+    }
+};
+
+/// POST /transactions (body: canonical bytes, application/octet-stream). With ?wait=MS the answer
+/// comes after execution and holds the receipt, or after MS without one: then the outcome is
+/// unknown, and GET /transactions/ID tells.
+struct SubmitView {
+    Digest transaction;
+    std::string outcome;  ///< "accepted", "executed" or "unknown"
+    std::optional<ReceiptView> receipt;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(field("transaction", transaction), field("outcome", outcome),
+                field("receipt", receipt));
+    }
+};
+
+/// One transaction of POST /batch-transactions, in the order of the request.
+struct BatchOutcome {
+    std::optional<Digest> transaction;  ///< none if the bytes are no transaction
+    std::string outcome;  ///< "accepted", "executed", "unknown" (not yet, after ?wait) or "refused"
+    std::uint64_t height = 0;  ///< of the execution
+    std::uint16_t code = 0;    ///< of the refusal, or the first one of the receipt; 0 for none
+    std::string code_name;
+    std::string detail;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(field("transaction", transaction), field("outcome", outcome),
+                field("height", height), field("code", code), field("code_name", code_name),
+                field("detail", detail));
+    }
+};
+
+/// POST /batch-transactions (body: u32 little-endian length and canonical bytes, repeated; with
+/// ?wait=MS the answer comes when all are executed, or after MS)
+struct BatchSubmitView {
+    std::vector<BatchOutcome> outcomes;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(ledger::limited<ledger::k_max_transactions_per_batch>("outcomes", outcomes));
+    }
+};
+
+/// POST /control/links, only with --fault-controls: the named peers are cut off, all others not.
+struct LinksControl {
+    std::vector<std::string> blocked;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(field("blocked", blocked));
+    }
+};
+
+/// GET /blocks/HEIGHT
+struct BlockView {
+    std::uint64_t height = 0;
+    Digest digest;
+    ledger::Block block;
+    std::optional<ledger::Certificate> finalization;
+    std::vector<Digest> transactions;  ///< ids, in order
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(field("height", height), field("digest", digest), field("block", block),
+                field("finalization", finalization),
+                ledger::limited<1'000'000>("transactions", transactions));
+    }
+};
+
+/// Every error answer of the API.
+struct ErrorView {
+    std::uint16_t code = 0;
+    std::string name;
+    std::string message;
+    std::string detail;
+    std::string remedy;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(field("code", code), field("name", name), field("message", message),
+                field("detail", detail), field("remedy", remedy));
+    }
+};
+
+/// Name and words of a refusal by its number, over all layers' lists; nothing if unknown.
+[[nodiscard]] const Code* find_code(std::uint16_t number);
+
+/// Every code of every layer, ascending by number. docs/codes.md is made of it.
+[[nodiscard]] std::vector<Code> all_codes();
+
+[[nodiscard]] ErrorView error_view(const Error& error);
+
+/// A stored receipt in words. `transaction` gives contract and method names; may be null.
+[[nodiscard]] ReceiptView receipt_view(const ledger::StoredReceipt& stored,
+                                       const ledger::Transaction* transaction);
+
+}  // namespace cityledger::api

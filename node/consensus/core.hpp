@@ -1,0 +1,69 @@
+#pragma once
+// The Simplex core: pure and deterministic. No clock, no randomness, no thread, never blocks.
+
+#include <memory>
+#include <vector>
+
+#include "crypto/keys.hpp"
+#include "node/consensus/input.hpp"
+#include "node/consensus/output.hpp"
+
+namespace cityledger::consensus {
+
+struct CoreOptions {
+    std::optional<ValidatorIndex> self;  ///< nothing: an observer that never votes
+    LeaderSchedule leader;               ///< default: view modulo the number of validators
+    std::uint64_t view_timeout_base_ms = 1000;
+    std::uint64_t view_timeout_cap_ms = 16'000;
+    std::uint64_t resend_interval_ms = 500;
+    /// How far ahead of the current view votes are kept.
+    View vote_window_views = 64;
+};
+
+/// What a node reads from its log at start.
+struct RecoveredState {
+    ledger::Block last_final;  ///< header of height 0 for the genesis
+    Digest last_final_digest;
+    std::optional<ledger::Certificate> last_finalization;
+    std::vector<ledger::Block> blocks;              ///< above the last final one
+    std::vector<ledger::Certificate> certificates;  ///< above the last finalization
+    std::vector<SafetyRecord> votes;                ///< own votes above it, in log order
+};
+
+/// A read-only picture for /status and tests.
+struct CoreStatus {
+    View view = 0;
+    View finalized_view = 0;
+    std::uint64_t finalized_height = 0;
+    bool voting = false;  ///< VotingAllowed was received
+    /// Certificates that contradict each other were seen: more than f validators are faulty. This
+    /// node votes no more.
+    bool halted = false;
+    std::vector<ValidatorIndex> notarized_by;  ///< votes seen in the current view
+    std::vector<ValidatorIndex> nullified_by;
+    std::uint64_t nullified_views = 0;
+    std::uint64_t evidence_count = 0;
+};
+
+class Core {
+public:
+    Core(const ledger::ValidatorSet& validators, const crypto::PrivateKey* key,
+         CoreOptions options, RecoveredState recovered);
+    ~Core();
+
+    /// The first output: timers, and re-sending of what was recovered. Call once.
+    [[nodiscard]] Output start();
+    [[nodiscard]] Output step(const Input& input);
+    [[nodiscard]] CoreStatus status() const;
+    /// The certificates that a peer at `view` needs to come here: the certificate of `view` if it
+    /// is kept, else the newest finalization, entry certificate and nullifications.
+    [[nodiscard]] std::vector<ledger::Certificate> certificates_for(View view) const;
+    /// A block above the last final one, for peers that fetch it.
+    [[nodiscard]] std::optional<ledger::Block> find_block(const Digest& digest) const;
+
+private:
+    class State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace cityledger::consensus

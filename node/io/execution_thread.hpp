@@ -1,0 +1,25 @@
+#pragma once
+// Execution of final blocks, in order, on a thread of its own.
+
+#include <memory>
+
+#include "node/io/post.hpp"
+#include "node/replica/ports.hpp"
+
+namespace cityledger::io {
+
+class ExecutionThread : public node::ExecutionPort {
+public:
+    /// `executor` must outlive the thread and is used by it alone from now on, except for
+    /// state() and was_executed(), which the replica calls: see ledger/executor.hpp.
+    ExecutionThread(ledger::Executor& executor, Post post);
+    ~ExecutionThread() override;
+    void execute(std::uint64_t height, std::vector<std::shared_ptr<const ledger::Batch>> batches,
+                 Done done) override;
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace cityledger::io

@@ -1,0 +1,40 @@
+#pragma once
+// The guard between Debian's Beast 1.81 and the requests. Beast takes `Transfer-Encoding: xchunked`
+// and `gzip`, repeated lengths, and chunked bodies on HTTP/1.0 (fixed upstream in 2026); each lets
+// two readers of one connection disagree on where a request ends.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/result.hpp"
+
+namespace cityledger::io {
+
+inline constexpr std::size_t k_max_http_header_bytes = 8 * 1024;
+inline constexpr std::size_t k_max_http_body_bytes = 2 * 1024 * 1024;
+inline constexpr std::size_t k_max_http_headers = 64;
+inline constexpr std::size_t k_max_http_connections = 256;
+
+/// The head of a request as the parser read it.
+struct HttpHead {
+    std::string method;
+    unsigned version = 11;  ///< 10 or 11
+    std::vector<std::pair<std::string, std::string>> headers;  ///< names in lower case
+};
+
+/// What the head says of its body.
+struct HttpFraming {
+    bool has_body = false;
+    bool expects_continue = false;  ///< the client waits for "100 Continue"
+};
+
+/// Refuses every head whose framing is ambiguous, and bodies on GET. See docs/api.md.
+[[nodiscard]] Result<HttpFraming> check_framing(const HttpHead& head);
+
+/// http_framing, http_too_large and http_too_late for the server.
+[[nodiscard]] Error framing_error(std::string detail);
+[[nodiscard]] Error too_large_error(std::string detail);
+
+}  // namespace cityledger::io

@@ -1,0 +1,22 @@
+#pragma once
+// Group sync: requests for a file that come while a sync runs share the next one.
+
+#include <memory>
+
+#include "node/io/post.hpp"
+#include "node/replica/ports.hpp"
+
+namespace cityledger::io {
+
+class SyncThread : public node::Syncer {
+public:
+    explicit SyncThread(Post post);
+    ~SyncThread() override;  ///< finishes the sync that runs, drops the rest, calls nothing back
+    void sync(std::shared_ptr<node::File> file, std::function<void(Status)> done) override;
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace cityledger::io

@@ -1,0 +1,54 @@
+// cityledgerd: one validator process.
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <unistd.h>
+
+#include "node/io/daemon.hpp"
+
+namespace {
+
+using namespace cityledger;
+
+constexpr int k_exit_usage = 2;
+
+void print_ready(const io::Daemon& daemon) {
+    const io::ChosenPorts ports = daemon.ports();
+    std::printf("ready node=%s listen=%s:%u http=%s:%u pid=%d\n", daemon.name().c_str(),
+                daemon.listen_address().c_str(), unsigned{ports.listen_port},
+                daemon.http_address().c_str(), unsigned{ports.http_port}, ::getpid());
+    std::fflush(stdout);
+}
+
+}  // namespace
+
+int main(int argument_count, char** arguments) {
+    io::DaemonOptions options;
+    options.handle_signals = true;
+    std::string storage;
+    CLI::App app("cityledgerd: one validator of a CityLedger network");
+    app.add_option("--home", options.home, "the node's folder, made by `cityledger init`")
+        ->required();
+    app.add_option("--storage", storage, "posix, or lose-unsynced: a kill acts like a power cut")
+        ->check(CLI::IsMember({"posix", "lose-unsynced"}));
+    app.add_flag("--fault-controls", options.fault_controls,
+                 "POST /control/links cuts links; for test networks only");
+    try {
+        app.parse(argument_count, arguments);
+    } catch (const CLI::ParseError& problem) {
+        return app.exit(problem) == 0 ? 0 : k_exit_usage;
+    }
+    if (storage == "posix") options.storage = io::StorageMode::posix;
+    if (storage == "lose-unsynced") options.storage = io::StorageMode::lose_unsynced;
+
+    std::signal(SIGPIPE, SIG_IGN);
+    const auto daemon = io::Daemon::start(options);
+    if (!daemon) {
+        std::fprintf(stderr, "cityledgerd: %s\n", daemon.error().message().c_str());
+        return k_exit_usage;
+    }
+    print_ready(**daemon);
+    (*daemon)->run();
+    return 0;
+}

@@ -1,0 +1,47 @@
+#include "node/replica/peer_table.hpp"
+
+#include <algorithm>
+
+namespace cityledger::node {
+
+bool Peer::may_serve(std::uint64_t bytes, std::uint64_t now_ms) {
+    const std::uint64_t elapsed_ms = std::min<std::uint64_t>(now_ms - allowance_ms, 1000);
+    allowance_ms = now_ms;
+    allowance_bytes =
+        std::min(k_serve_burst_bytes, allowance_bytes + elapsed_ms * k_serve_bytes_per_s / 1000);
+    const std::uint64_t cost = std::max(bytes, k_serve_minimum_bytes);
+    if (cost > allowance_bytes) return false;
+    allowance_bytes -= cost;
+    return true;
+}
+
+std::vector<ValidatorIndex> PeerTable::connected() const {
+    std::vector<ValidatorIndex> indexes;
+    for (std::size_t index = 0; index < peers_.size(); ++index) {
+        if (peers_[index].connected) indexes.push_back(static_cast<ValidatorIndex>(index));
+    }
+    return indexes;
+}
+
+std::optional<ValidatorIndex> PeerTable::rotate(std::uint64_t turn) const {
+    const auto indexes = connected();
+    if (indexes.empty()) return std::nullopt;
+    return indexes[turn % indexes.size()];
+}
+
+std::uint64_t PeerTable::executed_by(std::size_t quorum, std::uint64_t own) const {
+    std::vector<std::uint64_t> heights;
+    for (std::size_t index = 0; index < peers_.size(); ++index) {
+        heights.push_back(self_ == index ? own : peers_[index].progress.executed_height);
+    }
+    std::sort(heights.begin(), heights.end(), std::greater<>());
+    return heights.at(quorum - 1);
+}
+
+std::uint64_t PeerTable::highest_final() const {
+    std::uint64_t highest = 0;
+    for (const auto& peer : peers_) highest = std::max(highest, peer.progress.final_height);
+    return highest;
+}
+
+}  // namespace cityledger::node

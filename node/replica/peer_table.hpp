@@ -1,0 +1,57 @@
+#pragma once
+// What is known of each validator: session, progress that it tells, last word, and what it may
+// still ask for.
+
+#include <string>
+#include <vector>
+
+#include "node/replica/messages.hpp"
+
+namespace cityledger::node {
+
+using consensus::ValidatorIndex;
+
+/// What one peer may be served, on average and at once.
+inline constexpr std::uint64_t k_serve_bytes_per_s = 64ull * 1024 * 1024;
+inline constexpr std::uint64_t k_serve_burst_bytes = 64ull * 1024 * 1024;
+/// Each answer counts as this much at least, so that small questions are rationed too.
+inline constexpr std::uint64_t k_serve_minimum_bytes = 4096;
+inline constexpr std::size_t k_batch_checks_per_peer = 32;
+
+struct Peer {
+    bool connected = false;
+    bool reachable = false;
+    std::uint64_t heard_ms = 0;
+    std::uint64_t answered_behind_ms = 0;  ///< when certificates were last sent because of a hint
+    std::uint64_t allowance_bytes = k_serve_burst_bytes;
+    std::uint64_t allowance_ms = 0;  ///< when it was last counted up
+    std::size_t batch_checks = 0;    ///< batches of this session whose signatures are checked
+    Progress progress;
+    std::string last_error;
+
+    /// Whether the peer may be served this much now; counts it.
+    bool may_serve(std::uint64_t bytes, std::uint64_t now_ms);
+};
+
+class PeerTable {
+public:
+    PeerTable(std::size_t count, std::optional<ValidatorIndex> self)
+        : peers_(count), self_(self) {}
+
+    [[nodiscard]] Peer& operator[](ValidatorIndex index) { return peers_.at(index); }
+    [[nodiscard]] const Peer& operator[](ValidatorIndex index) const { return peers_.at(index); }
+    [[nodiscard]] std::size_t size() const { return peers_.size(); }
+    [[nodiscard]] std::vector<ValidatorIndex> connected() const;
+    /// The connected peer at `turn`, counted round and round; nothing if none is connected.
+    [[nodiscard]] std::optional<ValidatorIndex> rotate(std::uint64_t turn) const;
+    /// The highest height that a quorum says to have executed; `own` counts for this node.
+    [[nodiscard]] std::uint64_t executed_by(std::size_t quorum, std::uint64_t own) const;
+    /// The highest final height that a peer tells.
+    [[nodiscard]] std::uint64_t highest_final() const;
+
+private:
+    std::vector<Peer> peers_;
+    std::optional<ValidatorIndex> self_;
+};
+
+}  // namespace cityledger::node

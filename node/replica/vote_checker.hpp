@@ -1,0 +1,39 @@
+#pragma once
+// Checks votes and certificates, each signature once. The cache is keyed by validator, content and
+// the exact signature bytes: a swapped signature is never taken for a checked one.
+
+#include <deque>
+#include <unordered_set>
+
+#include "ledger/validator_set.hpp"
+
+namespace cityledger::node {
+
+inline constexpr std::size_t k_checked_votes_max = 32'768;
+
+class VoteChecker {
+public:
+    explicit VoteChecker(const ledger::ValidatorSet& validators);
+
+    [[nodiscard]] Result<ledger::Verified<ledger::Vote>> check(const ledger::Vote& vote);
+    [[nodiscard]] Result<ledger::Verified<ledger::Certificate>> check(
+        const ledger::Certificate& certificate);
+
+    /// The checked vote of this validator in the highest view, from votes and certificates.
+    [[nodiscard]] const std::optional<ledger::Vote>& highest_vote(std::uint16_t validator) const {
+        return highest_votes_.at(validator);
+    }
+    /// Signatures that were really verified.
+    [[nodiscard]] std::uint64_t verifications() const { return verifications_; }
+
+private:
+    [[nodiscard]] Status check_signature(const ledger::Vote& vote);
+
+    const ledger::ValidatorSet& validators_;
+    std::unordered_set<Digest, DigestHasher> checked_;
+    std::deque<Digest> order_;
+    std::vector<std::optional<ledger::Vote>> highest_votes_;
+    std::uint64_t verifications_ = 0;
+};
+
+}  // namespace cityledger::node

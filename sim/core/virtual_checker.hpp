@@ -1,0 +1,85 @@
+#pragma once
+// What must hold in every run, checked from outside with code of its own: one chain, equal roots,
+// receipts that stay, one vote of a kind per view, votes on the disk before they leave. The first
+// broken invariant is kept; the run ends with it.
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "node/replica/messages.hpp"
+#include "node/replica/replica.hpp"
+#include "sim/core/simulated_disk.hpp"
+
+namespace cityledger::sim {
+
+/// What a frame holds that the checker and the byzantine nodes care about.
+struct SeenMessage {
+    std::optional<consensus::Proposal> proposal;
+    std::optional<ledger::Vote> vote;  ///< of a vote message or of the proposal
+};
+[[nodiscard]] SeenMessage look_into(ByteView frame);
+
+class VirtualChecker {
+public:
+    explicit VirtualChecker(std::size_t nodes) : disks_(nodes) {}
+
+    /// A control may switch this one check off, to show what the others find.
+    void check_persisted_votes(bool enabled) { check_persisted_votes_ = enabled; }
+
+    /// A frame that an honest node sends, and the disk that its votes must be on.
+    void on_send(std::size_t from, ByteView frame, const SimulatedDisk& disk);
+    void on_disk(std::size_t node, const DiskEvent& event);
+    void on_block(std::size_t node, const node::FinalBlock& final_block,
+                  const ledger::ExecutedBlock& executed);
+    /// The state that a node reached by replaying its log.
+    void on_state(std::size_t node, const ledger::ExecutedState& state);
+    /// A client was told this receipt: from here on it must be there for ever.
+    void on_acknowledged(const ledger::StoredReceipt& stored);
+    /// Looks up every acknowledged receipt in the state of a node.
+    void check_acknowledged(std::size_t node, const ledger::StateReader& state);
+
+    void fail(std::string what);
+    [[nodiscard]] const std::optional<std::string>& broken() const { return broken_; }
+    [[nodiscard]] std::size_t acknowledged() const { return acknowledged_.size(); }
+    [[nodiscard]] std::uint64_t highest_block() const {
+        return chain_.empty() ? 0 : chain_.rbegin()->first;
+    }
+    [[nodiscard]] std::uint64_t votes_seen() const { return votes_.size(); }
+
+private:
+    /// What every node must agree on at a height.
+    struct Height {
+        Digest block;
+        ledger::ExecutedState executed;
+        Digest receipts;
+    };
+    struct VoteSlot {
+        std::uint64_t view = 0;
+        std::size_t validator = 0;
+        ledger::VoteKind kind = ledger::VoteKind::notarize;
+        auto operator<=>(const VoteSlot&) const = default;
+    };
+    /// The writes that became durable last, newest at the end.
+    struct RecentWrites {
+        std::deque<Bytes> writes;
+        std::size_t bytes = 0;
+    };
+
+    void check_vote(std::size_t from, const ledger::Vote& vote, const SimulatedDisk& disk);
+    [[nodiscard]] bool is_durable(std::size_t node, const ledger::VoteContent& content,
+                                  const SimulatedDisk& disk) const;
+
+    bool check_persisted_votes_ = true;
+    std::map<std::uint64_t, Height> chain_;
+    std::map<Digest, std::uint64_t> executed_at_;  ///< height of each executed transaction
+    std::map<VoteSlot, Digest> votes_;
+    std::map<Digest, Digest> acknowledged_;  ///< transaction -> hash of its receipt
+    std::vector<RecentWrites> disks_;
+    std::optional<std::string> broken_;
+};
+
+}  // namespace cityledger::sim

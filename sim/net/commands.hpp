@@ -1,0 +1,44 @@
+#pragma once
+// What the command `cityledger` does. Each function prints and returns the exit code:
+// 0 fine, 1 expectation failed, 2 usage or file error, 3 environment, 4 time-out, 5 fork or
+// divergence, 130 interrupted.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cityledger::sim {
+
+struct UpOptions {
+    std::string folder = "run";
+    std::size_t validators = 4;
+    std::string scenario;  ///< its genesis instead of the default one
+    std::string daemon;    ///< path of cityledgerd
+};
+
+struct ReplayOptions {
+    std::vector<std::string> files;
+    std::string world = "local";
+    std::string network;  ///< of the remote world: folder or http://HOST:PORT
+    std::string actors;   ///< folder whose actors/ holds members' keys, for an address
+    std::optional<std::uint64_t> seed;
+    std::optional<std::size_t> invert;
+    std::string folder;  ///< of the local world's network; empty: a fresh temporary one
+    bool keep = false;
+    bool json = false;
+    bool lose_unsynced = false;
+    std::string daemon;
+};
+
+int run_up(const UpOptions& options);
+int run_down(const std::string& folder, bool purge);
+int run_status(const std::string& folder, bool json);
+int run_replay(const ReplayOptions& options);
+int run_validate(const std::vector<std::string>& files);
+/// Every refusal code of every layer, as docs/codes.md has it.
+int run_codes();
+/// The text of docs/codes.md.
+[[nodiscard]] std::string codes_document();
+
+}  // namespace cityledger::sim

@@ -1,0 +1,145 @@
+// replay, validate, codes: scenario files.
+
+#include <stdlib.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <span>
+
+#include "sim/core/codes.hpp"
+#include "sim/core/runner.hpp"
+#include "sim/core/virtual_codes.hpp"
+#include "sim/core/virtual_world.hpp"
+#include "sim/net/codes.hpp"
+#include "sim/net/commands.hpp"
+#include "sim/net/interruption.hpp"
+#include "sim/net/local_world.hpp"
+
+namespace cityledger::sim {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::uint64_t milliseconds_now() {
+    return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
+                                          std::chrono::steady_clock::now().time_since_epoch())
+                                          .count());
+}
+
+/// A fresh folder for a local network: short, since everything is removed after the run.
+Result<std::string> temporary_folder() {
+    std::string path = (fs::temp_directory_path() / "cityledger-XXXXXX").string();
+    if (::mkdtemp(path.data()) == nullptr) {
+        return tl::unexpected<Error>(folder_unusable(path));
+    }
+    return path + "/network";
+}
+
+Result<std::unique_ptr<World>> make_local(const WorldPlan& plan, const ReplayOptions& options,
+                                          Interruption& interruption) {
+    LocalOptions local;
+    local.folder = options.folder;
+    if (local.folder.empty()) {
+        auto folder = temporary_folder();
+        if (!folder) return propagate(folder);
+        local.folder = *std::move(folder);
+    }
+    local.folder = fs::absolute(local.folder).lexically_normal().string();
+    local.keep = options.keep;
+    local.network = {default_validity(), options.lose_unsynced};
+    local.launch.daemon = options.daemon;
+    if (!options.keep) interruption.remove_on_interrupt(local.folder);
+    if (options.keep) std::fprintf(stderr, "The network stays in %s\n", local.folder.c_str());
+    return LocalWorld::create(plan, std::move(local));
+}
+
+Result<std::unique_ptr<World>> make_world(const Scenario& scenario, const ReplayOptions& options,
+                                          Interruption& interruption) {
+    const WorldPlan plan = make_plan(scenario);
+    if (options.world == "local") return make_local(plan, options, interruption);
+    if (options.world == "virtual") {
+        VirtualOptions virtual_options;
+        virtual_options.replay_command = "cityledger replay " + scenario.file +
+                                         " --world virtual --seed " +
+                                         std::to_string(scenario.seed);
+        return make_virtual_world(plan, virtual_options);
+    }
+    auto world = make_remote_world(options.network, options.actors);
+    if (!world) return propagate(world);
+    const Status enrolled = (*world)->enrol_missing_members(plan);
+    if (!enrolled) return propagate(enrolled);
+    return *std::move(world);
+}
+
+Report replay_one(const std::string& file, const ReplayOptions& options,
+                  Interruption& interruption) {
+    auto scenario = read_scenario_file(file);
+    if (!scenario) return report_of_error(file, scenario.error());
+    if (options.seed) scenario->seed = *options.seed;
+    auto world = make_world(*scenario, options, interruption);
+    if (!world) return report_of_error(file, world.error());
+    RunOptions run_options;
+    run_options.invert = options.invert;
+    run_options.clock = milliseconds_now;
+    return run(*scenario, **world, run_options);
+}
+
+}  // namespace
+
+int run_replay(const ReplayOptions& options) {
+    Interruption interruption;
+    int exit_code = 0;
+    for (const std::string& file : options.files) {
+        const Report report = replay_one(file, options, interruption);
+        const std::string text = options.json ? report_json(report) : report_text(report);
+        std::printf("%s\n", text.c_str());
+        std::fflush(stdout);
+        exit_code = std::max(exit_code, report.exit_code());
+    }
+    return exit_code;
+}
+
+int run_validate(const std::vector<std::string>& files) {
+    int exit_code = 0;
+    for (const std::string& file : files) {
+        const auto scenario = read_scenario_file(file);
+        if (scenario) {
+            std::printf("%s: fine, %zu expectations\n", file.c_str(),
+                        scenario->expectations.size());
+            continue;
+        }
+        std::fprintf(stderr, "%s\n", scenario.error().message().c_str());
+        exit_code = static_cast<int>(RunOutcome::scenario_error);
+    }
+    return exit_code;
+}
+
+std::string codes_document() {
+    std::vector<Code> all = api::all_codes();
+    const auto add = [&all](std::span<const Code> codes) {
+        all.insert(all.end(), codes.begin(), codes.end());
+    };
+    add(codes::sim_codes);
+    add(codes::virtual_codes);
+    add(codes::net_codes);
+    std::sort(all.begin(), all.end(),
+              [](const Code& a, const Code& b) { return a.number < b.number; });
+    std::string text =
+        "# Refusal codes\n\nGenerated by `cityledger codes`; do not edit. A code has one cause and "
+        "one place that\nraises it. Numbers are part of receipts and never change.\n\n"
+        "| number | name | meaning | what to do next |\n|---|---|---|---|\n";
+    for (const Code& code : all) {
+        text += "| " + std::to_string(code.number) + " | `" + std::string(code.name) + "` | " +
+                std::string(code.meaning) + " | " + std::string(code.remedy) + " |\n";
+    }
+    return text;
+}
+
+int run_codes() {
+    std::fputs(codes_document().c_str(), stdout);
+    return 0;
+}
+
+}  // namespace cityledger::sim

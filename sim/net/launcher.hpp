@@ -1,0 +1,63 @@
+#pragma once
+// Real `cityledgerd` processes: start, signals, end. Never leaves an orphan unless asked to.
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/result.hpp"
+
+namespace cityledger::sim {
+
+struct LaunchOptions {
+    std::string daemon;       ///< path of cityledgerd; empty: beside this program
+    bool background = false;  ///< stays when this program ends (`up`); else it dies with it
+    std::vector<std::string> arguments;  ///< further ones, e.g. --fault-controls
+};
+
+/// The path of cityledgerd, or daemon_missing.
+[[nodiscard]] Result<std::string> find_daemon(const std::string& wished);
+
+/// One process of a node, by the folder of its node.
+class NodeProcess {
+public:
+    NodeProcess(std::string home, LaunchOptions options);
+    /// Kills the process unless it is one that stays.
+    ~NodeProcess();
+    NodeProcess(NodeProcess&&) noexcept;
+    NodeProcess& operator=(NodeProcess&&) noexcept;
+
+    [[nodiscard]] Status start();
+    /// False once the process has ended, by itself too.
+    [[nodiscard]] bool running();
+    [[nodiscard]] std::optional<pid_t> process_id() const { return process_id_; }
+
+    void send_signal(int signal);
+    /// SIGKILL, and waits for the end.
+    void kill_now();
+    /// SIGTERM, waits; SIGKILL after `timeout_ms`. The exit code, or nothing if a signal ended it.
+    std::optional<int> stop(std::uint64_t timeout_ms);
+
+private:
+    /// Takes the exit status of an ended child; waits for it if asked to.
+    void reap(bool wait);
+
+    std::string home_;
+    LaunchOptions options_;
+    std::optional<pid_t> process_id_;
+    std::optional<int> exit_code_;
+};
+
+/// Kills every child process that is not one that stays. From any thread.
+void kill_all_children();
+
+/// The process of this node's home as its file `pid` tells, if that process is really a cityledgerd
+/// of this home. For networks that run in the background.
+[[nodiscard]] std::optional<pid_t> running_process(const std::string& home);
+
+/// The last lines of a node's log, for messages.
+[[nodiscard]] std::string log_tail(const std::string& home, std::size_t lines);
+
+}  // namespace cityledger::sim

@@ -1,0 +1,355 @@
+// The routes and the client against each other, over a stand-in of the node.
+
+#include <catch2/catch.hpp>
+
+#include "client/api_client.hpp"
+#include "client/codes.hpp"
+#include "ledger/memory_state_store.hpp"
+#include "node/io/api_arguments.hpp"
+#include "node/io/api_routes.hpp"
+#include "node/io/asio_scheduler.hpp"
+#include "node/replica/codes.hpp"
+#include "tests/io/http_fixtures.hpp"
+
+namespace cityledger::io::test {
+
+using namespace std::string_literals;
+namespace {
+
+/// A node that admits transactions with operations, and executes them when told.
+class FakeNode : public ApiBackend {
+public:
+    void submit(std::shared_ptr<const ledger::Transaction> transaction,
+                std::function<void(Result<Digest>)> done) override {
+        if (transaction->body.operations.empty()) {
+            return done(refuse(ledger::codes::transaction_empty));
+        }
+        if (full) return done(refuse(node::codes::mempool_full, "a test's pool"));
+        done(ledger::transaction_id(transaction->body));
+    }
+    std::uint64_t on_receipt(const Digest& transaction,
+                             std::function<void(const ledger::StoredReceipt&)> done) override {
+        waiting[++handles] = {transaction, std::move(done)};
+        if (executes) scheduler->after(0, [this] { execute(); });
+        return handles;
+    }
+    void forget_receipt(std::uint64_t handle) override { waiting.erase(handle); }
+    api::StatusView status() const override {
+        api::StatusView view;
+        view.node = "node0";
+        view.final_height = 7;
+        view.peers = {{"node0", true, 7, 6, ""}, {"node1", false, 3, 3, "it said \"no\""}};
+        return view;
+    }
+    std::uint64_t executed_height() const override { return 6; }
+    std::optional<std::string> unready_because() const override { return unready; }
+    node::Counters counters() const override { return {{"mempool_accepted_txs", 12}}; }
+    std::optional<node::FinalBlock> final_block(std::uint64_t height) const override {
+        if (height != 1) return std::nullopt;
+        return node::FinalBlock{{{}, {Digest{}}, {}}, Digest{}, std::nullopt};
+    }
+    std::shared_ptr<const ledger::Batch> batch(const Digest&) const override {
+        ledger::Batch batch;
+        batch.transactions.resize(2);
+        return std::make_shared<const ledger::Batch>(batch);
+    }
+    const ledger::StateReader& state() const override { return store; }
+    const ledger::Genesis& genesis() const override { return the_genesis; }
+    Status set_blocked(const std::vector<std::string>& peers) override {
+        if (!controls) return refuse(codes::controls_disabled);
+        blocked = peers;
+        return {};
+    }
+
+    void execute() {
+        const auto now = std::exchange(waiting, {});
+        for (const auto& [handle, entry] : now) {
+            ledger::StoredReceipt stored;
+            stored.receipt.transaction = entry.first;
+            stored.receipt.height = 5;
+            stored.receipt.operations = {{0, {}, {}}, {1130, {}, {}}};
+            stored.details = {"", "no such contract"};
+            entry.second(stored);
+        }
+    }
+
+    bool full = false;
+    bool executes = true;
+    bool controls = false;
+    std::optional<std::string> unready;
+    std::vector<std::string> blocked;
+    node::Scheduler* scheduler = nullptr;
+    std::map<std::uint64_t, std::pair<Digest, std::function<void(const ledger::StoredReceipt&)>>>
+        waiting;
+    std::uint64_t handles = 0;
+    ledger::MemoryStateStore store;
+    ledger::Genesis the_genesis;
+};
+
+struct SumArguments {
+    std::string label;
+    std::vector<std::int64_t> numbers;
+    std::optional<bool> negative;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(ledger::field("label", label), ledger::field("numbers", numbers),
+                ledger::field("negative", negative));
+    }
+};
+struct Sum {
+    std::string label;
+    std::int64_t sum = 0;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(ledger::field("label", label), ledger::field("sum", sum));
+    }
+};
+
+Result<Sum> add_up(ledger::Context&, const SumArguments& arguments) {
+    if (arguments.numbers.empty()) return refuse(ledger::codes::query_not_found, "no numbers");
+    Sum sum{arguments.label, 0};
+    for (const std::int64_t number : arguments.numbers) sum.sum += number;
+    if (arguments.negative.value_or(false)) sum.sum = -sum.sum;
+    return sum;
+}
+
+ledger::ContractRegistry test_contracts() {
+    ledger::ContractRegistry registry;
+    ledger::Contract contract;
+    contract.name = "abacus";
+    contract.queries = {ledger::make_method("add_up", "Adds numbers.", &add_up)};
+    registry.add(std::move(contract));
+    return registry;
+}
+
+struct ApiFixture {
+    ApiFixture()
+        : contracts(test_contracts()),
+          scheduler(loop.context()),
+          routes(backend, contracts, scheduler),
+          server(loop.context(), {}, logger),
+          client("127.0.0.1", start()) {}
+    ~ApiFixture() { loop.stop(); }
+
+    std::uint16_t start() {
+        backend.scheduler = &scheduler;
+        const Status started =
+            server.start([this](const HttpRequest& request, HttpRespond respond) {
+                routes.handle(request, std::move(respond));
+            });
+        REQUIRE(started);
+        loop.start();
+        return server.port();
+    }
+
+    Logger logger;
+    LoopThread loop;
+    FakeNode backend;
+    ledger::ContractRegistry contracts;
+    AsioScheduler scheduler;
+    ApiRoutes routes;
+    HttpServer server;
+    client::ApiClient client;
+};
+
+ledger::Transaction transaction_with(std::size_t operations, std::uint8_t nonce = 0) {
+    ledger::Transaction transaction;
+    transaction.body.nonce.bytes[0] = nonce;
+    transaction.body.operations.resize(operations, {"abacus", "nothing", {}});
+    return transaction;
+}
+
+TEST_CASE("status, readiness, contracts, codes and metrics are told", "[api]") {
+    ApiFixture api;
+    const auto status = api.client.status();
+    REQUIRE(status);
+    CHECK(status->node == "node0");
+    CHECK(status->peers.at(1).last_error == "it said \"no\"");
+    CHECK(api.client.executed_height() == 6);
+    CHECK(api.client.ready());
+    CHECK(api.client.get("/health").value() == "{\"alive\":true}");
+    const auto contracts = api.client.contracts();
+    REQUIRE(contracts);
+    CHECK(ledger::compact_json(*contracts).find("\"type\":\"list of integer\"") !=
+          std::string::npos);
+    CHECK(api.client.get("/codes")->find("\"name\":\"receipt_not_found\"") != std::string::npos);
+    const auto metrics = api.client.metrics();
+    REQUIRE(metrics);
+    CHECK(metrics->find("cityledger_mempool_accepted_txs_total 12\n") != std::string::npos);
+    CHECK(metrics->find("cityledger_consensus_height 7\n") != std::string::npos);
+    CHECK(metrics->find("cityledger_p2p_peer_connected{peer=\"node1\"} 0\n") !=
+          std::string::npos);
+    CHECK(metrics->find("process_resident_memory_bytes ") != std::string::npos);
+}
+
+TEST_CASE("a node that is not ready says why", "[api]") {
+    ApiFixture api;
+    api.backend.unready = "it is a test";
+    const Status ready = api.client.ready();
+    REQUIRE_FALSE(ready);
+    CHECK(ready.error().code == codes::node_not_ready);
+    CHECK(ready.error().detail == "it is a test");
+}
+
+TEST_CASE("a transaction is accepted, or executed while the client waits", "[api]") {
+    ApiFixture api;
+    const auto transaction = transaction_with(2);
+    const Digest id = ledger::transaction_id(transaction.body);
+    const auto accepted = api.client.submit(transaction, 0);
+    REQUIRE(accepted);
+    CHECK(accepted->outcome == "accepted");
+    CHECK(accepted->transaction == id);
+
+    const auto executed = api.client.submit(transaction, 5000);
+    REQUIRE(executed);
+    CHECK(executed->outcome == "executed");
+    REQUIRE(executed->receipt);
+    CHECK(executed->receipt->height == 5);
+    REQUIRE(executed->receipt->operations.size() == 2);
+    CHECK(executed->receipt->operations[0].method == "nothing");
+    CHECK(executed->receipt->operations[0].code_name == "ok");
+    CHECK(executed->receipt->operations[1].code_name == "operation_unknown_contract");
+    CHECK(executed->receipt->operations[1].detail == "no such contract");
+}
+
+TEST_CASE("a wait that ends without a receipt leaves the outcome unknown", "[api]") {
+    ApiFixture api;
+    api.backend.executes = false;
+    const auto submitted = api.client.submit(transaction_with(1), 20);
+    REQUIRE(submitted);
+    CHECK(submitted->outcome == "unknown");
+    CHECK_FALSE(submitted->receipt);
+    CHECK(api.loop.on_loop([&] { return api.backend.waiting.empty(); }));
+}
+
+TEST_CASE("refusals of the node reach the client with code and detail", "[api]") {
+    ApiFixture api;
+    CHECK(api.client.submit(transaction_with(0), 0).error().code ==
+          ledger::codes::transaction_empty);
+    api.backend.full = true;
+    const auto refused = api.client.submit(transaction_with(1), 0);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == node::codes::mempool_full);
+    CHECK(refused.error().detail == "a test's pool");
+}
+
+TEST_CASE("many transactions in one body have an outcome each, in order", "[api]") {
+    ApiFixture api;
+    const std::vector<Bytes> items = {ledger::encode(transaction_with(1, 1)), Bytes{1, 2, 3},
+                                      ledger::encode(transaction_with(0)),
+                                      ledger::encode(transaction_with(1, 2))};
+    const auto accepted = api.client.submit_batch(items, 0);
+    REQUIRE(accepted);
+    std::vector<std::string> outcomes;
+    for (const auto& outcome : accepted->outcomes) outcomes.push_back(outcome.outcome);
+    CHECK(outcomes == std::vector<std::string>{"accepted", "refused", "refused", "accepted"});
+    CHECK(accepted->outcomes[1].code_name == "decode_truncated");
+    CHECK(accepted->outcomes[2].code_name == "transaction_empty");
+
+    const auto executed = api.client.submit_batch({items[0], items[3]}, 5000);
+    REQUIRE(executed);
+    CHECK(executed->outcomes[1].outcome == "executed");
+    CHECK(executed->outcomes[1].height == 5);
+    CHECK(executed->outcomes[1].code_name == "operation_unknown_contract");
+
+    api.backend.executes = false;
+    const auto unknown = api.client.submit_batch({items[0], items[2]}, 20);
+    REQUIRE(unknown);
+    CHECK(unknown->outcomes[0].outcome == "unknown");
+    CHECK(unknown->outcomes[1].outcome == "refused");
+    CHECK(api.loop.on_loop([&] { return api.backend.waiting.empty(); }));
+}
+
+TEST_CASE("a body that is no list of transactions is refused whole", "[api]") {
+    ApiFixture api;
+    CHECK(api.client.submit_batch({}, 0).error().code == codes::http_wrong_parameter);
+    const RawAnswers answers = exchange(
+        api.server.port(),
+        "POST /batch-transactions HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+        "Content-Type: application/octet-stream\r\nContent-Length: 5\r\n\r\n\x09\0\0\0x"s);
+    CHECK(answers.statuses == std::vector<int>{400});
+}
+
+TEST_CASE("queries take arguments from the URL or as JSON", "[api]") {
+    ApiFixture api;
+    CHECK(api.client.get("/query/abacus/add_up?label=a%20b&numbers=[1,2]").value() ==
+          R"({"label":"a b","sum":3})");
+    CHECK(api.client.get("/query/abacus/add_up?label=&numbers=[5]&negative=true").value() ==
+          R"({"label":"","sum":-5})");
+    const auto result = api.client.query(
+        "abacus", "add_up", ledger::parse_json(R"({"label":"x","numbers":[40,2]})").value());
+    REQUIRE(result);
+    CHECK(result->at("sum").as_int64() == 42);
+}
+
+TEST_CASE("a query that is asked wrongly is refused with what is wrong", "[api]") {
+    ApiFixture api;
+    const auto code_of = [&](const std::string& path) { return api.client.get(path).error().code; };
+    CHECK(code_of("/query/abacus/divide") == ledger::codes::query_unknown_method);
+    CHECK(code_of("/query/slide/add_up") == ledger::codes::query_unknown_contract);
+    CHECK(code_of("/query/abacus/add_up?label=a&numbers=[]") == ledger::codes::query_not_found);
+    CHECK(code_of("/query/abacus/add_up?label=a") == ledger::codes::json_wrong_shape);
+    CHECK(code_of("/query/abacus/add_up?colour=1") == codes::http_wrong_parameter);
+    CHECK(code_of("/query/abacus/add_up?label=a&label=b") == codes::http_wrong_parameter);
+    CHECK(code_of("/query/abacus/add_up?negative=1") == codes::http_wrong_parameter);
+    CHECK(code_of("/query/abacus/add_up?numbers=many") == codes::http_wrong_parameter);
+}
+
+TEST_CASE("blocks and receipts that are not here are not found", "[api]") {
+    ApiFixture api;
+    const auto block = api.client.block(1);
+    REQUIRE(block);
+    CHECK(block->transactions.size() == 2);
+    CHECK(api.client.block(2).error().code == codes::block_not_found);
+    CHECK(api.client.receipt(Digest{}).error().code == codes::receipt_not_found);
+    CHECK(api.client.get("/transactions/12").error().code == codes::http_wrong_parameter);
+    CHECK(api.client.get("/blocks/-1").error().code == codes::http_wrong_parameter);
+}
+
+TEST_CASE("fault controls work only where they were asked for", "[api]") {
+    ApiFixture api;
+    CHECK(api.client.control_links({"node1"}).error().code == codes::controls_disabled);
+    api.backend.controls = true;
+    CHECK(api.client.control_links({"node1"}));
+    CHECK(api.backend.blocked == std::vector<std::string>{"node1"});
+}
+
+TEST_CASE("paths, methods and media types that do not fit have their HTTP status", "[api]") {
+    ApiFixture api;
+    const auto status_of = [&](const std::string& request_line, const std::string& headers = "") {
+        return exchange(api.server.port(), request_line +
+                                               " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" +
+                                               headers + "\r\n")
+            .statuses;
+    };
+    CHECK(status_of("GET /nothing") == std::vector<int>{404});
+    CHECK(status_of("GET /") == std::vector<int>{404});
+    CHECK(status_of("GET /status/") == std::vector<int>{404});
+    CHECK(status_of("POST /nothing") == std::vector<int>{404});
+    CHECK(status_of("POST /status") == std::vector<int>{405});
+    CHECK(status_of("GET /transactions") == std::vector<int>{405});
+    CHECK(status_of("DELETE /status") == std::vector<int>{405});
+    CHECK(status_of("POST /transactions") == std::vector<int>{415});
+    CHECK(status_of("POST /transactions?wait=60001",
+                    "Content-Type: application/octet-stream\r\n") == std::vector<int>{400});
+    CHECK(status_of("POST /query/abacus/add_up") == std::vector<int>{400});
+    CHECK(api.client.get("/nothing").error().code == codes::http_no_route);
+    CHECK(api.client.get("/transactions").error().code == codes::http_wrong_method);
+    CHECK(http_status(codes::http_wrong_media_type) == 415);
+    CHECK(http_status(Code{2600, "a contract's", "", ""}) == 422);
+}
+
+TEST_CASE("every code can be found by its number", "[api]") {
+    const auto codes = api::all_codes();
+    REQUIRE(codes.size() > 100);
+    for (const Code& code : codes) {
+        INFO(code.name);
+        const Code* found = api::find_code(code.number);
+        REQUIRE(found != nullptr);
+        CHECK(found->name == code.name);
+    }
+    CHECK(api::find_code(9999) == nullptr);
+}
+
+}  // namespace
+}  // namespace cityledger::io::test

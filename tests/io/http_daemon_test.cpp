@@ -1,0 +1,280 @@
+// One real validator in this process: its home checked, then a transaction submitted and read back.
+
+#include <sys/stat.h>
+
+#include <catch2/catch.hpp>
+#include <ctime>
+#include <filesystem>
+#include <thread>
+
+#include "client/api_client.hpp"
+#include "crypto/identity.hpp"
+#include "node/io/codes.hpp"
+#include "node/io/config_files.hpp"
+#include "node/io/daemon.hpp"
+#include "node/io/daemon_home.hpp"
+#include "node/io/posix_file_system.hpp"
+#include "node/replica/codes.hpp"
+#include "node/replica/replica.hpp"
+
+namespace cityledger::io::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t k_day_s = 86'400;
+
+/// A folder that is gone at the end of the test.
+class TestFolder {
+public:
+    TestFolder() {
+        std::string pattern = (fs::temp_directory_path() / "cityledger-XXXXXX").string();
+        REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+        path_ = pattern;
+    }
+    ~TestFolder() {
+        std::error_code ignored;
+        fs::remove_all(path_, ignored);
+    }
+    const std::string& path() const { return path_; }
+
+private:
+    std::string path_;
+};
+
+/// The home of the only validator of a chain with one member.
+struct TestHome {
+    explicit TestHome(ledger::SuiteName suite = ledger::SuiteName::standard) {
+        const std::int64_t now = static_cast<std::int64_t>(std::time(nullptr));
+        const crypto::Validity validity{now - k_day_s, now + k_day_s};
+        const auto authority = crypto::create_authority("test", validity);
+        const bool standard = suite == ledger::SuiteName::standard;
+        const crypto::PrivateKey validator =
+            standard ? crypto::PrivateKey::generate() : crypto::PrivateKey::for_simulation({});
+        genesis.name = "test";
+        genesis.suite = suite;
+        genesis.authority = crypto::certificate_digest(authority.certificate_pem).value();
+        genesis.validators = {{"node0", validator.public_key().bytes()}};
+        if (standard) genesis.keys = {{"AK", member.public_key().bytes()}};
+        genesis.business = "{}";
+        const crypto::NodeName name{to_hex(ledger::chain_id_of(genesis)), "node0"};
+        const auto node = crypto::issue_node_certificate(authority, name, validity).value();
+        config.name = "node0";
+        write(home.genesis(), ledger::genesis_to_text(genesis));
+        write(home.authority(), authority.certificate_pem);
+        write(home.certificate(), node.certificate_pem);
+        write(home.certificate_key(), node.private_key_pem, 0600);
+        if (standard) write(home.validator_key(), validator.to_pem(), 0600);
+        REQUIRE(write_node_config(home.config(), config));
+    }
+
+    static void write(const std::string& path, const std::string& text,
+                      unsigned permissions = 0644) {
+        REQUIRE(write_text_file(path, text, permissions));
+    }
+    void make_log() const {
+        PosixFileSystem files;
+        REQUIRE(node::initialise_log(files, home.log(config), genesis));
+    }
+    Code refusal() const {
+        const auto contents = read_home(home);
+        REQUIRE_FALSE(contents);
+        return contents.error().code;
+    }
+
+    TestFolder folder;
+    NodeHome home{folder.path()};
+    NodeConfig config;
+    ledger::Genesis genesis;
+    crypto::PrivateKey member = crypto::PrivateKey::generate();
+};
+
+/// Runs the node on a thread until it goes out of scope.
+class RunningDaemon {
+public:
+    explicit RunningDaemon(const DaemonOptions& options) {
+        auto daemon = Daemon::start(options);
+        INFO((daemon ? "" : daemon.error().message()));
+        REQUIRE(daemon);
+        daemon_ = *std::move(daemon);
+        thread_ = std::thread([this] { daemon_->run(); });
+    }
+    ~RunningDaemon() {
+        daemon_->stop();
+        thread_.join();
+    }
+    std::uint16_t http_port() const { return daemon_->ports().http_port; }
+
+private:
+    std::unique_ptr<Daemon> daemon_;
+    std::thread thread_;
+};
+
+ledger::Transaction call(const TestHome& home, std::uint8_t nonce) {
+    ledger::TransactionBody body;
+    body.chain_id = ledger::chain_id_of(home.genesis);
+    body.sender = "AK";
+    body.sender_key = home.member.public_key().bytes();
+    body.nonce.bytes[0] = nonce;
+    body.expires_at_height = 100;
+    body.operations = {{"calendar", "no_such_method", {}}};
+    return ledger::sign_transaction(std::move(body), home.member);
+}
+
+TEST_CASE("a node of one takes a transaction, tells its receipt, and knows it after a restart",
+          "[daemon]") {
+    TestHome home;
+    home.make_log();
+    DaemonOptions options;
+    options.home = home.folder.path();
+    const ledger::Transaction transaction = call(home, 1);
+    Digest business_root;
+    {
+        RunningDaemon daemon(options);
+        CHECK(read_chosen_ports(home.home.ports())->http_port == daemon.http_port());
+        client::ApiClient client("127.0.0.1", daemon.http_port());
+        const auto submitted = client.submit(transaction, 20'000);
+        INFO((submitted ? "" : submitted.error().message()));
+        REQUIRE(submitted);
+        REQUIRE(submitted->outcome == "executed");
+        CHECK(submitted->receipt->operations.at(0).code_name == "operation_unknown_method");
+        // The answer came after the applied write, so a question right behind it finds it.
+        const auto receipt = client.receipt(submitted->transaction);
+        REQUIRE(receipt);
+        CHECK(receipt->operations.at(0).method == "no_such_method");
+        const auto block = client.block(receipt->height);
+        REQUIRE(block);
+        CHECK(block->transactions == std::vector<Digest>{submitted->transaction});
+        CHECK(client.genesis().value() == home.genesis);
+        CHECK(client.query("calendar", "today", boost::json::object()));
+        CHECK(client.control_links({}).error().code == codes::controls_disabled);
+        business_root = client.status()->business_root;
+
+        const auto second = Daemon::start(options);
+        REQUIRE_FALSE(second);
+        CHECK(second.error().code == codes::home_in_use);
+        CHECK(second.error().detail.find(std::to_string(::getpid())) != std::string::npos);
+    }
+    RunningDaemon daemon(options);
+    client::ApiClient client("127.0.0.1", daemon.http_port());
+    const auto receipt = client.receipt(ledger::transaction_id(transaction.body));
+    REQUIRE(receipt);
+    CHECK(receipt->operations.at(0).method == "no_such_method");
+    CHECK(client.status()->business_root == business_root);
+}
+
+TEST_CASE("many transactions in one body are executed while the client waits", "[daemon]") {
+    TestHome home;
+    home.make_log();
+    DaemonOptions options;
+    options.home = home.folder.path();
+    options.storage = StorageMode::lose_unsynced;
+    RunningDaemon daemon(options);
+    client::ApiClient client("127.0.0.1", daemon.http_port());
+    std::vector<Bytes> items;
+    for (std::uint8_t i = 0; i < 20; ++i) items.push_back(ledger::encode(call(home, i)));
+    const auto submitted = client.submit_batch(items, 20'000);
+    REQUIRE(submitted);
+    for (const api::BatchOutcome& outcome : submitted->outcomes) {
+        CHECK(outcome.outcome == "executed");
+        CHECK(outcome.code_name == "operation_unknown_method");
+    }
+}
+
+TEST_CASE("the daemon never makes a log", "[daemon]") {
+    TestHome home;
+    DaemonOptions options;
+    options.home = home.folder.path();
+    const auto started = Daemon::start(options);
+    REQUIRE_FALSE(started);
+    CHECK(started.error().code == node::codes::log_missing);
+    CHECK(read_text_file(home.home.node_log())->find("code=log_missing") != std::string::npos);
+}
+
+TEST_CASE("a good home is read whole", "[daemon]") {
+    const TestHome home;
+    const auto contents = read_home(home.home);
+    REQUIRE(contents);
+    CHECK(contents->own_index == 0);
+    CHECK(contents->own_certificate.has_value());
+    CHECK(contents->config == home.config);
+}
+
+TEST_CASE("a home that does not fit together is refused, each for its own reason", "[daemon]") {
+    TestHome home;
+    SECTION("key files that others can read") {
+        REQUIRE(::chmod(home.home.validator_key().c_str(), 0640) == 0);
+        CHECK(home.refusal() == codes::key_file_exposed);
+    }
+    SECTION("a file that is missing") {
+        fs::remove(home.home.certificate());
+        CHECK(home.refusal() == codes::file_unreadable);
+    }
+    SECTION("another authority") {
+        TestHome::write(home.home.authority(),
+                        crypto::create_authority("other", {0, 2'000'000'000}).certificate_pem);
+        CHECK(home.refusal() == codes::genesis_other_authority);
+    }
+    SECTION("another validator's key") {
+        TestHome::write(home.home.validator_key(), crypto::PrivateKey::generate().to_pem(), 0600);
+        CHECK(home.refusal() == codes::genesis_other_key);
+    }
+    SECTION("a name that the genesis does not have") {
+        home.config.name = "node7";
+        REQUIRE(write_node_config(home.home.config(), home.config));
+        CHECK(home.refusal() == codes::config_invalid);
+    }
+}
+
+TEST_CASE("a genesis of the simulation suite is refused by a real node", "[daemon]") {
+    const TestHome home(ledger::SuiteName::simulation);
+    CHECK(home.refusal() == codes::genesis_of_simulation);
+}
+
+TEST_CASE("node.json is written and read back, and every broken rule is refused", "[config]") {
+    const TestFolder folder;
+    const std::string path = folder.path() + "/node.json";
+    NodeConfig config;
+    config.name = "node0";
+    config.listen_port = 7000;
+    config.peers = {{"node1", "192.0.2.1", 7001}, {"node2", "node2.example", 7002}};
+    config.storage = StorageMode::lose_unsynced;
+    REQUIRE(write_node_config(path, config));
+    CHECK(read_node_config(path).value() == config);
+
+    const auto refused = [&](auto change) {
+        NodeConfig broken = config;
+        change(broken);
+        const Status written = write_node_config(path, broken);
+        return !written && written.error().code == codes::config_invalid;
+    };
+    CHECK(refused([](NodeConfig& c) { c.name.clear(); }));
+    CHECK(refused([](NodeConfig& c) { c.listen_address.clear(); }));
+    CHECK(refused([](NodeConfig& c) { c.http_address.clear(); }));
+    CHECK(refused([](NodeConfig& c) { c.data_folder.clear(); }));
+    CHECK(refused([](NodeConfig& c) { c.peers[0].port = 0; }));
+    CHECK(refused([](NodeConfig& c) { c.peers[0].address.clear(); }));
+    CHECK(refused([](NodeConfig& c) { c.peers[1].name = "node1"; }));
+    CHECK(refused([](NodeConfig& c) { c.peers[1].name = "node0"; }));
+
+    REQUIRE(write_text_file(path, R"({"name":"node0","nmae":1})"));
+    const auto misspelt = read_node_config(path);
+    REQUIRE_FALSE(misspelt);
+    CHECK(misspelt.error().detail.find(path) != std::string::npos);
+}
+
+TEST_CASE("a file that cannot be written is named", "[config]") {
+    const Status written = write_text_file("/nonexistent/folder/file", "x");
+    REQUIRE_FALSE(written);
+    CHECK(written.error().code == codes::file_unwritable);
+    CHECK(written.error().detail.find("/nonexistent/folder/file") != std::string::npos);
+}
+
+TEST_CASE("log lines keep what peers say inside their own line", "[logging]") {
+    CHECK(to_logfmt("session_closed", {{"peer", "node1"}, {"why", "a \"b\"\nevent=c"}}) ==
+          R"(event=session_closed peer=node1 why="a \"b\" event=c")");
+    CHECK(to_logfmt("x", {{"empty", ""}}) == "event=x empty=\"\"");
+}
+
+}  // namespace
+}  // namespace cityledger::io::test

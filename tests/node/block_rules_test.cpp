@@ -1,0 +1,181 @@
+// The rules of a block that rest on the log and the state, each refused by its own code.
+
+#include "node/replica/block_rules.hpp"
+#include "node/replica/codes.hpp"
+#include "test_world.hpp"
+
+using namespace cityledger;
+using namespace cityledger::node;
+using namespace cityledger::node::test;
+
+namespace {
+
+class PromptSyncer : public Syncer {
+public:
+    void sync(std::shared_ptr<File> file, std::function<void(Status)> done) override {
+        done(file->sync());
+    }
+};
+
+/// One final block of height 1, and a block of height 2 on it that keeps all rules.
+struct RulesFixture {
+    RulesFixture() : world({}), chain(world.validators->chain_id()), checker(*world.validators) {
+        RecoveredLog recovered;
+        log = BlockLog::open(world.nodes[0]->disk, syncer, "log", chain, 64 * 1024, recovered)
+                  .value();
+        first = child(ledger::genesis_header(chain), {crypto::sha256(as_bytes("old"))});
+        const Digest digest = ledger::block_digest(first.header, chain);
+        log->append_block(digest, first);
+        log->append_final({1, digest, 1}, 0);
+        named.add(1, first.batches);
+        states[0] = {};
+        states[1] = {1, Digest{}, crypto::sha256(as_bytes("root")), Digest{}};
+        second = child(first.header, {crypto::sha256(as_bytes("new"))});
+        second.header.executed = states[1];
+        second.covering_certificate = finalization_of(digest);
+        below.parent = first.header;
+    }
+    ledger::Block child(const ledger::BlockHeader& parent, std::vector<Digest> batches) const {
+        ledger::Block block;
+        block.header.height = parent.height + 1;
+        block.header.parent = ledger::block_digest(parent, chain);
+        block.header.executed = parent.executed;
+        block.batches = std::move(batches);
+        return block;
+    }
+    ledger::Certificate finalization_of(const Digest& digest) const {
+        ledger::Certificate certificate{{ledger::VoteKind::finalize, 0, 1, digest}, {}};
+        const Bytes message = ledger::vote_signing_bytes(certificate.content, chain);
+        for (std::uint16_t i = 0; i < 3; ++i) {
+            certificate.signers.push_back({i, world.keys[i].sign(message)});
+        }
+        return certificate;
+    }
+    Status check(const ledger::Block& block) {
+        return check_block_rests(block, below, *log, named, states, checker);
+    }
+
+    TestWorld world;
+    ledger::ChainId chain;
+    PromptSyncer syncer;
+    std::unique_ptr<BlockLog> log;
+    NamedBatches named;
+    ExecutedStates states;
+    VoteChecker checker;
+    ledger::Block first;
+    ledger::Block second;
+    Ancestry below;
+};
+
+}  // namespace
+
+TEST_CASE("a block that keeps the rules may be voted for") {
+    RulesFixture fixture;
+    CHECK(fixture.check(fixture.second));
+}
+
+TEST_CASE("a batch that an ancestor named, final or not, is not named again") {
+    RulesFixture fixture;
+    auto again = fixture.second;
+    again.batches = fixture.first.batches;
+    CHECK(fixture.check(again).error().code == codes::block_batch_named_before);
+    // The parent is not final: the names stand in the unfinal ancestors.
+    auto third = fixture.child(fixture.second.header, fixture.second.batches);
+    third.covering_certificate = fixture.second.covering_certificate;
+    fixture.below.parent = fixture.second.header;
+    const Digest parent = ledger::block_digest(fixture.second.header, fixture.chain);
+    fixture.below.unfinal = {{parent, fixture.second}};
+    CHECK(fixture.check(third).error().code == codes::block_batch_named_before);
+}
+
+TEST_CASE("batches may be named again once the transactions in them cannot be") {
+    NamedBatches named;
+    const Digest batch = crypto::sha256(as_bytes("b"));
+    named.add(1, {batch});
+    named.add(1 + ledger::k_max_transaction_lifetime_heights, {});
+    CHECK(named.contains(batch));
+    named.add(2 + ledger::k_max_transaction_lifetime_heights, {});
+    CHECK_FALSE(named.contains(batch));
+}
+
+TEST_CASE("roots other than this node's own are refused") {
+    RulesFixture fixture;
+    fixture.states[1].business_root = crypto::sha256(as_bytes("other"));
+    CHECK(fixture.check(fixture.second).error().code == codes::block_wrong_roots);
+    fixture.states.erase(1);  // not executed here yet: compared when it is final
+    CHECK(fixture.check(fixture.second));
+}
+
+TEST_CASE("the covering certificate is verified and is for an ancestor that covers the state") {
+    RulesFixture fixture;
+    auto forged = fixture.second;
+    forged.covering_certificate->signers[1].signature.bytes[0] ^= 1;
+    CHECK(fixture.check(forged).error().code == ledger::codes::vote_bad_signature);
+    auto stranger = fixture.second;
+    stranger.covering_certificate = fixture.finalization_of(crypto::sha256(as_bytes("none")));
+    CHECK(fixture.check(stranger).error().code == codes::block_cover_not_ancestor);
+    auto too_low = fixture.second;
+    too_low.covering_certificate =
+        fixture.finalization_of(ledger::block_digest(ledger::genesis_header(fixture.chain),
+                                                     fixture.chain));
+    CHECK(fixture.check(too_low).error().code == codes::block_cover_not_ancestor);
+}
+
+TEST_CASE("the batches of a block together are bounded") {
+    RulesFixture fixture;
+    ledger::Block block;
+    for (std::uint64_t i = 0; i < 6; ++i) {
+        auto batch = std::make_shared<ledger::Batch>();
+        batch->header.sequence = i;
+        for (int part = 0; part < 25; ++part) {
+            auto& transaction = batch->transactions.emplace_back();
+            transaction.body.operations = {{"notes", "put", Bytes(60'000, 1)}};
+        }
+        const Digest digest = ledger::batch_digest(batch->header, fixture.chain);
+        fixture.log->append_batch(digest, batch);
+        block.batches.push_back(digest);
+        if (i == 4) CHECK(check_block_payload(block, *fixture.log));
+    }
+    CHECK(check_block_payload(block, *fixture.log).error().code == codes::block_too_large);
+}
+
+TEST_CASE("a vote is verified once, and a swapped signature is not taken for it") {
+    RulesFixture fixture;
+    const auto certificate = fixture.finalization_of(crypto::sha256(as_bytes("b")));
+    REQUIRE(fixture.checker.check(certificate));
+    CHECK(fixture.checker.verifications() == 3);
+    const ledger::Vote vote{certificate.content, 1, certificate.signers[1].signature};
+    REQUIRE(fixture.checker.check(vote));
+    REQUIRE(fixture.checker.check(certificate));
+    CHECK(fixture.checker.verifications() == 3);
+    auto swapped = vote;
+    swapped.signature = certificate.signers[0].signature;
+    CHECK_FALSE(fixture.checker.check(swapped));
+    CHECK(fixture.checker.highest_vote(1)->content.view == 1);
+}
+
+TEST_CASE("an executed block that is not whole in the log is refused at start") {
+    TestWorld world({.nodes = 1});
+    world.start_all();
+    world.stop(0);
+    auto& node = *world.nodes[0];
+    node.executor = ledger::Executor::open(world.genesis, node.contracts, node.store).value();
+    REQUIRE(node.executor->execute(1, {}));
+    RecoveredLog recovered;
+    PromptSyncer syncer;
+    const auto& chain = world.validators->chain_id();
+    {
+        auto log = BlockLog::open(node.disk, syncer, "log", chain, 64 * 1024, recovered).value();
+        ledger::Block block;
+        block.header.height = 1;
+        block.header.parent = log->final_digest();
+        block.batches = {crypto::sha256(as_bytes("missing"))};
+        const Digest digest = ledger::block_digest(block.header, chain);
+        log->append_block(digest, block);
+        log->append_final({1, digest, 1}, 0);
+        log->files().request_sync();
+    }
+    world.start(0);
+    REQUIRE(node.refused_start);
+    CHECK(node.refused_start->code == codes::log_incomplete);
+}

@@ -1,0 +1,186 @@
+// A node that is behind: block sync, liars, and the question at start.
+
+#include "node/replica/codes.hpp"
+#include "test_world.hpp"
+
+using namespace cityledger;
+using namespace cityledger::node;
+using namespace cityledger::node::test;
+
+namespace {
+
+/// Three nodes make some blocks while node 3 is away, with an empty log and state.
+void leave_behind(TestWorld& world, std::uint64_t heights) {
+    for (ValidatorIndex i = 0; i < 3; ++i) world.start(i);
+    int count = 0;
+    while (world.final_height(0) < heights) {
+        REQUIRE(count < 5000);
+        world.submit(static_cast<ValidatorIndex>(count % 3),
+                     world.transaction("b" + std::to_string(count)));
+        ++count;
+        world.run_ms(5);
+    }
+}
+
+bool catches_up(TestWorld& world, std::uint64_t within_ms) {
+    return world.run_until(
+        [&] {
+            const auto there = world.replica(0).status();
+            const auto here = world.replica(3).status();
+            return here.final_height >= there.final_height &&
+                   here.executed.height >= there.executed.height;
+        },
+        within_ms);
+}
+
+bool was_closed_for(const TestWorld& world, const Code& code) {
+    return std::find(world.closed.begin(), world.closed.end(), code.name) != world.closed.end();
+}
+
+}  // namespace
+
+TEST_CASE("a node that is hundreds of blocks behind syncs from its peers and votes again") {
+    TestWorld world({});
+    leave_behind(world, 400);
+    world.start(3);
+    REQUIRE(catches_up(world, 10'000));
+    const auto counters = world.replica(3).counters();
+    CHECK(counters.at("blocksync_blocks") >= 300);
+    CHECK(counters.at("blocksync_requests") < 20);
+    CHECK(counters.at("log_syncs") < 200);
+    world.check_agreement();
+    world.stop(2);
+    // The node is needed for a quorum now.
+    const auto id = world.submit(3, world.transaction("needed"));
+    CHECK(world.run_until([&] { return world.has_receipt(0, id); }, 20'000));
+}
+
+TEST_CASE("what a node synced survives a power cut in the middle of the sync") {
+    TestWorld world({.seed = 5});
+    leave_behind(world, 150);
+    for (int life = 0; life < 6; ++life) {
+        world.start(3);
+        REQUIRE(world.nodes[3]->up);
+        world.run_ms(3 + world.random() % 20);
+        world.power_cut(3);
+    }
+    world.start(3);
+    REQUIRE(catches_up(world, 20'000));
+    world.check_agreement();
+}
+
+TEST_CASE("a lying sync peer is found out, and another one is asked") {
+    struct Lie {
+        const char* name;
+        std::optional<Code> code;
+        std::function<void(SyncAnswer&)> tell;
+    };
+    const std::vector<Lie> lies = {
+        {"without its finalization", codes::sync_not_final,
+         [](SyncAnswer& answer) { answer.blocks.back().finalization.reset(); }},
+        {"with the certificate of another block", codes::sync_wrong_certificate,
+         [](SyncAnswer& answer) {
+             if (answer.blocks.size() > 1) {
+                 answer.blocks[1].finalization = answer.blocks[0].finalization;
+             }
+         }},
+        {"with a forged certificate", ledger::codes::vote_bad_signature,
+         [](SyncAnswer& answer) {
+             answer.blocks.back().finalization->signers[0].signature.bytes[3] ^= 1;
+         }},
+        {"with a batch of another block", codes::sync_foreign_batch,
+         [](SyncAnswer& answer) {
+             ledger::Batch batch;
+             batch.header.sequence = 99'999;
+             answer.blocks.front().batches.push_back(batch);
+         }},
+        {"with another header", std::nullopt,
+         [](SyncAnswer& answer) { answer.blocks.front().block.header.parent = Digest{}; }},
+        {"with nothing", std::nullopt, [](SyncAnswer& answer) { answer.blocks.clear(); }},
+    };
+    for (const auto& lie : lies) {
+        INFO("an answer " << lie.name);
+        TestWorld world({});
+        leave_behind(world, 60);
+        world.meddler = [&](ValidatorIndex from, ValidatorIndex to, PeerMessage& message) {
+            if (to != 3 || from == 2) return true;  // nodes 0 and 1 lie to node 3
+            if (auto* answer = std::get_if<SyncAnswer>(&message)) {
+                if (!answer->blocks.empty()) lie.tell(*answer);
+            }
+            if (auto* hint = std::get_if<Hint>(&message)) hint->progress.final_height = 1u << 30;
+            return true;
+        };
+        world.start(3);
+        CHECK(catches_up(world, 30'000));
+        if (lie.code) CHECK(was_closed_for(world, *lie.code));
+        world.meddler = nullptr;
+        world.check_agreement();
+    }
+}
+
+TEST_CASE("a peer that never answers costs a timeout only") {
+    TestWorld world({});
+    leave_behind(world, 60);
+    world.meddler = [](ValidatorIndex from, ValidatorIndex, PeerMessage& message) {
+        return !(from == 0 && std::holds_alternative<SyncAnswer>(message));
+    };
+    world.start(3);
+    CHECK(catches_up(world, 15'000));
+}
+
+TEST_CASE("no node votes before a quorum has answered its question") {
+    TestWorld world({});
+    world.meddler = [](ValidatorIndex, ValidatorIndex, PeerMessage& message) {
+        return !std::holds_alternative<StartAnswer>(message);
+    };
+    world.start_all();
+    world.submit(0, world.transaction("early"));
+    world.run_ms(5000);
+    for (ValidatorIndex i = 0; i < 4; ++i) {
+        CHECK_FALSE(world.replica(i).status().voting);
+        CHECK(world.final_height(i) == 0);
+    }
+    world.meddler = nullptr;  // the question is asked again and again
+    CHECK(world.run_until([&] { return world.acknowledged.size() == 1; }, 20'000));
+}
+
+TEST_CASE("a validator with a new log waits for all others and never contradicts itself") {
+    for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+        INFO("seed " << seed);
+        TestWorld world({.seed = seed});
+        world.start_all();
+        for (int i = 0; i < 8; ++i) {
+            world.submit(static_cast<ValidatorIndex>(i % 4),
+                         world.transaction("w" + std::to_string(i)));
+        }
+        world.run_ms(20 + world.random() % 60);
+        world.stop(3);
+        world.wipe(3);
+        world.start(3);
+        const bool voting =
+            world.run_until([&] { return world.replica(3).status().voting; }, 10'000);
+        CHECK(voting);
+        const auto id = world.submit(3, world.transaction("wiped"));
+        CHECK(world.run_until([&] { return world.has_receipt(0, id); }, 30'000));
+        world.run_ms(2000);
+        world.check_agreement();
+        for (ValidatorIndex i = 0; i < 4; ++i) {
+            CHECK(world.replica(i).status().consensus.evidence_count == 0);
+        }
+    }
+}
+
+TEST_CASE("with a lost record n - f others must answer, not one less") {
+    TestWorld world({});
+    world.start_all();
+    for (int i = 0; i < 8; ++i) world.submit(0, world.transaction("x" + std::to_string(i)));
+    world.run_ms(2000);
+    world.stop(3);
+    world.wipe(3);
+    world.stop(2);
+    world.start(3);
+    world.run_ms(10'000);
+    CHECK_FALSE(world.replica(3).status().voting);
+    world.start(2);
+    CHECK(world.run_until([&] { return world.replica(3).status().voting; }, 10'000));
+}

@@ -1,0 +1,115 @@
+// The shipped scenarios: each passes in the virtual world, and each of their expectations can fail.
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <filesystem>
+
+#include "sim/core/runner.hpp"
+#include "sim/core/virtual_world.hpp"
+#include "tests/sim/scenario_direct_world.hpp"
+
+namespace cityledger::sim {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Those whose inversion in the virtual world takes minutes; run with `sim_tests [slow]`.
+const std::vector<std::string> k_large = {"beijing-directory", "shenzhen-einvoice"};
+
+std::vector<Scenario> shipped_scenarios() {
+    std::vector<fs::path> paths;
+    for (const auto& entry :
+         fs::directory_iterator(fs::path(CITYLEDGER_SOURCE_DIR) / "scenarios")) {
+        if (entry.path().extension() == ".yaml") paths.push_back(entry.path());
+    }
+    std::sort(paths.begin(), paths.end());
+    std::vector<Scenario> scenarios;
+    for (const fs::path& path : paths) {
+        auto scenario = read_scenario_file(path);
+        if (!scenario) FAIL(scenario.error().message());
+        scenarios.push_back(*std::move(scenario));
+    }
+    return scenarios;
+}
+
+bool is_large(const Scenario& scenario) {
+    return std::find(k_large.begin(), k_large.end(), scenario.name) != k_large.end();
+}
+
+std::unique_ptr<World> make_world(const Scenario& scenario, bool direct) {
+    if (direct) return std::make_unique<DirectWorld>(make_plan(scenario));
+    return make_virtual_world(make_plan(scenario));
+}
+
+void invert_each(const Scenario& scenario, bool direct) {
+    for (std::size_t k = 1; k <= scenario.expectations.size(); ++k) {
+        const auto world = make_world(scenario, direct);
+        RunOptions options;
+        options.invert = k;
+        const Report report = run(scenario, *world, options);
+        INFO(scenario.name << ", inverted " << k << "\n" << report_text(report));
+        CHECK(report.exit_code() == 1);
+        for (const ExpectationResult& result : report.expectations) {
+            CHECK(result.passed == (result.index != k));
+        }
+        const std::string line = scenario.file + ":" +
+                                 std::to_string(scenario.expectations[k - 1].place.line) + ":";
+        CHECK(report_text(report).find("FAILED " + line) == 0);
+    }
+}
+
+TEST_CASE("every shipped scenario passes in the virtual world", "[shipped]") {
+    for (const Scenario& scenario : shipped_scenarios()) {
+        const auto world = make_world(scenario, false);
+        const Report report = run(scenario, *world);
+        INFO(report_text(report));
+        CHECK(report.exit_code() == 0);
+        CHECK_FALSE(report.trace.empty());
+    }
+}
+
+TEST_CASE("a scenario without races ends in one business root, with a network and without",
+          "[shipped]") {
+    for (const Scenario& scenario : shipped_scenarios()) {
+        if (scenario.name == "partition-2-2-heals") continue;  // sends without waiting
+        const auto virtual_world = make_world(scenario, false);
+        const auto direct_world = make_world(scenario, true);
+        const Report with_network = run(scenario, *virtual_world);
+        const Report without = run(scenario, *direct_world);
+        INFO(report_text(with_network) << report_text(without));
+        CHECK(with_network.business_root == without.business_root);
+        CHECK(with_network.operations_ok == without.operations_ok);
+    }
+}
+
+TEST_CASE("one seed gives one trace", "[shipped]") {
+    for (Scenario scenario : shipped_scenarios()) {
+        if (scenario.name != "double-booking") continue;
+        const std::string first = run(scenario, *make_world(scenario, false)).trace;
+        CHECK(run(scenario, *make_world(scenario, false)).trace == first);
+        scenario.seed += 1;
+        CHECK(run(scenario, *make_world(scenario, false)).trace != first);
+    }
+}
+
+TEST_CASE("every expectation of every shipped scenario can fail, without a network",
+          "[shipped]") {
+    for (const Scenario& scenario : shipped_scenarios()) invert_each(scenario, true);
+}
+
+TEST_CASE("every expectation of the small shipped scenarios can fail in the virtual world",
+          "[shipped]") {
+    for (const Scenario& scenario : shipped_scenarios()) {
+        if (!is_large(scenario)) invert_each(scenario, false);
+    }
+}
+
+TEST_CASE("every expectation of the large shipped scenarios can fail in the virtual world",
+          "[.][slow]") {
+    for (const Scenario& scenario : shipped_scenarios()) {
+        if (is_large(scenario)) invert_each(scenario, false);
+    }
+}
+
+}  // namespace
+}  // namespace cityledger::sim

@@ -1,0 +1,133 @@
+// Who may include whom: the folders of ARCHITECTURE.md, checked on every #include.
+
+#include <catch2/catch.hpp>
+#include <map>
+#include <regex>
+
+#include "tests/tidy/source_tree.hpp"
+
+namespace cityledger::tidy {
+namespace {
+
+/// The layer of a file: the longest of these folders that it is in.
+const std::vector<std::string> k_layers = {
+    "crypto",   "ledger",   "ledger/contracts", "node/consensus", "node/replica", "node/api",
+    "node/io",  "node",     "client",           "sim/core",       "sim/net",      "sim"};
+
+const std::map<std::string, std::vector<std::string>> k_may_include = {
+    {"crypto", {}},
+    {"ledger", {"crypto"}},
+    {"ledger/contracts", {"crypto", "ledger"}},
+    {"node/consensus", {"crypto", "ledger"}},
+    {"node/replica", {"crypto", "ledger", "ledger/contracts", "node/consensus"}},
+    {"node/api", {"crypto", "ledger", "ledger/contracts"}},
+    {"node/io",
+     {"crypto", "ledger", "ledger/contracts", "node/consensus", "node/replica", "node/api"}},
+    {"node", {"crypto", "ledger", "ledger/contracts", "node/replica", "node/io"}},
+    {"client", {"crypto", "ledger", "ledger/contracts", "node/api"}},
+    {"sim/core",
+     {"crypto", "ledger", "ledger/contracts", "node/consensus", "node/replica", "node/api"}},
+    {"sim/net",
+     {"crypto", "ledger", "ledger/contracts", "node/consensus", "node/replica", "node/api",
+      "node/io", "client", "sim/core"}},
+    {"sim",
+     {"crypto", "ledger", "ledger/contracts", "node/replica", "node/api", "node/io", "client",
+      "sim/core", "sim/net"}},
+};
+
+std::string layer_of(const std::string& path) {
+    std::string best;
+    for (const std::string& layer : k_layers) {
+        if (path.rfind(layer + "/", 0) == 0 && layer.size() > best.size()) best = layer;
+    }
+    return best;
+}
+
+/// External headers, and the places that alone may include them.
+struct Restriction {
+    std::regex header;
+    std::vector<std::string> allowed;
+};
+
+const std::vector<Restriction>& restrictions() {
+    static const std::vector<Restriction> list = {
+        {std::regex("^openssl/"), {"crypto/", "node/io/tls", "client/"}},
+        {std::regex("^boost/(asio|beast)"), {"node/io/", "client/", "sim/net/"}},
+        {std::regex("^cereal/"), {"ledger/codec/"}},
+        {std::regex("^rocksdb/"), {"node/io/"}},
+        {std::regex("^yaml-cpp/"), {"sim/core/scenario"}},
+        {std::regex("^CLI/"), {"node/main.cpp", "sim/main.cpp"}},
+        {std::regex("^(thread|mutex|shared_mutex|condition_variable|atomic|future|random|ctime)$"),
+         {"node/io/", "client/", "sim/net/", "sim/main.cpp", "node/main.cpp", "crypto/"}},
+        {std::regex("^chrono$"),
+         {"node/io/", "client/", "sim/net/", "sim/main.cpp", "node/main.cpp",
+          "ledger/contracts/calendar"}},
+        {std::regex("^unordered_(map|set)$"),
+         {"node/io/", "client/", "sim/net/", "node/replica/", "sim/core/"}},
+    };
+    return list;
+}
+
+bool starts_with_any(const std::string& path, const std::vector<std::string>& prefixes) {
+    return std::any_of(prefixes.begin(), prefixes.end(),
+                       [&](const std::string& prefix) { return path.rfind(prefix, 0) == 0; });
+}
+
+TEST_CASE("every file includes only layers that its own layer links", "[tidy]") {
+    static const std::regex own_include(R"(^\s*#include\s+\"([^\"]+)\")");
+    std::vector<std::string> findings;
+    for (const SourceFile& file : production_sources()) {
+        const std::string layer = layer_of(file.path);
+        for (const std::string& line : file.lines) {
+            std::smatch match;
+            if (!std::regex_search(line, match, own_include)) continue;
+            const std::string target = layer_of(match[1]);
+            const auto& allowed = k_may_include.at(layer);
+            const bool fine = target == layer ||
+                              std::find(allowed.begin(), allowed.end(), target) != allowed.end();
+            if (!fine) findings.push_back(file.path + " includes " + match[1].str());
+        }
+    }
+    INFO("not allowed:" << joined(findings));
+    CHECK(findings.empty());
+}
+
+TEST_CASE("OpenSSL, Asio, cereal, RocksDB, YAML, threads and clocks stay in their places",
+          "[tidy]") {
+    static const std::regex system_include(R"(^\s*#include\s+<([^>]+)>)");
+    std::vector<std::string> findings;
+    for (const SourceFile& file : production_sources()) {
+        for (const std::string& line : file.lines) {
+            std::smatch match;
+            if (!std::regex_search(line, match, system_include)) continue;
+            const std::string header = match[1];
+            for (const Restriction& restriction : restrictions()) {
+                if (std::regex_search(header, restriction.header) &&
+                    !starts_with_any(file.path, restriction.allowed)) {
+                    findings.push_back(file.path + " includes <" + header + ">");
+                }
+            }
+        }
+    }
+    INFO("not allowed:" << joined(findings));
+    CHECK(findings.empty());
+}
+
+TEST_CASE("no float, clock or randomness in the deterministic layers", "[tidy]") {
+    static const std::regex banned(
+        R"(\b(float|double|time\(|rand\(|random_device|system_clock|steady_clock|getenv|localtime|gmtime)\b)");
+    std::vector<std::string> findings;
+    for (const SourceFile& file : read_sources({"ledger", "node/consensus", "node/replica"})) {
+        for (std::size_t i = 0; i < file.lines.size(); ++i) {
+            const std::string code = file.lines[i].substr(0, file.lines[i].find("//"));
+            if (std::regex_search(code, banned)) {
+                findings.push_back(file.path + ":" + std::to_string(i + 1) + " " + code);
+            }
+        }
+    }
+    INFO("not allowed:" << joined(findings));
+    CHECK(findings.empty());
+}
+
+}  // namespace
+}  // namespace cityledger::tidy
