@@ -1,5 +1,5 @@
 #pragma once
-// Codes of the ledger: 1100 to 1999. Codes of contracts stand beside each contract (2000 and up).
+// Codes of the ledger: 1100 to 1229. Codes of contracts stand beside each contract (2000 and up).
 
 #include "crypto/result.hpp"
 

@@ -22,7 +22,7 @@ void add_up(CLI::App& app, UpOptions& options) {
 }
 
 void add_replay(CLI::App& app, ReplayOptions& options) {
-    CLI::App* replay = app.add_subcommand("replay", "run scenario files and check what they expect");
+    CLI::App* replay = app.add_subcommand("replay", "run scenarios and check what they expect");
     replay->add_option("FILE", options.files, "scenario files")->required();
     replay->add_option("--world", options.world, "virtual, local (real processes) or remote")
         ->capture_default_str()
@@ -61,7 +61,7 @@ int main(int argument_count, char** arguments) {
     status->add_option("--dir", folder, "folder of the network")->capture_default_str();
     status->add_flag("--json", json, "print JSON");
     add_replay(app, replay);
-    CLI::App* validate = app.add_subcommand("validate", "check scenario files without running them");
+    CLI::App* validate = app.add_subcommand("validate", "check scenarios without running them");
     validate->add_option("FILE", files, "scenario files")->required();
     CLI::App* codes = app.add_subcommand("codes", "list every refusal code");
 

@@ -36,7 +36,9 @@ template <std::uint32_t Max, class T>
 }
 
 /// Each enum that is encoded specialises this with its names; its values are 0, 1, 2, ...
-///     template <> struct EnumNames<Role> { static constexpr std::string_view names[] = {"admin"}; };
+///     template <> struct EnumNames<Role> {
+///         static constexpr std::string_view names[] = {"admin"};
+///     };
 template <class E>
 struct EnumNames;
 

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -10,6 +11,8 @@ namespace cityledger::io {
 namespace {
 
 constexpr std::string_view k_prefix = "cityledger_";
+/// What the replica counts and may fall again.
+constexpr std::string_view k_gauges[] = {"mempool_batches_held", "mempool_size_bytes"};
 
 void append_metric(std::string& text, std::string_view prefix, std::string_view name,
                    std::string_view type, const std::string& value) {
@@ -17,8 +20,21 @@ void append_metric(std::string& text, std::string_view prefix, std::string_view 
     text += "# TYPE " + full + " " + std::string(type) + "\n" + full + " " + value + "\n";
 }
 
-void append_gauge(std::string& text, std::string_view name, std::uint64_t value) {
-    append_metric(text, k_prefix, name, "gauge", std::to_string(value));
+node::Counters gauges_of(const api::StatusView& status) {
+    std::uint64_t connected = 0;
+    for (const api::PeerView& peer : status.peers) {
+        if (peer.connected && peer.name != status.node) ++connected;
+    }
+    return {{"consensus_height", status.final_height},
+            {"consensus_view", status.view},
+            {"consensus_voting", status.voting ? 1 : 0},
+            {"consensus_validators", status.peers.size()},
+            {"consensus_evidence", status.evidence},
+            {"consensus_nullified_views", status.nullified_views},
+            {"blocksync_syncing", status.syncing ? 1 : 0},
+            {"state_executed_height", status.executed_height},
+            {"mempool_size", status.mempool_transactions},
+            {"p2p_peers", connected}};
 }
 
 /// Peers' names come from the genesis; quotes and backslashes would break the line.
@@ -44,23 +60,17 @@ std::string cpu_seconds_text(const rusage& usage) {
 
 std::string metrics_text(const api::StatusView& status, const node::Counters& counters) {
     std::string text;
+    node::Counters gauges = gauges_of(status);
     for (const auto& [name, value] : counters) {
-        append_metric(text, k_prefix, name + "_total", "counter", std::to_string(value));
+        if (std::find(std::begin(k_gauges), std::end(k_gauges), name) != std::end(k_gauges)) {
+            gauges.emplace(name, value);
+        } else if (!gauges.contains(name)) {
+            append_metric(text, k_prefix, name + "_total", "counter", std::to_string(value));
+        }
     }
-    append_gauge(text, "consensus_height", status.final_height);
-    append_gauge(text, "consensus_view", status.view);
-    append_gauge(text, "consensus_voting", status.voting ? 1 : 0);
-    append_gauge(text, "consensus_validators", status.peers.size());
-    append_gauge(text, "consensus_evidence", status.evidence);
-    append_gauge(text, "consensus_nullified_views", status.nullified_views);
-    append_gauge(text, "blocksync_syncing", status.syncing ? 1 : 0);
-    append_gauge(text, "state_executed_height", status.executed_height);
-    append_gauge(text, "mempool_size", status.mempool_transactions);
-    std::uint64_t connected = 0;
-    for (const api::PeerView& peer : status.peers) {
-        if (peer.connected && peer.name != status.node) ++connected;
+    for (const auto& [name, value] : gauges) {
+        append_metric(text, k_prefix, name, "gauge", std::to_string(value));
     }
-    append_gauge(text, "p2p_peers", connected);
     text += "# TYPE cityledger_p2p_peer_connected gauge\n";
     for (const api::PeerView& peer : status.peers) {
         if (peer.name == status.node) continue;

@@ -72,7 +72,6 @@ public:
         Peer& peer = peers_.at(to);
         if (!peer.session) return;
         ++counters_["p2p_frames_sent"];
-        counters_["p2p_bytes_sent"] += frame->size();
         peer.session->send(std::move(frame));
     }
 
@@ -138,7 +137,6 @@ public:
 
     void on_frame(Session& session, ByteView frame) override {
         ++counters_["p2p_frames_received"];
-        counters_["p2p_bytes_received"] += frame.size();
         handlers_.on_message(*session.peer(), frame);
     }
 

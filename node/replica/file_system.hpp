@@ -1,7 +1,7 @@
 #pragma once
-// The one port of all file I/O. Real: node/io/posix_file_system; with unsynced bytes kept in memory,
-// so that kill -9 loses them: node/io/lose_unsynced_file_system; simulated: sim/core. RocksDB goes
-// through the same port by an adapter (node/io).
+// The one port of all file I/O. Real: node/io/posix_file_system; with unsynced bytes kept in
+// memory, so that kill -9 loses them: node/io/lose_unsynced_file_system; simulated: sim/core.
+// RocksDB goes through the same port by an adapter (node/io).
 
 #include <memory>
 #include <string>

@@ -46,6 +46,7 @@ public:
     /// Keeps the owner's events back; `release` lets them happen, in their order, from now on.
     void hold(OwnerId owner);
     void release(OwnerId owner);
+    [[nodiscard]] bool held(OwnerId owner) const { return owners_.at(owner).held; }
     [[nodiscard]] bool alive(OwnerId owner) const { return !owners_.at(owner).dead; }
 
     /// Runs the next event if it lies at or before `limit_us`; false if there is none, and then

@@ -20,7 +20,7 @@ std::string tidy(const std::string& path) {
 
 }  // namespace
 
-// ---- SparseBytes ---------------------------------------------------------------------------------
+// ---- SparseBytes --------------------------------------------------------------------------------
 
 Bytes SparseBytes::read(std::uint64_t offset, std::size_t count) const {
     if (offset >= size_) return {};
@@ -70,7 +70,7 @@ void SparseBytes::resize(std::uint64_t size) {
     size_ = size;
 }
 
-// ---- names ---------------------------------------------------------------------------------------
+// ---- names --------------------------------------------------------------------------------------
 
 SimulatedDisk::SimulatedDisk(SimulatedRandom random, DiskFaults faults)
     : random_(random), faults_(faults) {}
@@ -201,7 +201,7 @@ Status SimulatedDisk::check_room(const Inode& inode, std::uint64_t size) const {
     return {};
 }
 
-// ---- content -------------------------------------------------------------------------------------
+// ---- content ------------------------------------------------------------------------------------
 
 void SimulatedDisk::apply(SparseBytes& content, const Operation& operation) {
     if (operation.size) {
@@ -302,7 +302,7 @@ std::map<std::string, SparseBytes> SimulatedDisk::durable_files() const {
     return files;
 }
 
-// ---- SimulatedFile -------------------------------------------------------------------------------
+// ---- SimulatedFile ------------------------------------------------------------------------------
 
 Status SimulatedFile::check_usable() const {
     if (life_ != disk_.life_ || inode_->broken) {

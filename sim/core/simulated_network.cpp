@@ -5,6 +5,12 @@
 #include "crypto/check.hpp"
 
 namespace cityledger::sim {
+namespace {
+
+/// A peer that does not answer is tried again after this time.
+constexpr TimeUs k_connect_again_us = 500'000;
+
+}  // namespace
 
 SimulatedNetwork::SimulatedNetwork(EventQueue& queue, std::size_t nodes, SimulatedRandom random,
                                    NetworkFaults faults)
@@ -22,6 +28,10 @@ SimulatedNetwork::Side& SimulatedNetwork::side_of(Session& session, ValidatorInd
 
 bool SimulatedNetwork::blocked(ValidatorIndex from, ValidatorIndex to) const {
     return blocked_.contains({from, to});
+}
+
+bool SimulatedNetwork::answers(ValidatorIndex node) const {
+    return attached(node) && !queue_.held(nodes_.at(node)->owner);
 }
 
 TimeUs SimulatedNetwork::draw_delay() {
@@ -51,7 +61,8 @@ void SimulatedNetwork::send(ValidatorIndex from, ValidatorIndex to, Frame frame)
     if (on_send_) on_send_(from, to, frame);
     const Session& link = session(from, to);
     if (!link.up || !attached(from) || !attached(to)) return;
-    // Every chance is drawn for every message: a dial at zero leaves the other draws where they are.
+    // Every chance is drawn for every message: a dial at zero leaves
+    // the other draws where they are.
     const bool lost = random_.chance(faults_.loss);
     const bool doubled = random_.chance(faults_.duplicate);
     if (random_.chance(faults_.reset)) {
@@ -60,17 +71,23 @@ void SimulatedNetwork::send(ValidatorIndex from, ValidatorIndex to, Frame frame)
     }
     if (lost || blocked(from, to)) return;
     deliver_later(from, to, frame);
-    if (doubled) deliver_later(from, to, std::move(frame));
+    if (doubled && link.up) deliver_later(from, to, std::move(frame));
 }
 
 void SimulatedNetwork::deliver_later(ValidatorIndex from, ValidatorIndex to, Frame frame) {
     Session& link = session(from, to);
     Side& side = side_of(link, to, from);
+    if (side.waiting >= faults_.queue_max_messages) {
+        close(from, to);
+        return;
+    }
+    ++side.waiting;
     side.busy_until = std::max(side.busy_until, queue_.now_us() + draw_delay());
     const auto deliver = [this, from, to, number = link.number, frame = std::move(frame)] {
-        const Session& now = session(from, to);
-        const bool alive = now.up && now.number == number && !blocked(from, to);
-        if (!alive || !attached(to)) return;
+        Session& now = session(from, to);
+        if (!now.up || now.number != number || !attached(to)) return;
+        --side_of(now, to, from).waiting;
+        if (blocked(from, to)) return;
         if (on_delivery_) on_delivery_(from, to, frame);
         const auto endpoint = nodes_[to];  // The node may go away inside the call.
         endpoint->on_message(from, *frame);
@@ -87,8 +104,14 @@ void SimulatedNetwork::connect(ValidatorIndex one, ValidatorIndex other) {
     Session& link = session(one, other);
     if (link.up || !attached(one) || !attached(other)) return;
     if (blocked(one, other) || blocked(other, one)) return;
+    if (!answers(one) || !answers(other)) {
+        connect_later(one, other, k_connect_again_us);
+        return;
+    }
     link.up = true;
     ++link.number;
+    link.low.waiting = 0;
+    link.high.waiting = 0;
     tell(one, other, true, random_.below(faults_.delay_max_us + 1));
     tell(other, one, true, random_.below(faults_.delay_max_us + 1));
 }

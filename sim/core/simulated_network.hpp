@@ -30,6 +30,8 @@ struct NetworkFaults {
     TimeUs connect_max_us = 20'000;          ///< until a session is up again
     TimeUs notice_reset_max_us = 5'000;      ///< until the peers notice a broken session
     TimeUs notice_silence_max_us = 3'000'000;  ///< until they notice that nothing comes through
+    /// A receiver that stands still has so many messages waiting; one more breaks the session.
+    std::size_t queue_max_messages = 512;
 };
 
 /// A node as the network reaches it. Both are called in an event of the node's owner.
@@ -73,6 +75,7 @@ private:
     struct Side {
         bool told_up = false;     ///< what the node was told last
         TimeUs busy_until = 0;    ///< nothing arrives before what was sent earlier
+        std::size_t waiting = 0;  ///< messages of this session that did not arrive yet
     };
     struct Session {
         bool up = false;
@@ -86,6 +89,8 @@ private:
     [[nodiscard]] Side& side_of(Session& session, ValidatorIndex node, ValidatorIndex peer);
     [[nodiscard]] bool blocked(ValidatorIndex from, ValidatorIndex to) const;
     [[nodiscard]] bool attached(ValidatorIndex node) const { return nodes_.at(node) != nullptr; }
+    /// A stopped process holds its sessions but makes no new one.
+    [[nodiscard]] bool answers(ValidatorIndex node) const;
     [[nodiscard]] TimeUs draw_delay();
     void deliver_later(ValidatorIndex from, ValidatorIndex to, Frame frame);
     void connect_later(ValidatorIndex one, ValidatorIndex other, TimeUs delay_us);

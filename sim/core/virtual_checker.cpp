@@ -72,10 +72,13 @@ void VirtualChecker::check_vote(std::size_t from, const ledger::Vote& vote,
         votes_.contains({content.view, from, VoteKind::finalize})) {
         fail(who + "both a nullify and a finalize vote");
     }
-    const auto notarized = votes_.find({content.view, from, VoteKind::notarize});
-    if (content.kind == VoteKind::finalize && notarized != votes_.end() &&
-        notarized->second != content.block) {
-        fail(who + "a finalize vote for another block than it notarized");
+    // A node may finalize another block than it notarized (S4: the one that a quorum notarized),
+    // but a view has one notarization, so all honest nodes finalize the same one.
+    if (content.kind == VoteKind::finalize) {
+        const auto [finalized, is_first] = finalized_.emplace(content.view, content.block);
+        if (!is_first && finalized->second != content.block) {
+            fail(who + "a finalize vote for another block than another honest node's");
+        }
     }
     if (check_persisted_votes_ && !is_durable(from, content, disk)) {
         fail(who + "a " + std::string(kind_name(content.kind)) +

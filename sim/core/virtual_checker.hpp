@@ -77,6 +77,7 @@ private:
     std::map<std::uint64_t, Height> chain_;
     std::map<Digest, std::uint64_t> executed_at_;  ///< height of each executed transaction
     std::map<VoteSlot, Digest> votes_;
+    std::map<std::uint64_t, Digest> finalized_;  ///< by view: what an honest node finalized
     std::map<Digest, Digest> acknowledged_;  ///< transaction -> hash of its receipt
     std::vector<RecentWrites> disks_;
     std::optional<std::string> broken_;

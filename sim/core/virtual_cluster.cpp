@@ -117,7 +117,7 @@ crypto::PrivateKey VirtualCluster::member_key(std::uint64_t seed, const ledger::
     return crypto::PrivateKey::for_simulation(random.digest());
 }
 
-// ---- one node ------------------------------------------------------------------------------------
+// ---- one node -----------------------------------------------------------------------------------
 
 VirtualCluster::Node& VirtualCluster::node_at(std::size_t index) { return *nodes_.at(index); }
 const VirtualCluster::Node& VirtualCluster::node_at(std::size_t index) const {
@@ -128,10 +128,12 @@ void VirtualCluster::create_node(std::size_t index) {
     nodes_.push_back(std::make_unique<Node>(index, random_.fork("node", index), options_.disk));
     Node& node = *nodes_.back();
     node.disk.set_observer([this, index](const DiskEvent& event) { watch_disk(index, event); });
-    // What `init` does on a real host, long before the first power cut.
+    // What `init` does on a real host, long before the first power cut, on a disk that works.
+    node.disk.set_faults({});
     const auto made = node::initialise_log(node.disk, options_.replica.log_folder, genesis_);
     if (!made) checker_.fail("the log cannot be made: " + made.error().message());
     (void)node.disk.sync_folder("");
+    node.disk.set_faults(options_.disk);
 }
 
 Status VirtualCluster::open_state(Node& node) {
@@ -229,7 +231,7 @@ void VirtualCluster::stop(Node& node) {
     node.executor.reset();
 }
 
-// ---- running -------------------------------------------------------------------------------------
+// ---- running ------------------------------------------------------------------------------------
 
 bool VirtualCluster::run_until(const std::function<bool()>& condition, std::uint64_t timeout_ms) {
     const TimeUs limit_us = queue_.now_us() + timeout_ms * k_millisecond_us;
@@ -244,7 +246,7 @@ void VirtualCluster::run_for(std::uint64_t duration_ms) {
     (void)run_until([] { return false; }, duration_ms);
 }
 
-// ---- faults --------------------------------------------------------------------------------------
+// ---- faults -------------------------------------------------------------------------------------
 
 Status VirtualCluster::kill(std::size_t index) {
     Node& node = node_at(index);
@@ -294,7 +296,7 @@ Status VirtualCluster::make_byzantine(std::size_t index, std::string_view behavi
 
 SimulatedDisk& VirtualCluster::disk(std::size_t node) { return node_at(node).disk; }
 
-// ---- what a node shows ---------------------------------------------------------------------------
+// ---- what a node shows --------------------------------------------------------------------------
 
 VirtualCluster::NodeState VirtualCluster::state(std::size_t node) const {
     return node_at(node).state;
@@ -345,7 +347,7 @@ void VirtualCluster::submit(std::size_t index,
     });
 }
 
-// ---- watching ------------------------------------------------------------------------------------
+// ---- watching -----------------------------------------------------------------------------------
 
 void VirtualCluster::watch_disk(std::size_t index, const DiskEvent& event) {
     checker_.on_disk(index, event);

@@ -41,14 +41,14 @@ public:
     VirtualCluster(const WorldPlan& plan, VirtualOptions options);
     ~VirtualCluster();
 
-    // ---- running ---------------------------------------------------------------------------------
+    // ---- running --------------------------------------------------------------------------------
 
     /// Runs events until the condition holds (true), the time is over or an invariant broke.
     bool run_until(const std::function<bool()>& condition, std::uint64_t timeout_ms);
     void run_for(std::uint64_t duration_ms);
     [[nodiscard]] EventQueue& queue() { return queue_; }
 
-    // ---- faults ----------------------------------------------------------------------------------
+    // ---- faults ---------------------------------------------------------------------------------
 
     /// The node loses power: what its disk did not sync is gone.
     Status kill(std::size_t node);
@@ -60,7 +60,7 @@ public:
     [[nodiscard]] SimulatedDisk& disk(std::size_t node);
     void set_work_times(const WorkTimes& work) { options_.work = work; }  ///< of later starts
 
-    // ---- nodes -----------------------------------------------------------------------------------
+    // ---- nodes ----------------------------------------------------------------------------------
 
     [[nodiscard]] std::size_t size() const { return nodes_.size(); }
     [[nodiscard]] NodeState state(std::size_t node) const;
@@ -87,7 +87,7 @@ public:
                 std::function<void(Result<Digest>)> done,
                 std::function<void(const ledger::StoredReceipt&)> executed);
 
-    // ---- the chain -------------------------------------------------------------------------------
+    // ---- the chain ------------------------------------------------------------------------------
 
     [[nodiscard]] const ledger::Genesis& genesis() const { return genesis_; }
     [[nodiscard]] const ledger::ChainId& chain_id() const { return validators_->chain_id(); }
@@ -98,7 +98,7 @@ public:
     [[nodiscard]] SimulatedRandom& random() { return random_; }
     [[nodiscard]] std::uint64_t seed() const { return seed_; }
 
-    // ---- judgement -------------------------------------------------------------------------------
+    // ---- judgement ------------------------------------------------------------------------------
 
     [[nodiscard]] VirtualChecker& checker() { return checker_; }
     [[nodiscard]] const Trace& trace() const { return trace_; }

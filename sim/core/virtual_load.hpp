@@ -36,7 +36,8 @@ struct BoardSlot {
 /// A plan for such a chain with this many validators and a few members.
 [[nodiscard]] WorldPlan board_plan(std::uint64_t seed, std::size_t validators);
 
-/// Sends random writes to random running nodes, some to several nodes, and remembers what came back.
+/// Sends random writes to random running nodes, some to several nodes, and remembers what came
+/// back.
 class VirtualLoad {
 public:
     VirtualLoad(VirtualCluster& cluster, const WorldPlan& plan);

@@ -230,6 +230,14 @@ StormResult run_storm(std::uint64_t seed, const StormOptions& options) {
         const bool progressed = cluster.run_until(
             [&] { return cluster.lowest_executed_height() >= target; }, options.healing_ms);
         if (!progressed) cluster.checker().fail(standstill(cluster, target));
+        load.stop();
+        // Blocks may become final while the slower nodes catch up: all must have the newest one.
+        const bool settled = cluster.run_until(
+            [&] { return cluster.lowest_executed_height() >= cluster.checker().highest_block(); },
+            options.healing_ms);
+        if (!settled) {
+            cluster.checker().fail(standstill(cluster, cluster.checker().highest_block()));
+        }
         for (std::size_t node = 0; node < cluster.size(); ++node) {
             if (cluster.honest(node)) {
                 cluster.checker().check_acknowledged(node, cluster.store(node));

@@ -122,7 +122,7 @@ int run_up(const UpOptions& options) {
     if (network) {
         const std::string running = running_nodes(folder, *network);
         if (!running.empty()) {
-            return fail({codes::network_running, folder.path + ":" + running});
+            return fail(Error{codes::network_running, folder.path + ":" + running});
         }
         if (const Status renewed = renew_ports(folder, *network); !renewed) {
             return fail(renewed.error());

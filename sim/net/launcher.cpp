@@ -70,6 +70,10 @@ Result<std::string> find_daemon(const std::string& wished) {
     return path;
 }
 
+Error not_started(std::string detail) {
+    return Error{codes::daemon_not_started, std::move(detail)};
+}
+
 NodeProcess::NodeProcess(std::string home, LaunchOptions options)
     : home_(std::move(home)), options_(std::move(options)) {}
 
@@ -112,7 +116,9 @@ Status NodeProcess::start() {
     if (child > 0 && !options_.background) children.insert(child);
     lock.unlock();
     if (log >= 0) ::close(log);
-    if (child < 0) return refuse(codes::daemon_not_started, home_ + ": " + std::strerror(cause));
+    if (child < 0) {
+        return tl::unexpected<Error>(not_started(home_ + ": " + std::strerror(cause)));
+    }
     process_id_ = child;
     exit_code_.reset();
     return {};

@@ -20,6 +20,9 @@ struct LaunchOptions {
 /// The path of cityledgerd, or daemon_missing.
 [[nodiscard]] Result<std::string> find_daemon(const std::string& wished);
 
+/// daemon_not_started with the node's home and what is known of the cause.
+[[nodiscard]] Error not_started(std::string detail);
+
 /// One process of a node, by the folder of its node.
 class NodeProcess {
 public:

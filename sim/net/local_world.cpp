@@ -25,7 +25,7 @@ Status wait_until_ready(NodeProcess& process, client::ApiClient& client, const s
     Status ready = client.ready();
     while (!ready) {
         if (!process.running()) {
-            return refuse(codes::daemon_not_started, home + log_tail(home, k_log_lines));
+            return tl::unexpected<Error>(not_started(home + log_tail(home, k_log_lines)));
         }
         if (Clock::now() > deadline) {
             return refuse(codes::daemon_not_ready, home + ": " + ready.error().message());

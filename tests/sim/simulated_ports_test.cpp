@@ -24,10 +24,11 @@ struct Nodes {
     EventQueue queue;
     SimulatedNetwork network;
     std::vector<std::vector<std::string>> seen;
+    std::vector<OwnerId> owners;
 
     Nodes(std::size_t count, NetworkFaults faults, std::uint64_t seed = 1)
         : network(queue, count, SimulatedRandom(seed), faults), seen(count) {
-        for (std::size_t node = 0; node < count; ++node) attach(node);
+        for (std::size_t node = 0; node < count; ++node) owners.push_back(attach(node));
         run_until(queue, 1'000'000);
         for (auto& lines : seen) lines.clear();
     }
@@ -139,6 +140,7 @@ TEST_CASE("lost, doubled and reset messages follow their dials") {
     NetworkFaults faults;
     faults.loss = 200'000;
     faults.duplicate = 200'000;
+    faults.queue_max_messages = 2000;  // all are sent at once
     Nodes nodes(2, faults);
     for (int i = 0; i < 1000; ++i) nodes.network.send(0, 1, frame_of(std::to_string(i)));
     nodes.run_for(5'000'000);
@@ -191,6 +193,25 @@ TEST_CASE("a node that dies is noticed and comes back with fresh sessions") {
     nodes.run_for(1'000'000);
     CHECK(nodes.seen[0].back() == "up 1");
     CHECK(nodes.seen[1] == std::vector<std::string>{"up 0"});
+}
+
+TEST_CASE("a stopped process keeps a bounded queue and gets new sessions when it goes on") {
+    NetworkFaults faults;
+    faults.queue_max_messages = 10;
+    Nodes nodes(2, faults);
+    const OwnerId second = nodes.owners[1];
+    nodes.queue.hold(second);
+    for (int i = 0; i < 100; ++i) nodes.network.send(0, 1, frame_of(std::to_string(i)));
+    nodes.run_for(10'000'000);
+    CHECK(nodes.seen[0] == std::vector<std::string>{"down 1"});
+    CHECK(nodes.seen[1].empty());
+    nodes.queue.release(second);
+    nodes.run_for(10'000'000);
+    CHECK(nodes.seen[0].back() == "up 1");
+    CHECK(nodes.seen[1] == std::vector<std::string>{"down 0", "up 0"});
+    nodes.network.send(0, 1, frame_of("fresh"));
+    nodes.run_for(1'000'000);
+    CHECK(nodes.seen[1].back() == "fresh");
 }
 
 TEST_CASE("a syncer makes durable what was written before its request; a lying one does not") {

