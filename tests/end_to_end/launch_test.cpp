@@ -296,23 +296,16 @@ TEST_CASE("a node whose port is taken ends the launch, and no other node is left
     for (NodeProcess& process : processes) CHECK_FALSE(process.running());
 }
 
-TEST_CASE("a node that comes back to no quorum is not ready, and says so", "[launch]") {
-    const TemporaryFolder temporary;
-    const NetworkFolder folder{temporary.network()};
-    const NetworkFile network = made_network(folder);
-    {
-        auto processes = processes_of(folder, network);
-        REQUIRE(launch_network(folder, network, processes, 20'000));
-        RemoteWorld world(folder, network);
-        REQUIRE(world.submit(enrolment(**world.key_of("OPERATOR"), network.chain_id, "P-ONE",
-                                       world.expiry_height().value()),
-                             20'000));
-    }
-    auto processes = processes_of(folder, network);
-    processes.erase(processes.begin() + 1, processes.end());
-    const Status launched = launch_network(folder, network, processes, 1'500);
-    CHECK(code_of(launched) == codes::daemon_not_ready);
-    CHECK_FALSE(processes[0].running());
+TEST_CASE("a node that does not answer is not ready in time, and is when it goes on",
+          "[launch]") {
+    const TemporaryFolder folder;
+    const auto world = make_network(folder.network());
+    REQUIRE(world->inject({FaultKind::pause, {2}, {}, {}}));
+    CHECK(code_of(world->wait_ready(2, 100)) == codes::daemon_not_ready);
+    enrol_one(*world, "P-WITHOUT");
+    REQUIRE(world->inject({FaultKind::resume, {2}, {}, {}}));
+    CHECK(world->wait_ready(2, 10'000));
+    CHECK(settles_within(*world, 20'000));
 }
 
 TEST_CASE("docs/codes.md is what the program prints", "[docs]") {
