@@ -11,7 +11,7 @@
     X(private_key_mismatch, 1004, "the private key does not belong to the certificate", "give the certificate and the key that were made together") \
     X(key_kinds_differ, 1005, "two keys of different kinds cannot agree on a secret", "use keys of one suite on both sides") \
     X(certificate_unreadable, 1010, "the bytes are no X.509 certificate in PEM", "check the path and the file") \
-    X(certificate_wrong_authority, 1011, "the certificate was not issued by this network's authority", "use a certificate made by the same `cityledger up` or `init`") \
+    X(certificate_wrong_authority, 1011, "the certificate was not issued by this network's authority", "use a certificate made by the same `cityledger up`") \
     X(certificate_expired, 1012, "the certificate has expired", "renew it with the authority's key") \
     X(certificate_not_yet_valid, 1013, "the certificate is not valid yet", "check the clocks of both hosts") \
     X(certificate_wrong_usage, 1014, "the certificate does not allow this use", "issue a node certificate, not an authority or client one") \

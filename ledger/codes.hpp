@@ -40,7 +40,7 @@
     X(validators_count, 1151, "the list of validators is empty or longer than the chain allows", "list 1 to 128 validators") \
     X(validators_name_taken, 1152, "two validators have one name", "give each validator a name of its own") \
     X(validators_key_taken, 1153, "two validators have one key", "give each validator a key of its own") \
-    X(state_corrupt, 1160, "the stored state does not have the recorded root", "run `cityledger audit`, then rebuild the state from the log") \
+    X(state_corrupt, 1160, "the stored state does not have the recorded root", "stop the node, remove its folder state/ and start it again: it is rebuilt from the log") \
     X(query_unknown_contract, 1170, "no contract has this name", "see GET /contracts for the list") \
     X(query_unknown_method, 1171, "the contract has no query of this name", "see GET /contracts for the list") \
     X(query_not_found, 1172, "nothing is recorded under this key", "check the key; a query sees executed blocks only") \
@@ -57,7 +57,7 @@
     X(block_wrong_parent, 1210, "the block names another parent", "fetch the missing ancestors") \
     X(block_wrong_height, 1211, "the block's height is not one above its parent's", "check the proposer's software") \
     X(block_executed_range, 1212, "the executed height is below the parent's, or not below the block's own", "check the proposer's software") \
-    X(block_executed_roots, 1213, "the block names the parent's executed height with other roots", "run `cityledger audit` on the proposer") \
+    X(block_executed_roots, 1213, "the block names the parent's executed height with other roots", "rebuild the state of the proposer") \
     X(block_execution_lag, 1214, "the block carries batches although execution is too far behind", "wait until more nodes have executed")
 // clang-format on
 

@@ -28,7 +28,7 @@ int main(int argument_count, char** arguments) {
     options.handle_signals = true;
     std::string storage;
     CLI::App app("cityledgerd: one validator of a CityLedger network");
-    app.add_option("--home", options.home, "the node's folder, made by `cityledger init`")
+    app.add_option("--home", options.home, "the node's folder, made by `cityledger up`")
         ->required();
     app.add_option("--storage", storage, "posix, or lose-unsynced: a kill acts like a power cut")
         ->check(CLI::IsMember({"posix", "lose-unsynced"}));

@@ -14,6 +14,8 @@
 namespace cityledger::sim {
 namespace {
 
+constexpr int k_removal_attempts = 100;
+
 std::mutex folder_mutex;
 std::string folder_to_remove;
 
@@ -33,8 +35,12 @@ void watch() {
     std::fprintf(stderr, "\ncityledger: interrupted, stopping the nodes\n");
     kill_all_children();
     const std::lock_guard lock(folder_mutex);
-    std::error_code ignored;
-    if (!folder_to_remove.empty()) std::filesystem::remove_all(folder_to_remove, ignored);
+    // The main thread may still be writing there, or be removing it too: until it is gone.
+    for (int i = 0; i < k_removal_attempts && !folder_to_remove.empty(); ++i) {
+        std::error_code ignored;
+        std::filesystem::remove_all(folder_to_remove, ignored);
+        if (!std::filesystem::exists(folder_to_remove, ignored)) break;
+    }
     ::_exit(k_exit_interrupted);
 }
 

@@ -302,7 +302,6 @@ TEST_CASE("a node that does not answer is not ready in time, and is when it goes
     const auto world = make_network(folder.network());
     REQUIRE(world->inject({FaultKind::pause, {2}, {}, {}}));
     CHECK(code_of(world->wait_ready(2, 100)) == codes::daemon_not_ready);
-    enrol_one(*world, "P-WITHOUT");
     REQUIRE(world->inject({FaultKind::resume, {2}, {}, {}}));
     CHECK(world->wait_ready(2, 10'000));
     CHECK(settles_within(*world, 20'000));
