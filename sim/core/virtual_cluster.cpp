@@ -205,6 +205,11 @@ void VirtualCluster::connect_observers(Node& node) {
     }
 }
 
+void VirtualCluster::lose_unsynced(Node& node) {
+    node.disk.power_cut();
+    node.store.crash(node.random.below(node.store.unflushed_heights() + 1));
+}
+
 void VirtualCluster::on_fatal(std::size_t index, OwnerId life, const Error& error) {
     // The process ends after the call that failed, never inside it.
     queue_.hold(life);
@@ -253,8 +258,7 @@ Status VirtualCluster::kill(std::size_t index) {
     if (node.state == NodeState::down) return wrong_state(index, "is down already");
     trace_.add("kill", index, 0, {});
     stop(node);
-    node.disk.power_cut();
-    node.store.crash(node.random.below(node.store.unflushed_heights() + 1));
+    lose_unsynced(node);
     return {};
 }
 
@@ -262,7 +266,10 @@ Status VirtualCluster::restart(std::size_t index) {
     Node& node = node_at(index);
     if (node.state != NodeState::down) return wrong_state(index, "is not down");
     trace_.add("restart", index, 0, {});
-    return start(node);
+    const auto started = start(node);
+    // A process that ends in its start leaves what a power cut would leave.
+    if (!started) lose_unsynced(node);
+    return started;
 }
 
 Status VirtualCluster::pause(std::size_t index) {

@@ -116,6 +116,7 @@ private:
     [[nodiscard]] Status start(Node& node);
     void connect_observers(Node& node);
     void stop(Node& node);
+    void lose_unsynced(Node& node);
     void on_fatal(std::size_t index, OwnerId life, const Error& error);
     void watch_disk(std::size_t index, const DiskEvent& event);
     void watch_send(ValidatorIndex from, ValidatorIndex to, const Frame& frame);

@@ -1,5 +1,6 @@
 #include "sim/core/virtual_storm.hpp"
 
+#include "sim/core/virtual_codes.hpp"
 #include "sim/core/virtual_load.hpp"
 
 namespace cityledger::sim {
@@ -140,7 +141,13 @@ private:
     void restart(std::size_t node) {
         if (cluster_.state(node) != VirtualCluster::NodeState::down) return;
         const auto started = cluster_.restart(node);
-        if (!started) cluster_.checker().fail("restart refused: " + started.error().message());
+        if (started) return;
+        if (started.error().code == codes::disk_sync_failed) {
+            // The disk failed in the start too; somebody tries once more.
+            after(dials_.restart_after_ms, [this, node] { restart(node); });
+            return;
+        }
+        cluster_.checker().fail("restart refused: " + started.error().message());
     }
     void pause(std::size_t node) {
         if (!cluster_.pause(node)) return;
@@ -214,8 +221,8 @@ std::string standstill(VirtualCluster& cluster, std::uint64_t target) {
 StormResult run_storm(std::uint64_t seed, const StormOptions& options) {
     const SimulatedRandom random = SimulatedRandom(seed).fork("storm");
     Dials dials = draw_dials(random.fork("dials"), options);
-    dials.world.replay_command = "sim_tests \"[storm-replay]\" with CITYLEDGER_STORM_SEED=" +
-                                 std::to_string(seed);
+    dials.world.replay_command =
+        "CITYLEDGER_STORM_SEED=" + std::to_string(seed) + " sim_tests \"[storm-replay]\"";
     const WorldPlan plan = board_plan(seed, dials.validators);
     VirtualCluster cluster(plan, dials.world);
     if (dials.byzantine) (void)cluster.make_byzantine(*dials.byzantine, "equivocate");

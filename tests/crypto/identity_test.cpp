@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "crypto/codes.hpp"
+#include "tests/paths.hpp"
 
 using namespace cityledger;
 using namespace cityledger::crypto;
@@ -22,7 +23,7 @@ const NodeName k_node0{"ab12", "node0"};
 
 /// A certificate that the openssl command made (data/make.sh).
 std::string read_data(const std::string& name) {
-    std::ifstream file(CITYLEDGER_SOURCE_DIR "/tests/crypto/data/" + name + ".pem");
+    std::ifstream file(source_dir() + "/tests/crypto/data/" + name + ".pem");
     REQUIRE(file.good());
     std::ostringstream text;
     text << file.rdbuf();

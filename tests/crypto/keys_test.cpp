@@ -5,6 +5,7 @@
 
 #include "crypto/codes.hpp"
 #include "tests/crypto/vectors.hpp"
+#include "tests/paths.hpp"
 
 using namespace cityledger;
 using namespace cityledger::crypto;
@@ -65,7 +66,7 @@ std::string negated(std::string_view s) {
 }
 
 std::string read_data(const std::string& name) {
-    std::ifstream file(CITYLEDGER_SOURCE_DIR "/tests/crypto/data/" + name);
+    std::ifstream file(source_dir() + "/tests/crypto/data/" + name);
     REQUIRE(file.good());
     std::ostringstream text;
     text << file.rdbuf();

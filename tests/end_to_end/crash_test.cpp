@@ -10,6 +10,7 @@
 #include "sim/core/scenario.hpp"
 #include "sim/core/virtual_world.hpp"
 #include "tests/end_to_end/network.hpp"
+#include "tests/paths.hpp"
 
 namespace cityledger::sim::test {
 namespace {
@@ -110,7 +111,7 @@ std::string final_root(const Scenario& scenario, World& world) {
 TEST_CASE("a scenario ends with one business root in the virtual and in the local world",
           "[lockstep]") {
     const std::string name = GENERATE("shenzhen-einvoice", "beijing-directory");
-    const auto scenario = read_scenario_file(std::string(CITYLEDGER_SOURCE_DIR) + "/scenarios/" +
+    const auto scenario = read_scenario_file(source_dir() + "/scenarios/" +
                                              name + ".yaml");
     REQUIRE(scenario);
     const WorldPlan plan = make_plan(*scenario);

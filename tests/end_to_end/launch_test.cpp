@@ -20,6 +20,7 @@
 #include "sim/net/codes.hpp"
 #include "sim/net/commands.hpp"
 #include "tests/end_to_end/network.hpp"
+#include "tests/paths.hpp"
 
 namespace cityledger::sim::test {
 namespace {
@@ -142,7 +143,7 @@ TEST_CASE("Ctrl-C or the death of the command leaves no process", "[command]") {
     const int signal = GENERATE(SIGINT, SIGKILL);
     const TemporaryFolder folder;
     const std::string scenario =
-        std::string(CITYLEDGER_SOURCE_DIR) + "/scenarios/shenzhen-einvoice.yaml";
+        source_dir() + "/scenarios/shenzhen-einvoice.yaml";
     const pid_t child = ::fork();
     if (child == 0) {
         const std::string program = command_path();
@@ -308,7 +309,7 @@ TEST_CASE("a node that does not answer is not ready in time, and is when it goes
 }
 
 TEST_CASE("docs/codes.md is what the program prints", "[docs]") {
-    CHECK(text_of_file(std::string(CITYLEDGER_SOURCE_DIR) + "/docs/codes.md") ==
+    CHECK(text_of_file(source_dir() + "/docs/codes.md") ==
           codes_document());
 }
 

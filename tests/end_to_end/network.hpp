@@ -11,14 +11,15 @@
 #include <vector>
 
 #include "sim/net/local_world.hpp"
+#include "tests/paths.hpp"
 
 namespace cityledger::sim::test {
 
 using Clock = std::chrono::steady_clock;
 
 /// The programs under test.
-inline std::string daemon_path() { return std::string(CITYLEDGER_BINARY_DIR) + "/cityledgerd"; }
-inline std::string command_path() { return std::string(CITYLEDGER_BINARY_DIR) + "/cityledger"; }
+inline std::string daemon_path() { return binary_dir() + "/cityledgerd"; }
+inline std::string command_path() { return binary_dir() + "/cityledger"; }
 
 /// The long campaigns too: CITYLEDGER_DEEP is set.
 bool deep();

@@ -13,6 +13,7 @@
 
 #include "ledger/codec/json.hpp"
 #include "sim/core/scenario.hpp"
+#include "tests/paths.hpp"
 #include "tests/sim/scenario_broken_samples.hpp"
 
 namespace cityledger::sim {
@@ -54,7 +55,7 @@ std::string judged_by_schema(const boost::json::value& value) {
 std::vector<fs::path> shipped_scenarios() {
     std::vector<fs::path> paths;
     for (const auto& entry :
-         fs::directory_iterator(fs::path(CITYLEDGER_SOURCE_DIR) / "scenarios")) {
+         fs::directory_iterator(fs::path(source_dir()) / "scenarios")) {
         if (entry.path().extension() == ".yaml") paths.push_back(entry.path());
     }
     std::sort(paths.begin(), paths.end());
@@ -88,7 +89,7 @@ TEST_CASE("schema and reader judge the broken samples alike", "[scenario]") {
 }
 
 TEST_CASE("the embedded schema and departments are those of the source tree", "[scenario]") {
-    const fs::path folder = fs::path(CITYLEDGER_SOURCE_DIR) / "scenarios";
+    const fs::path folder = fs::path(source_dir()) / "scenarios";
     CHECK(scenario_schema() == read_file(folder / "scenario.schema.json"));
     CHECK(departments_table() == read_file(folder / "data" / "beijing_departments.tsv"));
 }
@@ -114,7 +115,7 @@ void collect_descriptions(const boost::json::value& value,
 
 TEST_CASE("docs/scenarios.md describes each key in the schema's words", "[scenario]") {
     const std::string text =
-        read_file(fs::path(CITYLEDGER_SOURCE_DIR) / "docs" / "scenarios.md");
+        read_file(fs::path(source_dir()) / "docs" / "scenarios.md");
     std::vector<std::pair<std::string, std::string>> keys;
     collect_descriptions(schema_json(), keys);
     CHECK(keys.size() > 40);

@@ -6,6 +6,7 @@
 
 #include "sim/core/runner.hpp"
 #include "sim/core/virtual_world.hpp"
+#include "tests/paths.hpp"
 #include "tests/sim/scenario_direct_world.hpp"
 
 namespace cityledger::sim {
@@ -19,7 +20,7 @@ const std::vector<std::string> k_large = {"beijing-directory", "shenzhen-einvoic
 std::vector<Scenario> shipped_scenarios() {
     std::vector<fs::path> paths;
     for (const auto& entry :
-         fs::directory_iterator(fs::path(CITYLEDGER_SOURCE_DIR) / "scenarios")) {
+         fs::directory_iterator(fs::path(source_dir()) / "scenarios")) {
         if (entry.path().extension() == ".yaml") paths.push_back(entry.path());
     }
     std::sort(paths.begin(), paths.end());

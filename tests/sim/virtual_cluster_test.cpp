@@ -247,6 +247,27 @@ TEST_CASE("a failed sync stops its node, and the others go on", "[virtual]") {
     network.check_whole();
 }
 
+TEST_CASE("a sync that fails in the start refuses it, and the next start works", "[virtual]") {
+    Network network(16);
+    network.load.start(20);
+    REQUIRE(network.progresses(5));
+    REQUIRE(network.cluster.kill(0).has_value());
+    DiskFaults failing;
+    failing.sync_failure = k_million;
+    network.cluster.disk(0).set_faults(failing);
+    const auto started = network.cluster.restart(0);
+    if (!started) {
+        CHECK(started.error().code == codes::disk_sync_failed);
+        CHECK_FALSE(network.cluster.down_because(0).empty());
+    }
+    network.cluster.run_for(2'000);
+    CHECK(network.cluster.state(0) == VirtualCluster::NodeState::down);
+    network.cluster.disk(0).set_faults({});
+    REQUIRE(network.cluster.restart(0).has_value());
+    REQUIRE(network.progresses(5));
+    network.check_whole();
+}
+
 TEST_CASE("a node whose disk is full serves again once there is room", "[virtual]") {
     Network network(14);
     network.load.start(10);
@@ -254,8 +275,9 @@ TEST_CASE("a node whose disk is full serves again once there is room", "[virtual
     DiskFaults full;
     full.capacity_bytes = 1024 * 1024 + 64 * 1024;
     network.cluster.disk(1).set_faults(full);
-    network.cluster.run_for(60'000);
+    network.cluster.run_for(10'000);
     CHECK_FALSE(network.cluster.broken());
+    CHECK_FALSE(network.cluster.replica(1)->status().accepts_transactions);
     network.cluster.disk(1).set_faults({});
     REQUIRE(network.progresses(5));
     network.check_whole();

@@ -11,7 +11,7 @@ using namespace cityledger::sim;
 
 namespace {
 
-constexpr std::uint64_t k_seeds_default = 40;
+constexpr std::uint64_t k_seeds_default = 100;
 
 std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
     const char* text = std::getenv(variable);

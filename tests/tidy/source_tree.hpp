@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/paths.hpp"
+
 namespace cityledger::tidy {
 
 struct SourceFile {
@@ -19,7 +21,7 @@ struct SourceFile {
 /// All .hpp and .cpp files below these folders, ascending by path.
 inline std::vector<SourceFile> read_sources(const std::vector<std::string>& folders) {
     namespace fs = std::filesystem;
-    const fs::path root = CITYLEDGER_SOURCE_DIR;
+    const fs::path root = source_dir();
     std::vector<SourceFile> files;
     for (const std::string& folder : folders) {
         if (!fs::exists(root / folder)) continue;
