@@ -56,7 +56,7 @@ const std::vector<Restriction>& restrictions() {
         {std::regex("^cereal/"), {"ledger/codec/"}},
         {std::regex("^rocksdb/"), {"node/io/"}},
         {std::regex("^yaml-cpp/"), {"sim/core/scenario"}},
-        {std::regex("^CLI/"), {"node/main.cpp", "sim/main.cpp"}},
+        {std::regex("^CLI/"), {"node/main.cpp", "sim/main.cpp", "sim/cli_"}},
         {std::regex("^(thread|mutex|shared_mutex|condition_variable|atomic|future|random|ctime)$"),
          {"node/io/", "client/", "sim/net/", "sim/main.cpp", "node/main.cpp", "crypto/"}},
         {std::regex("^chrono$"),
