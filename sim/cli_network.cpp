@@ -36,7 +36,8 @@ void add_network_commands(CLI::App& app, int& exit_code) {
     CLI::App* down = app.add_subcommand("down", "stop a network");
     down->add_option("--dir", options->folder, "folder of the network")->capture_default_str();
     down->add_flag("--purge", options->purge, "remove the folder too");
-    down->callback([options, &exit_code] { exit_code = run_down(options->folder, options->purge); });
+    down->callback(
+        [options, &exit_code] { exit_code = run_down(options->folder, options->purge); });
     CLI::App* status = app.add_subcommand("status", "heights, roots and health of each node");
     status->add_option("--dir", options->folder, "folder of the network")->capture_default_str();
     status->add_flag("--json", options->json, "print JSON");

@@ -36,6 +36,8 @@
     X(scenario_value_missing, 1540, "a reference has no value when the step runs", "check that the step that saves it is expected to succeed") \
     X(scenario_not_for_world, 1541, "the scenario does not run in this kind of world", "run it in a world that its `worlds` names") \
     X(scenario_no_such_expectation, 1542, "there is no expectation of this number to invert", "count from 1; the report lists them") \
+    X(scenario_bad_setting, 1543, "a --set names no place in the file, or no value", "write --set dotted.path=value; items of lists count from 1") \
+    X(scenario_no_such_step, 1544, "the scenario has no step of this number", "count from 1; `cityledger explain FILE` numbers the steps") \
     X(world_timed_out, 1600, "the network gave no final receipt in time", "check that a quorum of nodes is running and connected") \
     X(world_unknown_node, 1601, "this world has no node of this number", "number nodes from 0") \
     X(world_unknown_member, 1602, "this world holds no key of this member", "list the member in the plan or make its key first") \

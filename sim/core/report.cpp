@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/core/codes.hpp"
+#include "sim/core/messages.hpp"
 
 namespace cityledger::sim {
 
@@ -16,14 +17,45 @@ std::string line_of(const Report& report, const ExpectationResult& result) {
 }
 
 std::string failed_expectation(const Report& report, const ExpectationResult& result) {
-    std::string text = "FAILED " + line_of(report, result) + ": expected" +
-                       (result.inverted ? " (inverted) not: " : ": ") + result.expected + "\n";
-    const bool reached = result.evaluations > 0;
-    return text + "       " + (reached ? "found: " + result.found : "the run ended before") + "\n";
+    const std::string expected =
+        result.inverted ? said("report.inverted", {result.expected}) : result.expected;
+    const std::string found = result.evaluations > 0 ? said("report.found", {result.found})
+                                                     : said("report.not_reached");
+    return said("report.expected", {line_of(report, result), expected}) + "\n       " + found +
+           "\n";
 }
 
-std::string counted(std::uint64_t count, const std::string& noun) {
-    return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+/// "  label        words": labels of one width, a Chinese character being as wide as two letters.
+std::string row(std::string_view id, const std::string& words) {
+    constexpr std::size_t k_label_columns = 14;
+    const std::string label = said(id);
+    std::size_t columns = 0;
+    for (const char c : label) {
+        const auto byte = static_cast<unsigned char>(c);
+        if ((byte & 0xc0) != 0x80) columns += byte >= 0xe0 ? 2 : 1;
+    }
+    const std::size_t blanks = columns < k_label_columns ? k_label_columns - columns : 1;
+    return "  " + label + std::string(blanks, ' ') + words + "\n";
+}
+
+std::string load_words(const LoadCount& load) {
+    const std::uint64_t tenths =
+        load.final_ms == 0 ? 0 : load.transactions * 10'000 / load.final_ms;
+    std::string words = said("report.load_words",
+                             {std::to_string(load.line), std::to_string(load.transactions),
+                              std::to_string(load.sent_ms), std::to_string(load.final_ms),
+                              std::to_string(tenths / 10) + "." + std::to_string(tenths % 10)});
+    if (load.held_back > 0) words += said("report.held_back", {std::to_string(load.held_back)});
+    if (load.sent_again > 0) words += said("report.sent_again", {std::to_string(load.sent_again)});
+    return words;
+}
+
+std::string replay_command(const Report& report) {
+    std::string command = "cityledger replay " + report.file + " --world " + report.world +
+                          " --seed " + std::to_string(report.seed);
+    for (const std::string& setting : report.settings) command += " --set '" + setting + "'";
+    if (report.until > 0) command += " --until " + std::to_string(report.until);
+    return command;
 }
 
 }  // namespace
@@ -44,41 +76,45 @@ void Report::count_refusal(const std::string& code) {
 std::string report_text(const Report& report) {
     std::string text;
     std::uint64_t passed = 0;
+    std::uint64_t counted_ones = 0;
     for (const ExpectationResult& result : report.expectations) {
-        if (result.passed) {
-            ++passed;
-        } else {
-            text += failed_expectation(report, result);
-        }
+        if (result.passed) ++passed;
+        if (result.passed || report.failed(result)) ++counted_ones;
+        if (report.failed(result)) text += failed_expectation(report, result);
     }
     if (!report.message.empty()) text += report.message + "\n";
     const std::string name = report.scenario.empty() ? report.file : report.scenario;
-    text += name + (report.world.empty() ? "" : " in the " + report.world + " world") + ": " +
-            std::string(ledger::EnumNames<RunOutcome>::names[static_cast<std::size_t>(
-                report.outcome)]) +
-            "\n";
-    if (report.world.empty()) return text;
-    text += "  expectations  " + std::to_string(passed) + " of " +
-            std::to_string(report.expectations.size()) + " hold\n";
-    text += "  transactions  " + std::to_string(report.transactions_executed) + " executed, " +
-            std::to_string(report.transactions_refused) + " refused, " +
-            std::to_string(report.transactions_sent) + " sent without waiting\n";
-    text += "  operations    " + std::to_string(report.operations_ok) + " ok";
+    const std::string outcome =
+        said("outcome." + std::string(ledger::EnumNames<RunOutcome>::names[static_cast<std::size_t>(
+                              report.outcome)]));
+    if (report.world.empty()) return text + said("report.file_outcome", {name, outcome}) + "\n";
+    text += said("report.outcome", {name, said("world." + report.world), outcome}) + "\n";
+    if (report.ended_line > 0) {
+        text += row("report.ended", report.file + ":" + std::to_string(report.ended_line));
+    }
+    if (report.until > 0) text += row("report.until", std::to_string(report.until));
+    text += row("report.expectations",
+                said("report.hold", {std::to_string(passed), std::to_string(counted_ones)}));
+    text += row("report.transactions",
+                said("report.transaction_words", {std::to_string(report.transactions_executed),
+                                                  std::to_string(report.transactions_refused),
+                                                  std::to_string(report.transactions_sent)}));
+    std::string operations = said("found.ok_count", {std::to_string(report.operations_ok)});
     for (const CodeCount& refusal : report.operations_refused) {
-        text += ", " + std::to_string(refusal.count) + " " + refusal.code;
+        operations += ", " + std::to_string(refusal.count) + " " + refusal.code;
     }
-    text += "\n  chain         " + counted(report.final_height, "final block") +
-            ", executed up to " + std::to_string(report.executed_height) + "\n";
-    text += "  business root " + report.business_root + "\n";
-    if (!report.trace.empty()) text += "  trace         " + report.trace + "\n";
-    text += "  seed          " + std::to_string(report.seed) + "\n";
+    text += row("report.operations", operations);
+    for (const LoadCount& load : report.loads) text += row("report.load", load_words(load));
+    text += row("report.chain",
+                said("report.chain_words", {counted(report.final_height, "block"),
+                                            std::to_string(report.executed_height)}));
+    text += row("report.root", report.business_root);
+    if (!report.trace.empty()) text += row("report.trace", report.trace);
+    text += row("report.seed", std::to_string(report.seed));
     if (report.duration_ms > 0) {
-        text += "  duration      " + std::to_string(report.duration_ms) + " ms\n";
+        text += row("report.duration", std::to_string(report.duration_ms) + " ms");
     }
-    if (report.outcome != RunOutcome::passed) {
-        text += "  replay        cityledger replay " + report.file + " --world " + report.world +
-                " --seed " + std::to_string(report.seed) + "\n";
-    }
+    if (report.outcome != RunOutcome::passed) text += row("report.replay", replay_command(report));
     return text;
 }
 
@@ -99,7 +135,7 @@ Report report_of_error(const std::string& file, const Error& error) {
     Report report;
     report.file = file;
     report.outcome = outcome_of(error);
-    report.message = error.message();
+    report.message = message_of(error);
     return report;
 }
 

@@ -3,24 +3,43 @@
 #include <algorithm>
 
 #include "sim/core/codes.hpp"
+#include "sim/core/messages.hpp"
 #include "sim/core/runner_session.hpp"
 
 namespace cityledger::sim {
 
 namespace {
 
+constexpr std::uint64_t k_ask_again_ms = 25;
+
 Status not_for_world(const std::string& detail) {
     return refuse(codes::scenario_not_for_world, detail);
+}
+
+/// What a step counts in the progress.
+std::uint64_t work_of_step(const Step& step) {
+    if (const auto* loop = std::get_if<LoopStep>(&step.action)) {
+        return loop->loop.count() * work_of(loop->steps);
+    }
+    if (const auto* load = std::get_if<LoadStep>(&step.action)) return load->transactions;
+    if (const auto* generate = std::get_if<GenerateStep>(&step.action)) return generate->invoices;
+    if (const auto* close = std::get_if<CloseDayStep>(&step.action)) return close->days;
+    return 1;
 }
 
 }  // namespace
 
 RunnerSession::RunnerSession(const Scenario& scenario, World& world, const RunOptions& options)
-    : scenario_(scenario), world_(world), options_(options) {
+    : scenario_(scenario),
+      world_(world),
+      options_(options),
+      dice_(SimulatedRandom(scenario.seed).fork("choices")),
+      work_all_(work_of(scenario.steps)) {
     report_.scenario = scenario.name;
     report_.file = scenario.file;
     report_.world = world.kind();
     report_.seed = scenario.seed;
+    report_.settings = scenario.settings;
     scope_.scenario = &scenario;
     for (std::size_t i = 0; i < scenario.expectations.size(); ++i) {
         ExpectationResult result;
@@ -47,8 +66,8 @@ Status RunnerSession::check_faults(const std::vector<Step>& steps) const {
         if (const auto* fault = std::get_if<FaultStep>(&step.action)) {
             const Status able = world_.can(fault->kind);
             if (!able) {
-                return not_for_world("line " + std::to_string(step.place.line) + ": " +
-                                     able.error().message());
+                return not_for_world(said("line", {std::to_string(step.place.line)}) + ": " +
+                                     message_of(able.error()));
             }
         }
         if (const auto* loop = std::get_if<LoopStep>(&step.action)) {
@@ -62,22 +81,36 @@ Status RunnerSession::check_faults(const std::vector<Step>& steps) const {
 Status RunnerSession::check_world() const {
     const auto& kinds = scenario_.worlds;
     if (!kinds.empty() && std::find(kinds.begin(), kinds.end(), world_.kind()) == kinds.end()) {
-        return not_for_world("the " + world_.kind() + " world: " + scenario_.worlds_because);
+        return not_for_world(said("world." + world_.kind()) + ": " + scenario_.worlds_because);
+    }
+    if (options_.until && (*options_.until == 0 || *options_.until > scenario_.steps.size())) {
+        return refuse(codes::scenario_no_such_step,
+                      said("number_of", {std::to_string(*options_.until),
+                                         std::to_string(scenario_.steps.size())}));
     }
     if (options_.invert && (*options_.invert == 0 ||
                             *options_.invert > scenario_.expectations.size())) {
         return refuse(codes::scenario_no_such_expectation,
-                      std::to_string(*options_.invert) + " of " +
-                          std::to_string(scenario_.expectations.size()));
+                      said("number_of", {std::to_string(*options_.invert),
+                                         std::to_string(scenario_.expectations.size())}));
     }
-    return check_faults(scenario_.steps);
+    return check_faults(steps_to_do());
+}
+
+std::vector<Step> RunnerSession::steps_to_do() const {
+    const auto begin = scenario_.steps.begin();
+    const std::size_t count = options_.until.value_or(scenario_.steps.size());
+    return {begin, begin + static_cast<std::ptrdiff_t>(count)};
 }
 
 Report RunnerSession::run() {
     const std::uint64_t start = options_.clock ? options_.clock() : 0;
     Status status = check_world();
-    if (status) status = run_steps(scenario_.steps);
-    if (status) status = check_network(scenario_.final_expectations);
+    if (status) {
+        report_.until = options_.until.value_or(0);
+        status = run_steps(steps_to_do());
+    }
+    if (status && !options_.until) status = check_network(scenario_.final_expectations);
     note_final_state();
     if (options_.clock) report_.duration_ms = options_.clock() - start;
     return finish(status);
@@ -90,15 +123,14 @@ Report RunnerSession::finish(const Status& status) {
     }
     if (!status) {
         report_.outcome = outcome_of(status.error());
-        report_.message = status.error().message();
+        report_.message = message_of(status.error());
         // A value is missing because an earlier step did not give it.
         const bool follows = status.error().code == codes::scenario_value_missing && failed > 0;
         if (follows) report_.outcome = RunOutcome::expectation_failed;
     } else if (failed > 0) {
         report_.outcome = RunOutcome::expectation_failed;
-        report_.message = std::to_string(failed) + " of " +
-                          std::to_string(report_.expectations.size()) +
-                          " expectations do not hold";
+        report_.message = said("report.failed", {std::to_string(failed),
+                                                std::to_string(report_.expectations.size())});
     }
     if (const auto trace = world_.trace_hash()) report_.trace = to_hex(*trace);
     return std::move(report_);
@@ -106,13 +138,28 @@ Report RunnerSession::finish(const Status& status) {
 
 Status RunnerSession::run_steps(const std::vector<Step>& steps) {
     for (const Step& step : steps) {
-        if (options_.on_step) options_.on_step(step);
+        if (options_.on_progress) options_.on_progress(step, work_done_, work_all_);
         const Status status = run_step(step);
-        if (!status) return status;
+        if (!status) {
+            // The innermost step of a loop comes first.
+            if (report_.ended_line == 0) {
+                report_.ended_line = static_cast<std::uint64_t>(step.place.line);
+            }
+            return status;
+        }
+        // Loops and loads count what is in them themselves.
+        const bool counts = !std::holds_alternative<LoopStep>(step.action) &&
+                            !std::holds_alternative<LoadStep>(step.action);
+        if (counts) progress(step, work_of_step(step));
         const auto nodes = look();
         if (!nodes) return propagate(nodes);
     }
     return {};
+}
+
+void RunnerSession::progress(const Step& step, std::uint64_t work) {
+    work_done_ += work;
+    if (options_.on_progress) options_.on_progress(step, work_done_, work_all_);
 }
 
 Status RunnerSession::run_step(const Step& step) {
@@ -145,36 +192,43 @@ Status RunnerSession::act(const Step& step, const SubmitStep& action) {
 
 Status RunnerSession::act(const Step& step, const QueryStep& action) {
     const Call& call = action.call;
-    const auto resolved = resolve(call.arguments, scope_, at(call.place));
-    if (!resolved) return propagate(resolved);
-    const auto arguments = with_fen(*resolved, at(call.place));
-    if (!arguments) return propagate(arguments);
-    const auto answer = ask(call.contract, call.method, arguments->get_object(), action.node);
-    Outcome outcome;
-    if (answer) {
-        outcome.code_name = "ok";
-        outcome.result = *answer;
-    } else {
-        if (outcome_of(answer.error()) != RunOutcome::environment_error) return propagate(answer);
-        outcome.code_name = answer.error().code.name;
-        outcome.detail = answer.error().detail;
-    }
     const auto expect = resolved_expectation(call.expect, call.place);
     if (!expect) return propagate(expect);
-    judge_call(*expect, outcome);
-    if (!call.save.empty() && answer) {
+    auto outcome = outcome_of_query(call, action.node);
+    const std::uint64_t start_ms = world_.now_ms();
+    while (outcome && !verdict_of(*expect, *outcome).held &&
+           world_.now_ms() - start_ms < action.within_ms) {
+        world_.wait(k_ask_again_ms);
+        outcome = outcome_of_query(call, action.node);
+    }
+    if (!outcome) return propagate(outcome);
+    judge_call(*expect, *outcome);
+    if (!call.save.empty() && outcome->code_name == "ok") {
         const auto name = resolve_text(call.save, scope_, at(step.place));
         if (!name) return propagate(name);
-        scope_.saved[*name] = *answer;
+        scope_.saved[*name] = outcome->result;
     }
     return {};
 }
 
+std::string RunnerSession::draw(const std::vector<WeightedActors>& choices) {
+    std::uint64_t weights = 0;
+    for (const WeightedActors& choice : choices) weights += choice.weight;
+    std::uint64_t drawn = dice_.below(weights);
+    auto choice = choices.begin();
+    while (drawn >= choice->weight) drawn -= (choice++)->weight;
+    return choice->actors[dice_.below(choice->actors.size())];
+}
+
+boost::json::value RunnerSession::loop_value(const Loop& loop, std::size_t round) {
+    if (!loop.choices.empty()) return boost::json::value(draw(loop.choices));
+    if (!loop.actors.empty()) return boost::json::value(loop.actors[round]);
+    return round + 1;
+}
+
 Status RunnerSession::act(const Step& /*step*/, const LoopStep& action) {
     for (std::size_t i = 0; i < action.loop.count(); ++i) {
-        boost::json::value value = i + 1;
-        if (!action.loop.actors.empty()) value = boost::json::value(action.loop.actors[i]);
-        scope_.variables.emplace_back(action.loop.variable, value);
+        scope_.variables.emplace_back(action.loop.variable, loop_value(action.loop, i));
         const Status status = run_steps(action.steps);
         scope_.variables.pop_back();
         if (!status) return status;
@@ -192,7 +246,7 @@ Status RunnerSession::act(const Step& step, const CloseDayStep& action) {
     for (std::uint64_t day = 0; day < action.days; ++day) {
         const auto date = open_day();
         if (!date) return propagate(date);
-        Verdict verdict{true, *date + " is closed"};
+        Verdict verdict{true, said("found.closed", {*date})};
         for (const auto& [name, method] : {std::pair{action.by, "propose_close"},
                                            std::pair{action.countersigned_by,
                                                      "countersign_close"}}) {
@@ -239,16 +293,16 @@ Status RunnerSession::run_generator(Generator& generator, Place place, Verdict& 
             const GeneratedOperation& generated = transaction->operations[i];
             const Outcome& outcome = (*outcomes)[i];
             if (outcome.code_name != generated.expected && verdict.held) {
-                verdict = {false, generated.contract + "." + generated.method + " of " +
-                                      transaction->sender + ", drawn to end as " +
-                                      generated.expected + ": " + outcome.words()};
+                verdict = {false, said("found.drawn", {generated.contract + "." + generated.method,
+                                                       transaction->sender, generated.expected,
+                                                       outcome.words()})};
             }
             told.push_back({outcome.code_name, prepared[i].arguments, outcome.result});
         }
         operations += prepared.size();
         generator.tell(told);
     }
-    if (verdict.held) verdict.found = std::to_string(operations) + " operations as drawn";
+    if (verdict.held) verdict.found = said("found.as_drawn", {std::to_string(operations)});
     return {};
 }
 
@@ -273,15 +327,21 @@ Status RunnerSession::act(const Step& /*step*/, const StalledStep& action) {
     settle_sent();
     const std::size_t still_waiting = unsettled();
     Verdict verdict{waiting > 0 && waiting == still_waiting,
-                    std::to_string(waiting - still_waiting) + " of " + std::to_string(waiting) +
-                        " waiting transactions became final"};
-    if (waiting == 0) verdict.found = "no transaction is waiting, so nothing can stall";
+                    said("found.became_final", {std::to_string(waiting - still_waiting),
+                                                std::to_string(waiting)})};
+    if (waiting == 0) verdict.found = said("found.nothing_waits");
     record(action.expect.index, verdict);
     return {};
 }
 
 Status RunnerSession::act(const Step& /*step*/, const ExpectStep& action) {
     return check_network(action.expectations);
+}
+
+std::uint64_t work_of(const std::vector<Step>& steps) {
+    std::uint64_t work = 0;
+    for (const Step& step : steps) work += work_of_step(step);
+    return work;
 }
 
 Report run(const Scenario& scenario, World& world, const RunOptions& options) {

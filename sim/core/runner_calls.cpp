@@ -5,6 +5,7 @@
 
 #include "ledger/contracts/contracts.hpp"
 #include "sim/core/codes.hpp"
+#include "sim/core/messages.hpp"
 #include "sim/core/runner_sealing.hpp"
 #include "sim/core/runner_session.hpp"
 
@@ -18,11 +19,6 @@ namespace json = boost::json;
 constexpr std::uint16_t k_first_admission_code = 1100;
 constexpr std::uint16_t k_last_admission_code = 1399;
 
-bool is_admission_refusal(const Error& error) {
-    return error.code.number >= k_first_admission_code &&
-           error.code.number <= k_last_admission_code;
-}
-
 /// Integers may come as signed or unsigned.
 bool equal_numbers(const json::value& a, const json::value& b) {
     const auto negative = [](const json::value& v) { return v.is_int64() && v.get_int64() < 0; };
@@ -35,6 +31,11 @@ bool equal_numbers(const json::value& a, const json::value& b) {
 bool is_integer(const json::value& value) { return value.is_int64() || value.is_uint64(); }
 
 }  // namespace
+
+bool is_admission_refusal(const Error& error) {
+    return error.code.number >= k_first_admission_code &&
+           error.code.number <= k_last_admission_code;
+}
 
 bool contains_fields(const json::value& found, const json::value& wanted) {
     if (wanted.is_object() && found.is_object()) {
@@ -54,8 +55,8 @@ bool contains_fields(const json::value& found, const json::value& wanted) {
 }
 
 std::string RunnerSession::Outcome::words() const {
-    if (code_name == "ok") return "ok " + ledger::compact_json(result);
-    return "refused: " + code_name + (detail.empty() ? "" : " (" + detail + ")");
+    if (code_name == "ok") return said("found.ok", {ledger::compact_json(result)});
+    return said("found.refused", {code_name}) + (detail.empty() ? "" : " (" + detail + ")");
 }
 
 Result<const Actor*> RunnerSession::sender_of(const std::string& name, Place place) const {
@@ -124,9 +125,7 @@ Status RunnerSession::prepare_items(const std::vector<BundleItem>& items, const 
             continue;
         }
         for (std::size_t i = 0; i < item.loop->count(); ++i) {
-            json::value value = i + 1;
-            if (!item.loop->actors.empty()) value = json::value(item.loop->actors[i]);
-            scope_.variables.emplace_back(item.loop->variable, value);
+            scope_.variables.emplace_back(item.loop->variable, loop_value(*item.loop, i));
             const Status status = prepare_items(item.items, sender, prepared);
             scope_.variables.pop_back();
             if (!status) return status;
@@ -182,7 +181,7 @@ Result<std::vector<RunnerSession::Outcome>> RunnerSession::execute(
     const Actor& sender, const std::vector<Prepared>& operations) {
     const auto transaction = sign(sender, operations);
     if (!transaction) return propagate(transaction);
-    const auto receipt = world_.submit(*transaction, options_.transaction_timeout_ms);
+    const auto receipt = world_.submit(*transaction, scenario_.defaults.timeout_ms);
     if (!receipt) {
         if (!is_admission_refusal(receipt.error())) return propagate(receipt);
         ++report_.transactions_refused;
@@ -205,7 +204,8 @@ Result<Expectation> RunnerSession::resolved_expectation(Expectation expect, Plac
     return expect;
 }
 
-void RunnerSession::judge_call(const Expectation& expect, const Outcome& outcome) {
+RunnerSession::Verdict RunnerSession::verdict_of(const Expectation& expect,
+                                                 const Outcome& outcome) {
     Verdict verdict{false, outcome.words()};
     if (expect.refused) {
         verdict.held = outcome.code_name == *expect.refused;
@@ -217,10 +217,12 @@ void RunnerSession::judge_call(const Expectation& expect, const Outcome& outcome
             if (std::find(sent.begin(), sent.end(), event) == sent.end()) verdict.held = false;
         }
         if (!expect.events.empty()) {
-            for (const std::string& event : outcome.events) verdict.found += ", sent " + event;
+            for (const std::string& event : outcome.events) {
+                verdict.found += said("found.event", {event});
+            }
         }
     }
-    record(expect.index, verdict);
+    return verdict;
 }
 
 void RunnerSession::keep(const Prepared& operation, const Outcome& outcome) {
@@ -230,6 +232,25 @@ void RunnerSession::keep(const Prepared& operation, const Outcome& outcome) {
     kept["arguments"] = operation.arguments;
     // Without a result later references to its fields fail, and name the step that lacks it.
     scope_.saved[operation.save] = std::move(kept);
+}
+
+Result<RunnerSession::Outcome> RunnerSession::outcome_of_query(const Call& call,
+                                                               std::optional<std::size_t> node) {
+    const auto resolved = resolve(call.arguments, scope_, at(call.place));
+    if (!resolved) return propagate(resolved);
+    const auto arguments = with_fen(*resolved, at(call.place));
+    if (!arguments) return propagate(arguments);
+    const auto answer = ask(call.contract, call.method, arguments->get_object(), node);
+    Outcome outcome;
+    if (answer) {
+        outcome.code_name = "ok";
+        outcome.result = *answer;
+    } else {
+        if (outcome_of(answer.error()) != RunOutcome::environment_error) return propagate(answer);
+        outcome.code_name = answer.error().code.name;
+        outcome.detail = answer.error().detail;
+    }
+    return outcome;
 }
 
 Result<json::value> RunnerSession::ask(const std::string& contract, const std::string& method,

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "sim/core/codes.hpp"
+#include "sim/core/messages.hpp"
 #include "sim/core/runner_session.hpp"
 
 namespace cityledger::sim {
@@ -92,15 +93,14 @@ std::size_t RunnerSession::unsettled() const {
 RunnerSession::Verdict RunnerSession::equal_roots(const std::vector<NodeView>& nodes) {
     Verdict verdict{!nodes.empty(), ""};
     for (const NodeView& node : nodes) {
-        verdict.found += "node " + std::to_string(node.index) + ": ";
+        verdict.found += said("found.node", {std::to_string(node.index)});
         if (!node.status) {
             verdict.held = false;
-            verdict.found += "no answer; ";
+            verdict.found += said("found.no_answer");
             continue;
         }
-        verdict.found += "height " + std::to_string(node.status->executed_height) +
-                         ", business root " + to_hex(node.status->business_root).substr(0, 8) +
-                         "; ";
+        verdict.found += said("found.root", {std::to_string(node.status->executed_height),
+                                             to_hex(node.status->business_root).substr(0, 8)});
         const auto& first = nodes.front().status;
         if (!first || first->executed_height != node.status->executed_height ||
             roots_of(*first) != roots_of(*node.status)) {
@@ -113,14 +113,14 @@ RunnerSession::Verdict RunnerSession::equal_roots(const std::vector<NodeView>& n
 RunnerSession::Verdict RunnerSession::one_chain(const std::vector<NodeView>& nodes) {
     Verdict verdict{!nodes.empty(), ""};
     for (const NodeView& node : nodes) {
-        verdict.found += "node " + std::to_string(node.index) + ": ";
+        verdict.found += said("found.node", {std::to_string(node.index)});
         if (!node.status) {
             verdict.held = false;
-            verdict.found += "no answer; ";
+            verdict.found += said("found.no_answer");
             continue;
         }
-        verdict.found += "final " + std::to_string(node.status->final_height) + " " +
-                         to_hex(node.status->final_block).substr(0, 8) + "; ";
+        verdict.found += said("found.final", {std::to_string(node.status->final_height),
+                                              to_hex(node.status->final_block).substr(0, 8)});
         const auto& first = nodes.front().status;
         if (!first || first->final_height != node.status->final_height ||
             first->final_block != node.status->final_block) {
@@ -143,14 +143,14 @@ RunnerSession::Verdict RunnerSession::at_least(const std::vector<NodeView>& node
         highest = std::max(highest, value);
     }
     if (kind == NetworkKind::no_evidence) {
-        return {highest == 0, "up to " + std::to_string(highest) + " pieces of evidence"};
+        return {highest == 0, said("found.evidence", {std::to_string(highest)})};
     }
-    return {highest >= amount, "at most " + std::to_string(highest)};
+    return {highest >= amount, said("found.at_most", {std::to_string(highest)})};
 }
 
 RunnerSession::Verdict RunnerSession::receipts_match(const NetworkExpectation& expectation) {
     settle_sent();
-    Verdict verdict{true, std::to_string(report_.operations_ok) + " ok"};
+    Verdict verdict{true, said("found.ok_count", {std::to_string(report_.operations_ok)})};
     if (expectation.ok && *expectation.ok != report_.operations_ok) verdict.held = false;
     for (const RefusalCount& wanted : expectation.refused) {
         std::uint64_t found = 0;
@@ -175,8 +175,7 @@ RunnerSession::Verdict RunnerSession::all_have_receipts() {
         if (!everywhere) ++missing;
     }
     return {!sent_.empty() && missing == 0,
-            std::to_string(missing) + " of " + std::to_string(sent_.size()) +
-                " transactions lack a receipt on some node"};
+            said("found.lack", {std::to_string(missing), std::to_string(sent_.size())})};
 }
 
 Result<RunnerSession::Verdict> RunnerSession::evaluate(const NetworkExpectation& expectation) {

@@ -1,6 +1,7 @@
 #pragma once
 // One run of a scenario: the state behind run() in runner.hpp.
 
+#include <deque>
 #include <map>
 #include <set>
 #include <string>
@@ -10,6 +11,7 @@
 #include "sim/core/runner.hpp"
 #include "sim/core/scenario_problems.hpp"
 #include "sim/core/scenario_values.hpp"
+#include "sim/core/simulated_random.hpp"
 
 namespace cityledger::sim {
 
@@ -49,12 +51,30 @@ private:
         bool settled = false;
     };
 
+    /// A transaction of a load that has no receipt yet.
+    struct Open {
+        ledger::Transaction transaction;
+        Digest id;
+        std::vector<Prepared> operations;
+        std::uint64_t sent_ms = 0;  ///< last time; sent again if no receipt comes
+    };
+
+    /// A load on its way.
+    struct Load {
+        const LoadStep& step;
+        std::deque<Open> open;
+        LoadCount count;
+        std::uint64_t start_ms = 0;
+    };
+
     [[nodiscard]] FilePlace at(Place place) const { return {scenario_.file, place}; }
     void record(std::size_t index, const Verdict& verdict);
     [[nodiscard]] Report finish(const Status& status);
 
     // Steps (runner.cpp).
     [[nodiscard]] Status check_world() const;
+    /// All, or with `until` the first ones.
+    [[nodiscard]] std::vector<Step> steps_to_do() const;
     [[nodiscard]] Status check_faults(const std::vector<Step>& steps) const;
     [[nodiscard]] Status run_steps(const std::vector<Step>& steps);
     [[nodiscard]] Status run_step(const Step& step);
@@ -63,12 +83,27 @@ private:
     [[nodiscard]] Status act(const Step& step, const LoopStep& action);
     [[nodiscard]] Status act(const Step& step, const CloseDayStep& action);
     [[nodiscard]] Status act(const Step& step, const GenerateStep& action);
+    [[nodiscard]] Status act(const Step& step, const LoadStep& action);
     [[nodiscard]] Status act(const Step& step, const FaultStep& action);
     [[nodiscard]] Status act(const Step& step, const WaitStep& action);
     [[nodiscard]] Status act(const Step& step, const StalledStep& action);
     [[nodiscard]] Status act(const Step& step, const ExpectStep& action);
     [[nodiscard]] Result<std::string> open_day();
     [[nodiscard]] Status run_generator(Generator& generator, Place place, Verdict& verdict);
+
+    [[nodiscard]] std::string draw(const std::vector<WeightedActors>& choices);
+    [[nodiscard]] boost::json::value loop_value(const Loop& loop, std::size_t round);
+    void progress(const Step& step, std::uint64_t work);
+
+    // Loads (runner_load.cpp).
+    [[nodiscard]] Result<Open> draw_transaction(const LoadStep& action, std::uint64_t number);
+    /// Sends it, again and again while the network says that it is full.
+    [[nodiscard]] Status offer(Load& load, Open next);
+    /// Waits until the transaction of this number is due.
+    [[nodiscard]] Status wait_for_turn(Load& load, std::uint64_t number);
+    /// Takes the receipts that are there; sends again what waits for too long.
+    [[nodiscard]] Status settle(Load& load);
+    [[nodiscard]] Status settle_until(Load& load, std::size_t open, std::uint64_t timeout_ms);
 
     // Calls (runner_calls.cpp).
     [[nodiscard]] Result<const Actor*> sender_of(const std::string& name, Place place) const;
@@ -85,7 +120,12 @@ private:
     [[nodiscard]] Result<std::vector<Outcome>> outcomes_of(
         const api::ReceiptView& receipt, const std::vector<Prepared>& operations);
     [[nodiscard]] Result<Expectation> resolved_expectation(Expectation expect, Place place) const;
-    void judge_call(const Expectation& expect, const Outcome& outcome);
+    [[nodiscard]] static Verdict verdict_of(const Expectation& expect, const Outcome& outcome);
+    void judge_call(const Expectation& expect, const Outcome& outcome) {
+        record(expect.index, verdict_of(expect, outcome));
+    }
+    [[nodiscard]] Result<Outcome> outcome_of_query(const Call& call,
+                                                   std::optional<std::size_t> node);
     void keep(const Prepared& operation, const Outcome& outcome);
     [[nodiscard]] Result<boost::json::value> ask(const std::string& contract,
                                                  const std::string& method,
@@ -115,6 +155,9 @@ private:
     Report report_;
     Scope scope_;
     std::vector<Sent> sent_;
+    SimulatedRandom dice_;            ///< of choose and load
+    std::uint64_t work_done_ = 0;     ///< as on_progress counts
+    std::uint64_t work_all_ = 0;
     std::uint64_t documents_ = 0;     ///< sealed so far
     std::uint64_t last_height_ = 0;   ///< of the receipts so far
     std::set<std::size_t> killed_;
@@ -122,6 +165,13 @@ private:
     std::map<std::uint64_t, Digest> final_blocks_;
     std::map<std::uint64_t, std::string> executed_roots_;
 };
+
+/// Milliseconds after its start at which a load of `of` transactions sends number `number` (from
+/// 0); 0 for rates that follow the network's pace.
+[[nodiscard]] std::uint64_t due_ms(const Rate& rate, std::uint64_t number, std::uint64_t of);
+
+/// Whether the ledger or a replica refused the transaction before it was in a block.
+[[nodiscard]] bool is_admission_refusal(const Error& error);
 
 /// Whether each field of `wanted` has the same value in `found`; objects are compared the same way,
 /// lists element by element.

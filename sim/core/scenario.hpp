@@ -34,6 +34,7 @@ struct Expectation {
     std::optional<std::string> refused;     ///< the name of a code
     std::optional<boost::json::object> fields;  ///< of the result; others may exist
     std::vector<std::string> events;        ///< that the operation sends, in any order
+    bool stated = false;                    ///< false: the default, success
 };
 
 /// One call of a contract, with references (`${...}`) still in it.
@@ -46,11 +47,18 @@ struct Call {
     Expectation expect;
 };
 
+/// Actors that share a weight: one of them is drawn as often as the weight says against the others.
+struct WeightedActors {
+    std::uint64_t weight = 1;
+    std::vector<std::string> actors;  ///< each drawn equally often
+};
+
 /// The values that a loop's variable takes.
 struct Loop {
     std::string variable;
-    std::uint64_t times = 0;          ///< of a repeat: 1, 2, ..., times
+    std::uint64_t times = 0;          ///< of a repeat: 1, 2, ..., times; of a choose: draws
     std::vector<std::string> actors;  ///< of a for_each
+    std::vector<WeightedActors> choices;  ///< of a choose: one actor is drawn each time
     [[nodiscard]] std::size_t count() const { return actors.empty() ? times : actors.size(); }
 };
 
@@ -71,6 +79,7 @@ struct SubmitStep {
 struct QueryStep {
     Call call;
     std::optional<std::size_t> node;
+    std::uint64_t within_ms = 0;  ///< of `wait_until`: asks again until it is so; 0: asks once
 };
 
 struct Step;
@@ -98,6 +107,30 @@ struct GenerateStep {
     std::vector<std::string> buyers;
     std::vector<std::string> consumers;
     Expectation expect;
+};
+
+enum class RateKind : std::uint8_t { fixed, linear, max, closed };
+
+/// When the transactions of a load are sent.
+struct Rate {
+    RateKind kind = RateKind::fixed;
+    std::uint64_t from_per_second = 0;  ///< of fixed and linear
+    std::uint64_t to_per_second = 0;    ///< of linear: the rate at the last transaction
+    std::uint64_t open = 0;             ///< of closed and max: so many may be without a receipt
+};
+
+/// One kind of transaction of a load, drawn as often as its weight says against the others.
+struct MixEntry {
+    std::uint64_t weight = 1;
+    std::vector<WeightedActors> senders;
+    Call call;  ///< its `save` is empty; expectation 0: any end is fine
+};
+
+/// Transactions sent without waiting for each; the step ends when all have their receipts.
+struct LoadStep {
+    std::uint64_t transactions = 0;
+    Rate rate;
+    std::vector<MixEntry> mix;
 };
 
 /// Which nodes a fault is for: numbers, or a word that the moment decides.
@@ -132,6 +165,9 @@ enum class NetworkKind : std::uint8_t {
     all_nodes_have_receipts,
 };
 
+/// How the file names it.
+[[nodiscard]] std::string_view network_key(NetworkKind kind);
+
 struct RefusalCount {
     std::string code;
     std::uint64_t count = 0;
@@ -145,6 +181,7 @@ struct NetworkExpectation {
     std::optional<std::uint64_t> ok;    ///< of `receipts`: operations that succeeded
     std::vector<RefusalCount> refused;  ///< of `receipts`: operations refused by code
     std::uint64_t within_ms = 0;
+    bool stated = true;  ///< false: expected by default, since the file has no `expect`
 };
 
 struct ExpectStep {
@@ -153,8 +190,8 @@ struct ExpectStep {
 
 struct Step {
     Place place;
-    std::variant<SubmitStep, QueryStep, LoopStep, CloseDayStep, GenerateStep, FaultStep, WaitStep,
-                 StalledStep, ExpectStep>
+    std::variant<SubmitStep, QueryStep, LoopStep, CloseDayStep, GenerateStep, LoadStep, FaultStep,
+                 WaitStep, StalledStep, ExpectStep>
         action;
 };
 
@@ -164,14 +201,23 @@ struct StatedExpectation {
     std::string text;
 };
 
+/// Waits in force where a step or expectation names none.
+struct Defaults {
+    std::uint64_t within_ms = 20'000;   ///< for an expectation of the network to come true
+    std::uint64_t timeout_ms = 60'000;  ///< for the receipt of a transaction
+};
+
 struct Scenario {
     std::string file;
     std::string name;
     std::string title;
+    std::vector<std::string> settings;  ///< what --set changed, as it was typed
     std::uint64_t seed = 1;
     std::vector<std::string> worlds;  ///< kinds that it can run in; empty: all
     std::string worlds_because;
     std::size_t validators = 4;
+    Defaults defaults;
+    std::vector<std::string> stated;  ///< keys of the top level and of `defaults` that the file has
     boost::json::object genesis;  ///< sections by contract, without membership
     std::vector<Actor> actors;
     std::vector<Step> steps;
@@ -179,6 +225,7 @@ struct Scenario {
     std::vector<StatedExpectation> expectations;  ///< by index - 1
 
     [[nodiscard]] const Actor* find_actor(std::string_view actor_name) const;
+    [[nodiscard]] bool states(std::string_view key) const;
 };
 
 /// The contracts and refusals that a scenario may name.
@@ -190,10 +237,13 @@ struct Vocabulary {
 /// The contracts of the city and the codes of all layers.
 [[nodiscard]] const Vocabulary& city_vocabulary();
 
-/// Reads and checks a scenario. `file` is the name that messages show.
+/// Reads and checks a scenario. `file` is the name that messages show. `settings` are
+/// "dotted.path=value" (scenario_settings.hpp), applied before anything is checked.
 [[nodiscard]] Result<Scenario> read_scenario(std::string_view text, const std::string& file,
-                                             const Vocabulary& vocabulary = city_vocabulary());
-[[nodiscard]] Result<Scenario> read_scenario_file(const std::string& path);
+                                             const Vocabulary& vocabulary = city_vocabulary(),
+                                             const std::vector<std::string>& settings = {});
+[[nodiscard]] Result<Scenario> read_scenario_file(const std::string& path,
+                                                  const std::vector<std::string>& settings = {});
 
 /// What a world needs to begin this scenario.
 [[nodiscard]] WorldPlan make_plan(const Scenario& scenario);
@@ -202,10 +252,13 @@ struct Vocabulary {
 /// digest of an invoice, the public key of a new member.
 [[nodiscard]] bool is_filled_in(const Call& call, std::string_view field);
 
-/// scenarios/scenario.schema.json (JSON Schema, draft 7), as it was when this was built.
+/// Files that are part of the program, as they were when it was built:
+/// scenarios/scenario.schema.json (JSON Schema, draft 7), scenarios/data/beijing_departments.tsv,
+/// and of sim/core/data the frame of docs/scenarios.md and the messages and codes in Chinese.
 [[nodiscard]] std::string_view scenario_schema();
-
-/// scenarios/data/beijing_departments.tsv, as it was when this was built.
 [[nodiscard]] std::string_view departments_table();
+[[nodiscard]] std::string_view scenario_document_frame();
+[[nodiscard]] std::string_view messages_table();
+[[nodiscard]] std::string_view codes_zh_table();
 
 }  // namespace cityledger::sim

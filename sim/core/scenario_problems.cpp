@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "sim/core/codes.hpp"
+#include "sim/core/messages.hpp"
 
 namespace cityledger::sim {
 
@@ -51,13 +52,13 @@ std::string nearest(std::string_view word, const std::vector<std::string>& known
 
 std::string suggestion(std::string_view word, const std::vector<std::string>& known) {
     const std::string meant = nearest(word, known);
-    if (!meant.empty()) return "; did you mean " + quoted(meant) + "?";
+    if (!meant.empty()) return said("problem.did_you_mean", {meant});
     if (known.empty() || known.size() > k_listed_words) return "";
     std::string list;
     for (const std::string& candidate : known) {
         list += (list.empty() ? "" : ", ") + candidate;
     }
-    return "; known here: " + list;
+    return said("problem.known_here", {list});
 }
 
 namespace problem {
@@ -73,21 +74,21 @@ Error not_one_document(const FilePlace& at, std::string_view detail) {
 }
 
 Error alias(const FilePlace& at) {
-    return Error{codes::scenario_alias, told(at, "an anchor (&) or alias (*) stands here")};
+    return Error{codes::scenario_alias, told(at, said("problem.alias"))};
 }
 
 Error tag(const FilePlace& at, std::string_view name) {
-    return Error{codes::scenario_tag, told(at, "the tag " + quoted(name))};
+    return Error{codes::scenario_tag, told(at, said("problem.tag", {std::string(name)}))};
 }
 
 Error duplicate_key(const FilePlace& at, std::string_view key, Place first) {
     return Error{codes::scenario_duplicate_key,
-                 told(at, quoted(key) + " stands in line " + std::to_string(first.line) +
-                              " already")};
+                 told(at, said("problem.key_twice",
+                               {std::string(key), std::to_string(first.line)}))};
 }
 
 Error too_deep(const FilePlace& at) {
-    return Error{codes::scenario_too_deep, told(at, "nested here")};
+    return Error{codes::scenario_too_deep, told(at, said("problem.nested"))};
 }
 
 Error not_decimal(const FilePlace& at, std::string_view written) {
@@ -103,7 +104,8 @@ Error integer_range(const FilePlace& at, std::string_view written) {
 }
 
 Error wrong_version(const FilePlace& at, std::string_view written) {
-    return Error{codes::scenario_wrong_version, told(at, "version " + quoted(written))};
+    return Error{codes::scenario_wrong_version,
+                 told(at, said("problem.version", {std::string(written)}))};
 }
 
 Error unknown_key(const FilePlace& at, std::string_view key,
@@ -117,7 +119,7 @@ Error missing_key(const FilePlace& at, std::string_view key) {
 
 Error wrong_type(const FilePlace& at, std::string_view wanted, std::string_view found) {
     return Error{codes::scenario_wrong_type,
-                 told(at, "wanted " + std::string(wanted) + ", found " + std::string(found))};
+                 told(at, said("problem.wanted", {std::string(wanted), std::string(found)}))};
 }
 
 Error out_of_range(const FilePlace& at, std::string_view detail) {
@@ -167,11 +169,11 @@ Error bad_arguments(const FilePlace& at, std::string_view detail) {
 
 Error unknown_node(const FilePlace& at, std::int64_t node, std::size_t nodes) {
     return Error{codes::scenario_unknown_node,
-                 told(at, "node " + std::to_string(node) + " of " + std::to_string(nodes))};
+                 told(at, said("problem.node_of", {std::to_string(node), std::to_string(nodes)}))};
 }
 
 Error without_expectation(const FilePlace& at) {
-    return Error{codes::scenario_without_expectation, told(at, "nothing could fail")};
+    return Error{codes::scenario_without_expectation, told(at, said("problem.nothing_could_fail"))};
 }
 
 Error unknown_department(const FilePlace& at, std::string_view code,
@@ -183,6 +185,11 @@ Error unknown_department(const FilePlace& at, std::string_view code,
 Error unknown_section(const FilePlace& at, std::string_view name,
                       const std::vector<std::string>& known) {
     return Error{codes::scenario_unknown_section, told(at, quoted(name) + suggestion(name, known))};
+}
+
+Error bad_setting(std::string_view setting, std::string_view detail) {
+    return Error{codes::scenario_bad_setting,
+                 "--set " + std::string(setting) + ": " + std::string(detail)};
 }
 
 Error value_missing(const FilePlace& at, std::string_view reference) {

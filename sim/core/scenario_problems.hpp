@@ -62,6 +62,7 @@ namespace problem {
                                        const std::vector<std::string>& known);
 [[nodiscard]] Error unknown_section(const FilePlace& at, std::string_view name,
                                     const std::vector<std::string>& known);
+[[nodiscard]] Error bad_setting(std::string_view setting, std::string_view detail);
 [[nodiscard]] Error value_missing(const FilePlace& at, std::string_view reference);
 
 }  // namespace problem

@@ -1,17 +1,22 @@
 #include "sim/core/scenario_reader.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <limits>
 #include <sstream>
 
 #include "sim/core/codes.hpp"
+#include "sim/core/messages.hpp"
+#include "sim/core/scenario_settings.hpp"
 
 namespace cityledger::sim {
 
 namespace {
 
 constexpr std::int64_t k_max_validators = 64;
+constexpr std::int64_t k_max_within_ms = 600'000;
+constexpr std::int64_t k_max_timeout_ms = 3'600'000;
 const std::vector<std::string> k_world_kinds = {"virtual", "local", "remote"};
 
 }  // namespace
@@ -30,7 +35,7 @@ bool ScenarioReader::is_a(const Value& value, YamlKind kind) {
     std::string found(kind_name(value.kind));
     if (value.kind == YamlKind::integer || value.kind == YamlKind::flag) {
         found += " `" + value.text + "`";
-        if (kind == YamlKind::text) found += " (quotes make it text)";
+        if (kind == YamlKind::text) found += said("problem.quotes");
     }
     fail(problem::wrong_type(at(value), kind_name(kind), found));
     return false;
@@ -56,7 +61,7 @@ bool ScenarioReader::check_mapping(const Value& value, const Words& known,
 
 std::string ScenarioReader::text_of(const Value& value) {
     if (!is_a(value, YamlKind::text)) return {};
-    if (value.text.empty()) fail(problem::out_of_range(at(value), "the text is empty"));
+    if (value.text.empty()) fail(problem::out_of_range(at(value), said("problem.text_empty")));
     return value.text;
 }
 
@@ -69,9 +74,9 @@ std::string ScenarioReader::text_under(const Value& mapping, std::string_view ke
 std::int64_t ScenarioReader::integer_of(const Value& value, std::int64_t low, std::int64_t high) {
     if (!is_a(value, YamlKind::integer)) return low;
     if (value.integer < low || value.integer > high) {
-        fail(problem::out_of_range(at(value), value.text + " is not between " +
-                                                  std::to_string(low) + " and " +
-                                                  std::to_string(high)));
+        fail(problem::out_of_range(at(value),
+                                   said("problem.not_between", {value.text, std::to_string(low),
+                                                                std::to_string(high)})));
         return low;
     }
     return value.integer;
@@ -95,7 +100,7 @@ std::string ScenarioReader::choice_of(const Value& value, const Words& known) {
 
 const std::vector<YamlValue>& ScenarioReader::list_of(const Value& value, std::size_t low) {
     if (is_a(value, YamlKind::sequence) && value.items.size() < low) {
-        fail(problem::out_of_range(at(value), "the list is too short"));
+        fail(problem::out_of_range(at(value), said("problem.list_short")));
     }
     return value.items;
 }
@@ -122,6 +127,15 @@ void ScenarioReader::read_network(const Value& value) {
     scenario_.validators = integer_under(value, "validators", 1, k_max_validators, 4);
 }
 
+void ScenarioReader::read_defaults(const Value& value) {
+    if (!check_mapping(value, {"within_ms", "timeout_ms"}, {})) return;
+    for (const YamlEntry& entry : value.entries) scenario_.stated.push_back(entry.key);
+    Defaults& defaults = scenario_.defaults;
+    defaults.within_ms = integer_under(value, "within_ms", 1, k_max_within_ms, defaults.within_ms);
+    defaults.timeout_ms =
+        integer_under(value, "timeout_ms", 1, k_max_timeout_ms, defaults.timeout_ms);
+}
+
 void ScenarioReader::read_genesis(const Value& value) {
     if (!is_a(value, YamlKind::mapping)) return;
     Words sections;
@@ -137,13 +151,35 @@ void ScenarioReader::read_genesis(const Value& value) {
     }
 }
 
+void ScenarioReader::read_end(const Value& root) {
+    if (const Value* expect = root.find("expect")) {
+        for (const Value& item : list_of(*expect, 1)) {
+            for (auto& expectation : read_network_expectations(item)) {
+                scenario_.final_expectations.push_back(std::move(expectation));
+            }
+        }
+        return;
+    }
+    if (scenario_.expectations.empty()) return fail(problem::without_expectation(at(root)));
+    for (const NetworkKind kind : {NetworkKind::equal_roots, NetworkKind::one_chain}) {
+        NetworkExpectation expectation;
+        expectation.kind = kind;
+        expectation.within_ms = scenario_.defaults.within_ms;
+        expectation.stated = false;
+        expectation.index = state_expectation(
+            root.place, said("expect.by_default", {std::string(network_key(kind))}));
+        scenario_.final_expectations.push_back(std::move(expectation));
+    }
+}
+
 Result<Scenario> ScenarioReader::read(const Value& root) {
     read_version(root);
-    const Words keys = {"version", "name",    "title",  "seed",  "worlds",
-                        "network", "genesis", "actors", "steps", "expect"};
+    const Words keys = {"version", "name",     "title",   "seed",   "worlds", "network",
+                        "genesis", "defaults", "actors",  "steps",  "expect"};
     if (!problem_) check_mapping(root, keys, {"name", "actors", "steps"});
     if (problem_) return tl::unexpected<Error>(*problem_);
 
+    for (const YamlEntry& entry : root.entries) scenario_.stated.push_back(entry.key);
     scenario_.name = text_under(root, "name");
     scenario_.title = text_under(root, "title", scenario_.name);
     scenario_.seed =
@@ -151,17 +187,10 @@ Result<Scenario> ScenarioReader::read(const Value& root) {
     if (const Value* worlds = root.find("worlds")) read_worlds(*worlds);
     if (const Value* network = root.find("network")) read_network(*network);
     if (const Value* genesis = root.find("genesis")) read_genesis(*genesis);
+    if (const Value* defaults = root.find("defaults")) read_defaults(*defaults);
     read_actors(*root.find("actors"));
     if (!problem_) scenario_.steps = read_steps(*root.find("steps"));
-    const Value* expect = root.find("expect");
-    if (!problem_ && expect != nullptr) {
-        for (const Value& item : list_of(*expect, 1)) {
-            for (auto& expectation : read_network_expectations(item)) {
-                scenario_.final_expectations.push_back(std::move(expectation));
-            }
-        }
-    }
-    if (!problem_ && scenario_.expectations.empty()) fail(problem::without_expectation(at(root)));
+    if (!problem_) read_end(root);
     if (problem_) return tl::unexpected<Error>(*problem_);
     return std::move(scenario_);
 }
@@ -173,19 +202,38 @@ const Actor* Scenario::find_actor(std::string_view actor_name) const {
     return nullptr;
 }
 
-Result<Scenario> read_scenario(std::string_view text, const std::string& file,
-                               const Vocabulary& vocabulary) {
-    const auto root = parse_yaml(text, file);
-    if (!root) return propagate(root);
-    return ScenarioReader(file, vocabulary).read(*root);
+bool Scenario::states(std::string_view key) const {
+    return std::find(stated.begin(), stated.end(), key) != stated.end();
 }
 
-Result<Scenario> read_scenario_file(const std::string& path) {
+Result<Scenario> read_scenario(std::string_view text, const std::string& file,
+                               const Vocabulary& vocabulary,
+                               const std::vector<std::string>& settings) {
+    auto root = parse_yaml(text, file);
+    if (!root) return propagate(root);
+    for (const std::string& setting : settings) {
+        const Status applied = apply_setting(*root, setting);
+        if (!applied) return propagate(applied);
+    }
+    auto scenario = ScenarioReader(file, vocabulary).read(*root);
+    if (scenario) scenario->settings = settings;
+    if (scenario || settings.empty()) return scenario;
+    // The place is in the file, but what is wrong there may come from the command line.
+    Error error = scenario.error();
+    for (const std::string& setting : settings) error.detail += " (--set " + setting + ")";
+    return tl::unexpected<Error>(std::move(error));
+}
+
+Result<Scenario> read_scenario_file(const std::string& path,
+                                    const std::vector<std::string>& settings) {
     std::ifstream stream(path, std::ios::binary);
     std::ostringstream text;
     text << stream.rdbuf();
-    if (!stream) return tl::unexpected<Error>(problem::unreadable(path));
-    return read_scenario(text.str(), path);
+    std::error_code ignored;
+    if (!stream || std::filesystem::is_directory(path, ignored)) {
+        return tl::unexpected<Error>(problem::unreadable(path));
+    }
+    return read_scenario(text.str(), path, city_vocabulary(), settings);
 }
 
 WorldPlan make_plan(const Scenario& scenario) {

@@ -43,7 +43,9 @@ private:
     void read_version(const Value& root);
     void read_worlds(const Value& value);
     void read_network(const Value& value);
+    void read_defaults(const Value& value);
     void read_genesis(const Value& value);
+    void read_end(const Value& root);
     void read_actors(const Value& value);
     void read_one_actor(const Value& value);
     void read_departments(const Value& value);
@@ -61,18 +63,32 @@ private:
     [[nodiscard]] LoopStep read_loop_step(const Value& value);
     [[nodiscard]] CloseDayStep read_close_day(const Value& value);
     [[nodiscard]] GenerateStep read_generate(const Value& value);
+    [[nodiscard]] WaitStep read_wait(const Value& value);
+    void read_wait_until(const Value& value, Step& step);
     [[nodiscard]] FaultStep read_fault(const Value& value);
     void read_fault_nodes(const Value& value, FaultStep& fault);
     [[nodiscard]] std::vector<std::size_t> node_list(const Value& value);
     [[nodiscard]] StalledStep read_stalled(const Value& value);
+    [[nodiscard]] std::string read_step_kind(const Value& value);
     [[nodiscard]] Loop read_loop(const Value& value);
+    /// Enters a loop: its variable is known, and its rounds count; and leaves it.
+    void enter(const Loop& loop, Place place);
+    void leave(const Loop& loop);
+    [[nodiscard]] Words members_of(const std::string& word, Place place);
     [[nodiscard]] Words read_actor_group(const Value& value);
+    [[nodiscard]] std::vector<WeightedActors> read_choices(const Value& value);
     [[nodiscard]] std::string read_actor(const Value& value);
+
+    // Loads (scenario_reader_load.cpp).
+    [[nodiscard]] LoadStep read_load(const Value& value);
+    [[nodiscard]] Rate read_rate(const Value& value);
+    [[nodiscard]] MixEntry read_mix_entry(const Value& value);
 
     // Calls and expectations (scenario_reader_calls.cpp).
     [[nodiscard]] Call read_call(const Value& value, std::string_view key, bool is_query,
                                  bool has_expectation);
     void check_arguments(const Call& call, const Value* with, bool is_query);
+    void check_money(const Value& value);
     void check_references(const Value& value);
     void check_reference_text(const Value& value);
     [[nodiscard]] bool is_known_root(const std::string& root) const;
@@ -90,6 +106,7 @@ private:
     std::optional<Error> problem_;
     std::set<std::string> saved_;         ///< as written, references and all
     std::vector<std::string> variables_;  ///< of the loops around the current step
+    std::uint64_t rounds_ = 1;            ///< of all loops around the current step together
     std::uint32_t made_up_enterprises_ = 0;
 };
 

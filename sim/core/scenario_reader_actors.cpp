@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ledger/contracts/membership.hpp"
+#include "sim/core/messages.hpp"
 #include "sim/core/scenario_actors.hpp"
 #include "sim/core/scenario_reader.hpp"
 
@@ -49,8 +50,8 @@ void ScenarioReader::read_one_actor(const Value& value) {
     Actor actor;
     actor.name = text_under(value, "name");
     if (!is_plain_name(actor.name)) {
-        return fail(problem::out_of_range(at(*value.find("name")),
-                                          "a name has letters, digits, `_` and `-` only"));
+        return fail(
+            problem::out_of_range(at(*value.find("name")), said("problem.plain_name")));
     }
     actor.id = text_under(value, "id");
     actor.full_name = text_under(value, "full_name", actor.name);
@@ -90,8 +91,8 @@ void ScenarioReader::read_made_up(const Value& value, std::string_view key) {
     if (!check_mapping(value, {std::string(key), "name"}, {"name"})) return;
     const std::string prefix = text_under(value, "name");
     if (prefix.size() > 14 || !is_plain_name(prefix)) {
-        return fail(problem::out_of_range(
-            at(*value.find("name")), "a group has up to 14 letters, digits, `_` and `-`"));
+        return fail(
+            problem::out_of_range(at(*value.find("name")), said("problem.group_name")));
     }
     const auto count = static_cast<std::uint32_t>(integer_under(value, key, 1, k_max_made_up, 1));
     const bool enterprises = key == "enterprises";

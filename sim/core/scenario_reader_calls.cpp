@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sim/core/messages.hpp"
 #include "sim/core/scenario_reader.hpp"
 #include "sim/core/scenario_values.hpp"
 
@@ -11,7 +12,6 @@ namespace {
 
 constexpr std::int64_t k_max_count = 1'000'000'000;
 constexpr std::int64_t k_max_within_ms = 600'000;
-constexpr std::uint64_t k_within_default_ms = 20'000;
 
 const std::vector<std::string> k_flags = {"equal_roots", "one_chain", "no_evidence",
                                           "all_nodes_have_receipts"};
@@ -81,6 +81,10 @@ bool is_filled_in(const Call& call, std::string_view field) {
     return call.contract == "membership" && call.method == "enrol" && field == "public_key";
 }
 
+std::string_view network_key(NetworkKind kind) {
+    return k_network_keys[static_cast<std::size_t>(kind)];
+}
+
 std::size_t ScenarioReader::state_expectation(Place place, std::string text) {
     scenario_.expectations.push_back({place, std::move(text)});
     return scenario_.expectations.size();
@@ -135,16 +139,30 @@ void ScenarioReader::check_arguments(const Call& call, const Value* with, bool i
     for (const ledger::FieldDescription& field : (*method)->arguments) {
         if (complete.contains(field.name) || field.type.starts_with("optional ")) continue;
         if (!is_filled_in(call, field.name)) {
-            return fail(problem::bad_arguments(at(place), "`" + field.name + "` is missing"));
+            return fail(problem::bad_arguments(
+                at(place), said("problem.argument_missing", {field.name})));
         }
         const std::size_t digits = field.name == "public_key" ? 66 : 64;
         complete[field.name] = std::string(digits, '0');
     }
-    if (with != nullptr && has_reference(*with)) return;
+    if (with != nullptr) check_money(*with);
+    if (problem_ || (with != nullptr && has_reference(*with))) return;
     const auto converted = with_fen(complete, at(place));
     if (!converted) return fail(converted.error());
     const auto bytes = (*method)->arguments_from_json(*converted);
     if (!bytes) fail(problem::bad_arguments(at(place), bytes.error().detail));
+}
+
+void ScenarioReader::check_money(const Value& value) {
+    for (const Value& item : value.items) check_money(item);
+    for (const YamlEntry& entry : value.entries) {
+        const bool money = entry.key.ends_with("_fen") && entry.value.kind == YamlKind::text &&
+                           !has_reference(entry.value);
+        if (money && !fen_of_yuan(entry.value.text)) {
+            return fail(problem::bad_money(at(entry.value), entry.value.text));
+        }
+        check_money(entry.value);
+    }
 }
 
 bool ScenarioReader::is_known_root(const std::string& root) const {
@@ -162,12 +180,12 @@ void ScenarioReader::check_reference_text(const Value& value) {
     while (!problem_) {
         bool open = false;
         const auto reference = find_reference(text, 0, open);
-        if (open) return fail(problem::bad_reference(at(value), "`${` without `}`"));
+        if (open) return fail(problem::bad_reference(at(value), said("problem.open_reference")));
         if (!reference) return;
         const auto parts = split_reference(reference->expression);
         if (!parts) {
-            return fail(problem::bad_reference(at(value),
-                                               "`${" + reference->expression + "}` is malformed"));
+            return fail(problem::bad_reference(
+                at(value), said("problem.bad_reference", {reference->expression})));
         }
         const std::string root = unmarked(parts->root);
         if (!is_known_root(root)) {
@@ -202,7 +220,8 @@ Expectation ScenarioReader::read_expectation(const Value* value, Place place,
     Expectation expectation;
     if (value == nullptr || (value->kind == YamlKind::text && value->text == "ok")) {
         const Place where = value == nullptr ? place : value->place;
-        expectation.index = state_expectation(where, subject + " succeeds");
+        expectation.index = state_expectation(where, said("expect.success", {subject}));
+        expectation.stated = value != nullptr;
         return expectation;
     }
     if (value->kind == YamlKind::text) {
@@ -215,24 +234,25 @@ Expectation ScenarioReader::read_expectation(const Value* value, Place place,
     if (!check_mapping(*value, known, {})) return expectation;
     const bool refusal = value->find("refused") != nullptr;
     if (value->entries.empty() || (refusal && value->entries.size() > 1)) {
-        fail(problem::step_kind(at(*value), "expect a refusal or a result"));
+        fail(problem::step_kind(at(*value), said("problem.refusal_or_result")));
         return expectation;
     }
-    std::string words = subject + " succeeds";
+    expectation.stated = true;
+    std::string words = said("expect.success", {subject});
     if (const Value* refused = value->find("refused")) {
         expectation.refused = read_code(*refused);
-        words = subject + " is refused: " + *expectation.refused;
+        words = said("expect.refusal", {subject, *expectation.refused});
     }
     if (const Value* fields = value->find(fields_key)) {
         if (!is_a(*fields, YamlKind::mapping)) return expectation;
         check_references(*fields);
         expectation.fields = plain_json(*fields).get_object();
-        words = subject + " gives " + ledger::compact_json(*expectation.fields);
+        words = said("expect.fields", {subject, ledger::compact_json(*expectation.fields)});
     }
     if (const Value* events = value->find("events")) {
         for (const Value& event : list_of(*events, 1)) {
             expectation.events.push_back(text_of(event));
-            words += ", sends " + expectation.events.back();
+            words += said("expect.event", {expectation.events.back()});
         }
     }
     expectation.index = state_expectation(value->place, words);
@@ -282,7 +302,7 @@ std::vector<NetworkExpectation> ScenarioReader::read_network_expectations(const 
     std::vector<NetworkExpectation> expectations;
     if (!check_mapping(value, k_network_keys, {})) return expectations;
     const std::uint64_t within =
-        integer_under(value, "within_ms", 1, k_max_within_ms, k_within_default_ms);
+        integer_under(value, "within_ms", 1, k_max_within_ms, scenario_.defaults.within_ms);
     for (const YamlEntry& entry : value.entries) {
         if (problem_ || entry.key == "within_ms") continue;
         NetworkExpectation expectation;
@@ -293,7 +313,7 @@ std::vector<NetworkExpectation> ScenarioReader::read_network_expectations(const 
         expectations.push_back(std::move(expectation));
     }
     if (!problem_ && expectations.empty()) {
-        fail(problem::step_kind(at(value), "`expect` names nothing to expect"));
+        fail(problem::step_kind(at(value), said("problem.expect_nothing")));
     }
     return expectations;
 }

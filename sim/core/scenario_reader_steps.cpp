@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sim/core/messages.hpp"
 #include "sim/core/scenario_reader.hpp"
 
 namespace cityledger::sim {
@@ -9,18 +10,29 @@ namespace cityledger::sim {
 namespace {
 
 constexpr std::int64_t k_max_repeats = 100'000;
+constexpr std::uint64_t k_max_rounds = 1'000'000;  // of all loops around a step together
+constexpr std::int64_t k_max_weight = 1'000'000;
 constexpr std::int64_t k_max_wait_ms = 3'600'000;
 constexpr std::int64_t k_max_days = 1000;
 constexpr std::int64_t k_max_generated = 1'000'000;
 
 /// Each says what a step does; `expect` does so only where it stands alone.
-const std::vector<std::string> k_kinds = {"do",       "send",      "bundle",   "query",
-                                          "repeat",   "for_each",  "fault",    "close_day",
-                                          "generate", "wait_ms",   "expect_stalled"};
-const std::vector<std::string> k_all_keys = {
-    "as",       "do",       "send",    "bundle",         "with",   "save", "expect",
-    "query",    "node",     "repeat",  "for_each",       "steps",  "fault", "close_day",
-    "generate", "wait_ms",  "expect_stalled"};
+const std::vector<std::string> k_kinds = {
+    "do",        "send",     "bundle", "query",   "repeat",     "for_each",      "choose",
+    "close_day", "generate", "load",   "fault",   "wait_ms",    "wait_until",    "expect_stalled"};
+const std::vector<std::string> k_behaviours = {"equivocate", "double_vote", "silent_leader",
+                                               "withhold_votes"};
+const std::vector<std::string> k_loop_kinds = {"repeat", "for_each", "choose"};
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+    return text;
+}
+
+bool contains(const std::vector<std::string>& words, std::string_view word) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+}
 
 }  // namespace
 
@@ -33,47 +45,57 @@ std::vector<Step> ScenarioReader::read_steps(const Value& value) {
     return steps;
 }
 
+std::string ScenarioReader::read_step_kind(const Value& value) {
+    Words known = k_kinds;
+    known.insert(known.end(), {"as", "with", "save", "expect", "node", "steps"});
+    std::string kind;
+    if (!check_mapping(value, known, {})) return kind;
+    for (const std::string& candidate : k_kinds) {
+        if (value.find(candidate) == nullptr) continue;
+        if (!kind.empty()) {
+            fail(problem::step_kind(at(value), said("problem.both", {kind, candidate})));
+            return kind;
+        }
+        kind = candidate;
+    }
+    if (kind.empty() && value.find("expect") != nullptr) return "expect";
+    if (kind.empty()) {
+        fail(problem::step_kind(at(value),
+                                said("problem.none_of", {joined(k_kinds) + ", expect"})));
+    }
+    return kind;
+}
+
 Step ScenarioReader::read_step(const Value& value) {
     Step step;
     step.place = value.place;
     step.action = WaitStep{};
-    if (!check_mapping(value, k_all_keys, {})) return step;
-    std::string kind;
-    for (const std::string& candidate : k_kinds) {
-        if (value.find(candidate) == nullptr) continue;
-        if (!kind.empty()) {
-            fail(problem::step_kind(at(value), "both `" + kind + "` and `" + candidate + "`"));
-            return step;
-        }
-        kind = candidate;
-    }
-    if (kind.empty() && value.find("expect") != nullptr) kind = "expect";
+    const std::string kind = read_step_kind(value);
+    if (problem_) return step;
     if (kind == "do" || kind == "send") {
         step.action = read_do(value, kind);
     } else if (kind == "bundle") {
         step.action = read_bundle(value);
     } else if (kind == "query") {
         step.action = read_query(value);
-    } else if (kind == "repeat" || kind == "for_each") {
+    } else if (contains(k_loop_kinds, kind)) {
         step.action = read_loop_step(value);
     } else if (kind == "close_day") {
         step.action = read_close_day(value);
     } else if (kind == "generate") {
         step.action = read_generate(value);
+    } else if (kind == "load") {
+        if (check_mapping(value, {"load"}, {})) step.action = read_load(*value.find("load"));
     } else if (kind == "fault") {
         step.action = read_fault(value);
     } else if (kind == "wait_ms") {
-        if (!check_mapping(value, {"wait_ms"}, {})) return step;
-        step.action = WaitStep{integer_under(value, "wait_ms", 1, k_max_wait_ms, 1)};
+        step.action = read_wait(value);
+    } else if (kind == "wait_until") {
+        read_wait_until(value, step);
     } else if (kind == "expect_stalled") {
         step.action = read_stalled(value);
-    } else if (kind == "expect") {
-        if (!check_mapping(value, {"expect"}, {})) return step;
+    } else if (check_mapping(value, {"expect"}, {})) {
         step.action = ExpectStep{read_network_expectations(*value.find("expect"))};
-    } else {
-        fail(problem::step_kind(at(value), "none of do, send, bundle, query, repeat, for_each, "
-                                           "fault, close_day, generate, wait_ms, expect_stalled, "
-                                           "expect"));
     }
     return step;
 }
@@ -115,15 +137,18 @@ std::vector<BundleItem> ScenarioReader::read_bundle_items(const Value& value) {
     for (const Value& entry : list_of(value, 1)) {
         if (problem_ || !is_a(entry, YamlKind::mapping)) break;
         BundleItem item;
-        if (entry.find("repeat") == nullptr && entry.find("for_each") == nullptr) {
+        const bool loops = std::any_of(k_loop_kinds.begin(), k_loop_kinds.end(),
+                                       [&](const auto& key) { return entry.find(key) != nullptr; });
+        if (!loops) {
             if (check_mapping(entry, {"do", "with", "save", "expect"}, {"do"})) {
                 item.call = read_call(entry, "do", false, true);
             }
-        } else if (check_mapping(entry, {"repeat", "for_each", "operations"}, {"operations"})) {
+        } else if (check_mapping(entry, {"repeat", "for_each", "choose", "operations"},
+                                 {"operations"})) {
             item.loop = read_loop(entry);
-            variables_.push_back(item.loop->variable);
+            enter(*item.loop, entry.place);
             if (!problem_) item.items = read_bundle_items(*entry.find("operations"));
-            variables_.pop_back();
+            leave(*item.loop);
         }
         items.push_back(std::move(item));
     }
@@ -138,64 +163,120 @@ QueryStep ScenarioReader::read_query(const Value& value) {
     return step;
 }
 
+WaitStep ScenarioReader::read_wait(const Value& value) {
+    if (!check_mapping(value, {"wait_ms"}, {})) return {};
+    return WaitStep{integer_under(value, "wait_ms", 1, k_max_wait_ms, 1)};
+}
+
+void ScenarioReader::read_wait_until(const Value& value, Step& step) {
+    if (!check_mapping(value, {"wait_until"}, {})) return;
+    const Value& inner = *value.find("wait_until");
+    if (!is_a(inner, YamlKind::mapping)) return;
+    if (inner.find("query") == nullptr) {
+        step.action = ExpectStep{read_network_expectations(inner)};
+        return;
+    }
+    QueryStep query;
+    if (!check_mapping(inner, {"query", "with", "node", "expect", "within_ms"}, {"expect"})) return;
+    if (const Value* node = inner.find("node")) query.node = node_list(*node).front();
+    if (problem_) return;
+    query.call = read_call(inner, "query", true, true);
+    query.within_ms =
+        integer_under(inner, "within_ms", 1, k_max_wait_ms, scenario_.defaults.within_ms);
+    step.action = std::move(query);
+}
+
 Loop ScenarioReader::read_loop(const Value& value) {
     Loop loop;
-    const Value* repeat = value.find("repeat");
-    const Value* for_each = value.find("for_each");
-    if ((repeat == nullptr) == (for_each == nullptr)) {
-        fail(problem::step_kind(at(value), "a loop has either `repeat` or `for_each`"));
-        return loop;
+    std::string kind;
+    for (const std::string& candidate : k_loop_kinds) {
+        if (value.find(candidate) == nullptr) continue;
+        if (!kind.empty()) {
+            fail(problem::step_kind(at(value), said("problem.both", {kind, candidate})));
+        }
+        kind = candidate;
     }
-    if (repeat != nullptr) {
-        if (!check_mapping(*repeat, {"times", "var"}, {"times", "var"})) return loop;
-        loop.times = integer_under(*repeat, "times", 1, k_max_repeats, 1);
-        loop.variable = text_under(*repeat, "var");
-        return loop;
-    }
-    if (!check_mapping(*for_each, {"actors", "var"}, {"actors", "var"})) return loop;
-    loop.actors = read_actor_group(*for_each->find("actors"));
-    loop.variable = text_under(*for_each, "var");
+    const Value& inner = *value.find(kind);
+    Words keys = {"var"};
+    if (kind != "repeat") keys.push_back(kind == "choose" ? "from" : "actors");
+    if (kind != "for_each") keys.push_back("times");
+    if (problem_ || !check_mapping(inner, keys, keys)) return loop;
+    if (kind != "for_each") loop.times = integer_under(inner, "times", 1, k_max_repeats, 1);
+    if (kind == "for_each") loop.actors = read_actor_group(*inner.find("actors"));
+    if (kind == "choose") loop.choices = read_choices(*inner.find("from"));
+    loop.variable = text_under(inner, "var");
     return loop;
 }
 
-ScenarioReader::Words ScenarioReader::read_actor_group(const Value& value) {
-    Words names;
-    if (value.kind == YamlKind::sequence) {
-        for (const Value& name : list_of(value, 1)) {
-            const std::string word = text_of(name);
-            if (problem_) return names;
-            if (scenario_.find_actor(word) == nullptr) {
-                fail(problem::unknown_actor(at(name), word, actor_names()));
-                return names;
-            }
-            names.push_back(word);
-        }
-        return names;
+void ScenarioReader::enter(const Loop& loop, Place place) {
+    variables_.push_back(loop.variable);
+    rounds_ *= std::max<std::size_t>(loop.count(), 1);
+    if (rounds_ > k_max_rounds) {
+        fail(problem::out_of_range(
+            at(place),
+            said("problem.rounds", {std::to_string(rounds_), std::to_string(k_max_rounds)})));
     }
-    const std::string word = text_of(value);
+}
+
+void ScenarioReader::leave(const Loop& loop) {
+    variables_.pop_back();
+    rounds_ /= std::max<std::size_t>(loop.count(), 1);
+}
+
+/// The actors of a group or role, or if there is none, the one actor of this name.
+ScenarioReader::Words ScenarioReader::members_of(const std::string& word, Place place) {
+    Words names;
     Words known;
     const auto remember = [&](const std::string& group) {
-        if (group.empty() || std::find(known.begin(), known.end(), group) != known.end()) return;
-        known.push_back(group);
+        if (!group.empty() && !contains(known, group)) known.push_back(group);
     };
     for (const Actor& actor : scenario_.actors) {
-        const bool has_role =
-            std::find(actor.roles.begin(), actor.roles.end(), word) != actor.roles.end();
-        if (has_role || actor.group == word) names.push_back(actor.name);
+        if (contains(actor.roles, word) || actor.group == word) names.push_back(actor.name);
         remember(actor.group);
         for (const std::string& role : actor.roles) remember(role);
     }
-    if (!problem_ && names.empty()) fail(problem::unknown_actor(at(value), word, known));
+    if (names.empty() && scenario_.find_actor(word) != nullptr) names.push_back(word);
+    if (!problem_ && names.empty()) fail(problem::unknown_actor(at(place), word, known));
     return names;
+}
+
+ScenarioReader::Words ScenarioReader::read_actor_group(const Value& value) {
+    if (value.kind != YamlKind::sequence) return members_of(text_of(value), value.place);
+    Words names;
+    for (const Value& name : list_of(value, 1)) {
+        const std::string word = text_of(name);
+        if (problem_) return names;
+        if (scenario_.find_actor(word) == nullptr) {
+            fail(problem::unknown_actor(at(name), word, actor_names()));
+            return names;
+        }
+        names.push_back(word);
+    }
+    return names;
+}
+
+std::vector<WeightedActors> ScenarioReader::read_choices(const Value& value) {
+    std::vector<WeightedActors> choices;
+    if (value.kind != YamlKind::mapping) {
+        choices.push_back({1, read_actor_group(value)});
+        return choices;
+    }
+    for (const YamlEntry& entry : value.entries) {
+        const auto weight = static_cast<std::uint64_t>(integer_of(entry.value, 1, k_max_weight));
+        choices.push_back({weight, members_of(entry.key, entry.place)});
+    }
+    if (choices.empty()) fail(problem::out_of_range(at(value), said("problem.list_short")));
+    return choices;
 }
 
 LoopStep ScenarioReader::read_loop_step(const Value& value) {
     LoopStep step;
-    if (!check_mapping(value, {"repeat", "for_each", "steps"}, {"steps"})) return step;
+    if (!check_mapping(value, {"repeat", "for_each", "choose", "steps"}, {"steps"})) return step;
     step.loop = read_loop(value);
-    variables_.push_back(step.loop.variable);
+    if (problem_) return step;
+    enter(step.loop, value.place);
     if (!problem_) step.steps = read_steps(*value.find("steps"));
-    variables_.pop_back();
+    leave(step.loop);
     return step;
 }
 
@@ -208,7 +289,7 @@ CloseDayStep ScenarioReader::read_close_day(const Value& value) {
     step.by = read_actor(*inner.find("by"));
     step.countersigned_by = read_actor(*inner.find("countersigned_by"));
     step.days = integer_under(inner, "days", 1, k_max_days, 1);
-    step.expect.index = state_expectation(value.place, "the business day closes");
+    step.expect.index = state_expectation(value.place, said("expect.day_closes"));
     return step;
 }
 
@@ -225,7 +306,7 @@ GenerateStep ScenarioReader::read_generate(const Value& value) {
     step.buyers = read_actor_group(*inner.find("buyers"));
     step.consumers = read_actor_group(*inner.find("consumers"));
     step.expect.index =
-        state_expectation(value.place, "each generated operation ends as it was drawn");
+        state_expectation(value.place, said("expect.as_drawn"));
     return step;
 }
 
@@ -275,7 +356,7 @@ FaultStep ScenarioReader::read_fault(const Value& value) {
     const Words kinds = {"kill", "restart", "pause", "resume", "partition", "byzantine"};
     if (!check_mapping(inner, kinds, {})) return fault;
     if (inner.entries.size() != 1) {
-        fail(problem::step_kind(at(inner), "a fault names exactly one kind"));
+        fail(problem::step_kind(at(inner), said("problem.one_fault")));
         return fault;
     }
     const std::string& kind = inner.entries.front().key;
@@ -291,7 +372,7 @@ FaultStep ScenarioReader::read_fault(const Value& value) {
         if (!check_mapping(what, keys, keys)) return fault;
         const Value& node = *what.find("node");
         if (is_a(node, YamlKind::integer)) fault.nodes = node_list(node);
-        fault.behaviour = choice_of(*what.find("behaviour"), {"equivocate"});
+        fault.behaviour = choice_of(*what.find("behaviour"), k_behaviours);
     } else {
         if (kind == "kill") fault.kind = FaultKind::kill;
         if (kind == "restart") fault.kind = FaultKind::restart;
@@ -309,8 +390,7 @@ StalledStep ScenarioReader::read_stalled(const Value& value) {
     if (!check_mapping(inner, {"for_ms"}, {"for_ms"})) return step;
     step.for_ms = integer_under(inner, "for_ms", 1, k_max_wait_ms, 1);
     step.expect.index =
-        state_expectation(value.place, "nothing becomes final for " +
-                                           std::to_string(step.for_ms) + " ms");
+        state_expectation(value.place, said("expect.stalled", {std::to_string(step.for_ms)}));
     return step;
 }
 

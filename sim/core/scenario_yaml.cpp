@@ -11,7 +11,9 @@
 #include <optional>
 #include <regex>
 #include <sstream>
+#include <utility>
 
+#include "sim/core/messages.hpp"
 #include "sim/core/scenario_problems.hpp"
 
 namespace cityledger::sim {
@@ -128,7 +130,7 @@ private:
     void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
               YamlKind kind) {
         if (!begins(mark, tag, anchor)) return;
-        if (expects_key()) return fail(problem::syntax(at(mark), "a key must be one word"));
+        if (expects_key()) return fail(problem::syntax(at(mark), said("problem.key_word")));
         if (stack_.size() >= k_max_depth) return fail(problem::too_deep(at(mark)));
         stack_.push_back({value_at(mark, kind), std::nullopt});
     }
@@ -161,7 +163,7 @@ private:
     void add_key(Open& parent, const YamlValue& key) {
         const FilePlace place{file_, key.place};
         if (key.kind == YamlKind::nothing) {
-            return fail(problem::syntax(place, "a key must be one word"));
+            return fail(problem::syntax(place, said("problem.key_word")));
         }
         for (const YamlEntry& entry : parent.value.entries) {
             if (entry.key == key.text) {
@@ -186,10 +188,14 @@ const YamlValue* YamlValue::find(std::string_view key) const {
     return nullptr;
 }
 
-std::string_view kind_name(YamlKind kind) {
-    static constexpr std::string_view names[] = {"nothing", "a flag", "an integer",
-                                                 "text",    "a list", "a mapping"};
-    return names[static_cast<std::size_t>(kind)];
+YamlValue* YamlValue::find(std::string_view key) {
+    return const_cast<YamlValue*>(std::as_const(*this).find(key));
+}
+
+std::string kind_name(YamlKind kind) {
+    static constexpr std::string_view ids[] = {"kind.nothing", "kind.flag", "kind.integer",
+                                               "kind.text",    "kind.list", "kind.mapping"};
+    return said(ids[static_cast<std::size_t>(kind)]);
 }
 
 Result<YamlValue> parse_yaml(std::string_view text, const std::string& file) {
@@ -212,11 +218,11 @@ Result<YamlValue> parse_yaml(std::string_view text, const std::string& file) {
     if (more) {
         return tl::unexpected<Error>(
             problem::not_one_document({file, rest.root() ? rest.root()->place : Place{1, 1}},
-                                      "a second document begins here"));
+                                      said("problem.second_document")));
     }
     if (!builder.root() || builder.root()->kind == YamlKind::nothing) {
         return tl::unexpected<Error>(
-            problem::not_one_document({file, {1, 1}}, "the file is empty"));
+            problem::not_one_document({file, {1, 1}}, said("problem.empty_file")));
     }
     return *std::move(builder.root());
 }

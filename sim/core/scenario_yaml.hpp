@@ -36,6 +36,7 @@ struct YamlValue {
 
     /// The value under a key of a mapping, or null.
     [[nodiscard]] const YamlValue* find(std::string_view key) const;
+    [[nodiscard]] YamlValue* find(std::string_view key);
 };
 
 struct YamlEntry {
@@ -44,8 +45,8 @@ struct YamlEntry {
     YamlValue value;
 };
 
-/// "flag", "integer", "text", "list", "mapping" or "nothing", for messages.
-[[nodiscard]] std::string_view kind_name(YamlKind kind);
+/// "a flag", "an integer", "text", "a list", "a mapping" or "nothing", for messages.
+[[nodiscard]] std::string kind_name(YamlKind kind);
 
 /// Parses one document. `file` is only used in messages.
 [[nodiscard]] Result<YamlValue> parse_yaml(std::string_view text, const std::string& file);

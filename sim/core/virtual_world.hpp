@@ -28,6 +28,9 @@ public:
                                                    const boost::json::value& arguments,
                                                    std::optional<std::size_t> node) override;
     [[nodiscard]] Status inject(const Fault& fault) override;
+    [[nodiscard]] std::uint64_t now_ms() override {
+        return cluster_.queue().now_us() / k_millisecond_us;
+    }
     void wait(std::uint64_t milliseconds) override { cluster_.run_for(milliseconds); }
     [[nodiscard]] std::vector<NodeView> nodes() override;
     [[nodiscard]] std::optional<Digest> trace_hash() const override {

@@ -72,12 +72,21 @@ public:
     /// The receipt on each running honest node, or nothing where it is not executed yet.
     [[nodiscard]] virtual std::vector<std::optional<api::ReceiptView>> receipts(
         const Digest& transaction) = 0;
+    /// The receipt on any node, or nothing: for asking often.
+    [[nodiscard]] virtual std::optional<api::ReceiptView> find_receipt(const Digest& transaction) {
+        for (auto& receipt : receipts(transaction)) {
+            if (receipt) return std::move(receipt);
+        }
+        return std::nullopt;
+    }
     /// A query on one node (any running one if none is named).
     [[nodiscard]] virtual Result<boost::json::value> query(std::string_view contract,
                                                            std::string_view method,
                                                            const boost::json::value& arguments,
                                                            std::optional<std::size_t> node) = 0;
     [[nodiscard]] virtual Status inject(const Fault& fault) = 0;
+    /// Milliseconds from any start, in the world's own time.
+    [[nodiscard]] virtual std::uint64_t now_ms() = 0;
     /// Lets time pass.
     virtual void wait(std::uint64_t milliseconds) = 0;
     [[nodiscard]] virtual std::vector<NodeView> nodes() = 0;

@@ -23,6 +23,8 @@ struct ReplayOptions {
     std::string network;  ///< of the remote world: folder or http://HOST:PORT
     std::string actors;   ///< folder whose actors/ holds members' keys, for an address
     std::optional<std::uint64_t> seed;
+    std::vector<std::string> settings;  ///< "path=value" of --set
+    std::optional<std::size_t> until;   ///< the last step to do, from 1
     std::optional<std::size_t> invert;
     std::string folder;  ///< of the local world's network; empty: a fresh temporary one
     bool keep = false;
@@ -35,7 +37,13 @@ int run_up(const UpOptions& options);
 int run_down(const std::string& folder, bool purge);
 int run_status(const std::string& folder, bool json);
 int run_replay(const ReplayOptions& options);
-int run_validate(const std::vector<std::string>& files);
+int run_validate(const std::vector<std::string>& files, const std::vector<std::string>& settings);
+/// The scenarios in words, with every default in force.
+int run_explain(const std::vector<std::string>& files, const std::vector<std::string>& settings);
+/// The text of docs/scenarios.md.
+int run_scenario_docs();
+/// Sets the language of `--lang`, or else of the environment. False if there is no such language.
+[[nodiscard]] bool choose_language(const std::string& choice);
 /// Every refusal code of every layer, as docs/codes.md has it.
 int run_codes();
 /// The text of docs/codes.md.

@@ -136,6 +136,12 @@ std::vector<std::optional<api::ReceiptView>> RemoteWorld::receipts(const Digest&
     return found;
 }
 
+std::optional<api::ReceiptView> RemoteWorld::find_receipt(const Digest& transaction) {
+    auto receipt = ask_any<api::ReceiptView>(
+        [&](client::ApiClient& node) { return node.receipt(transaction); });
+    return receipt ? std::optional(*std::move(receipt)) : std::nullopt;
+}
+
 Result<boost::json::value> RemoteWorld::query(std::string_view contract, std::string_view method,
                                               const boost::json::value& arguments,
                                               std::optional<std::size_t> node) {
@@ -153,6 +159,12 @@ Status RemoteWorld::can(FaultKind) const {
 }
 
 Status RemoteWorld::inject(const Fault& fault) { return can(fault.kind); }
+
+std::uint64_t RemoteWorld::now_ms() {
+    return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
+                                          Clock::now().time_since_epoch())
+                                          .count());
+}
 
 void RemoteWorld::wait(std::uint64_t milliseconds) {
     std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));

@@ -32,11 +32,14 @@ public:
     [[nodiscard]] Result<Digest> send(const ledger::Transaction& transaction) override;
     [[nodiscard]] std::vector<std::optional<api::ReceiptView>> receipts(
         const Digest& transaction) override;
+    [[nodiscard]] std::optional<api::ReceiptView> find_receipt(
+        const Digest& transaction) override;
     [[nodiscard]] Result<boost::json::value> query(std::string_view contract,
                                                    std::string_view method,
                                                    const boost::json::value& arguments,
                                                    std::optional<std::size_t> node) override;
     [[nodiscard]] Status inject(const Fault& fault) override;
+    [[nodiscard]] std::uint64_t now_ms() override;
     void wait(std::uint64_t milliseconds) override;
     [[nodiscard]] std::vector<NodeView> nodes() override;
     [[nodiscard]] Status can(FaultKind kind) const override;

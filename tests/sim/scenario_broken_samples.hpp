@@ -79,7 +79,7 @@ inline std::vector<BrokenSample> broken_structure() {
         {"a key that nobody meant", s, codes::scenario_unknown_key,
          head + "  - wait_ms: 1\nxylophone: 1\n",
          "6:1: `xylophone`; known here: version, name, title, seed, worlds, network, genesis, "
-         "actors, steps, expect"},
+         "defaults, actors, steps, expect"},
         {"no actors", s, codes::scenario_missing_key,
          "version: 1\nname: a\nsteps: [{wait_ms: 1}]\n",
          "1:1: `actors`"},
@@ -101,8 +101,8 @@ inline std::vector<BrokenSample> broken_structure() {
         {"no steps", s, codes::scenario_out_of_range, head.substr(0, head.size() - 1) + " []\n",
          "4:8: the list is too short"},
         {"a step that does nothing", s, codes::scenario_step_kind, head + "  - {as: shop}\n",
-         "5:5: none of do, send, bundle, query, repeat, for_each, fault, close_day, generate, "
-         "wait_ms, expect_stalled, expect"},
+         "5:5: none of do, send, bundle, query, repeat, for_each, choose, close_day, generate, "
+         "load, fault, wait_ms, wait_until, expect_stalled, expect"},
         {"a step that does two things", s, codes::scenario_step_kind,
          head + "  - {wait_ms: 1, fault: heal}\n", "5:5: both `fault` and `wait_ms`"},
         {"a step without its actor", s, codes::scenario_missing_key,
@@ -143,6 +143,26 @@ inline std::vector<BrokenSample> broken_structure() {
          head + "  - {repeat: {times: 1, var: i}, for_each: {actors: operator, var: d}, "
                 "steps: [{wait_ms: 1}]}\n",
          "5:5: both `repeat` and `for_each`"},
+        {"a drawn actor without a choice", s, codes::scenario_missing_key,
+         head + "  - {choose: {times: 2, var: d}, steps: [{wait_ms: 1}]}\n", "5:14: `from`"},
+        {"a weight of nothing", s, codes::scenario_out_of_range,
+         head + "  - {choose: {times: 2, var: d, from: {shop: 0}}, steps: [{wait_ms: 1}]}\n",
+         "5:46: 0 is not between 1 and 1000000"},
+        {"a rate in other words", s, codes::scenario_not_a_choice,
+         head + "  - load: {transactions: 1, rate: maximum, mix: [{as: shop, do: x.y}]}\n",
+         "5:35: `maximum`; known here: max"},
+        {"two rates", s, codes::scenario_step_kind,
+         head + "  - load: {transactions: 1, rate: {fixed: 1, closed: 1}, "
+                "mix: [{as: shop, do: x.y}]}\n",
+         "5:35: a rate names exactly one kind"},
+        {"a load of nothing", s, codes::scenario_out_of_range,
+         head + "  - load: {transactions: 1, rate: max, mix: []}\n",
+         "5:45: the list is too short"},
+        {"a default that there is not", s, codes::scenario_unknown_key,
+         "defaults: {timeout: 5}\n" + head + k_good_step,
+         "1:12: `timeout`; known here: within_ms, timeout_ms"},
+        {"waiting for any answer", s, codes::scenario_missing_key,
+         head + "  - wait_until: {query: calendar.today}\n", "5:17: `expect`"},
         {"too many validators", s, codes::scenario_out_of_range,
          "network: {validators: 65}\n" + head + k_good_step, "1:23: 65 is not between 1 and 64"},
     };
@@ -174,7 +194,7 @@ inline std::vector<BrokenSample> broken_meaning() {
         {"money with three decimals", m, codes::scenario_bad_money,
          head + "  - {as: shop, do: invoice.red_letter, with: {code: \"1\", number: \"2\", "
                 "amount_fen: \"1.005\", tax_fen: 0, reason: x}}\n",
-         "5:46: `1.005`"},
+         "5:83: `1.005`"},
         {"an unknown code", m, codes::scenario_unknown_code,
          head + "  - {as: shop, do: calendar.propose_close, with: {date: 2018-08-10}, "
                 "expect: {refused: close_wrong_dai}}\n",
@@ -193,6 +213,15 @@ inline std::vector<BrokenSample> broken_meaning() {
          head + "  - {repeat: {times: 2, var: i}, steps: [{wait_ms: 1}]}\n"
                 "  - {as: shop, do: calendar.propose_close, with: {date: \"${i}\"}}\n",
          "6:57: `i`; known here: shop"},
+        {"a million rounds and more", m, codes::scenario_out_of_range,
+         head + "  - repeat: {times: 100000, var: i}\n    steps:\n"
+                "      - {repeat: {times: 11, var: j}, steps: [{wait_ms: 1}]}\n",
+         "7:9: with the loops around it that makes 1100000 rounds; at most "
+         "1000000 are allowed"},
+        {"a load of millions in a loop", m, codes::scenario_out_of_range,
+         head + "  - repeat: {times: 100, var: i}\n    steps:\n"
+                "      - load: {transactions: 20000, rate: max, mix: [{as: shop, do: x.y}]}\n",
+         "7:15: with the loops around it that makes 2000000 rounds; at most 1000000 are allowed"},
         {"two actors of one name", m, codes::scenario_name_taken,
          "version: 1\nname: a\nactors:\n"
          "  - {name: x, id: P-1, kind: person, roles: [consumer]}\n"

@@ -10,6 +10,7 @@
 #include "ledger/contracts/contracts.hpp"
 #include "ledger/executor.hpp"
 #include "ledger/memory_state_store.hpp"
+#include "node/replica/codes.hpp"
 #include "sim/core/codes.hpp"
 #include "sim/core/world.hpp"
 
@@ -42,6 +43,7 @@ public:
     std::string problem;  ///< why the genesis was refused; empty if it was not
     bool diverge = false;  ///< the last node then shows another root
     bool time_out = false;  ///< no receipt ever comes
+    std::uint64_t full_for = 0;  ///< so many transactions are refused, since there is no room
 
     [[nodiscard]] std::string kind() const override { return "virtual"; }
     [[nodiscard]] Digest chain_id() const override { return chain_; }
@@ -76,6 +78,10 @@ public:
         return execute(transaction);
     }
     [[nodiscard]] Result<Digest> send(const ledger::Transaction& transaction) override {
+        if (full_for > 0) {
+            --full_for;
+            return tl::unexpected<Error>(Error{node::codes::mempool_full, "as the test has it"});
+        }
         waiting_.push_back(transaction);
         flush();
         return ledger::transaction_id(transaction.body);
@@ -118,7 +124,11 @@ public:
         flush();
         return {};
     }
-    void wait(std::uint64_t /*milliseconds*/) override { flush(); }
+    [[nodiscard]] std::uint64_t now_ms() override { return waited_ms_; }
+    void wait(std::uint64_t milliseconds) override {
+        waited_ms_ += milliseconds;
+        flush();
+    }
     [[nodiscard]] std::vector<NodeView> nodes() override {
         std::vector<NodeView> views;
         for (std::size_t i = 0; i < validators_; ++i) {
@@ -196,6 +206,7 @@ private:
     std::optional<FaultKind> impossible_;
     bool partitioned_ = false;
     std::uint64_t nullified_ = 0;
+    std::uint64_t waited_ms_ = 0;
     std::uint64_t drawn_ = 0;
     std::uint64_t made_ = 0;
 };

@@ -1,17 +1,29 @@
 // The reader: what a newcomer gets wrong is told with its place, and what is right becomes types.
 
 #include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
 
 #include "ledger/contracts/uscc.hpp"
 #include "sim/core/scenario.hpp"
 #include "sim/core/scenario_actors.hpp"
 #include "sim/core/scenario_values.hpp"
+#include "tests/paths.hpp"
 #include "tests/sim/scenario_broken_samples.hpp"
 
 namespace cityledger::sim {
 namespace {
 
+namespace fs = std::filesystem;
 namespace json = boost::json;
+
+std::string text_of(const fs::path& path) {
+    std::ifstream stream(path);
+    std::ostringstream text;
+    text << stream.rdbuf();
+    return text.str();
+}
 
 Scenario read_good(const std::string& text) {
     auto scenario = read_scenario(text, "story.yaml");
@@ -30,11 +42,31 @@ TEST_CASE("each mistake in a scenario is told with its place and with what was m
     }
 }
 
+TEST_CASE("each broken file is refused in exactly the words beside it", "[scenario]") {
+    const fs::path folder = fs::path(source_dir()) / "tests" / "sim" / "broken";
+    std::size_t files = 0;
+    for (const auto& entry : fs::directory_iterator(folder)) {
+        if (entry.path().extension() != ".yaml") continue;
+        ++files;
+        const auto text = text_of(entry.path());
+        const auto scenario = read_scenario(text, entry.path().filename());
+        INFO(entry.path());
+        REQUIRE_FALSE(scenario);
+        fs::path golden = entry.path();
+        golden.replace_extension(".expected");
+        CHECK(scenario.error().message() + "\n" == text_of(golden));
+    }
+    CHECK(files >= 20);
+}
+
 TEST_CASE("a file that is not there is told by its path", "[scenario]") {
     const auto scenario = read_scenario_file("/nowhere/story.yaml");
     REQUIRE_FALSE(scenario);
     CHECK(scenario.error().code == codes::scenario_unreadable);
     CHECK(scenario.error().detail == "/nowhere/story.yaml");
+    const auto folder = read_scenario_file(source_dir() + "/scenarios");
+    REQUIRE_FALSE(folder);
+    CHECK(folder.error().code == codes::scenario_unreadable);
 }
 
 TEST_CASE("an alias bomb is refused without being expanded", "[scenario]") {

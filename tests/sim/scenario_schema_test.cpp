@@ -13,6 +13,7 @@
 
 #include "ledger/codec/json.hpp"
 #include "sim/core/scenario.hpp"
+#include "sim/core/scenario_explain.hpp"
 #include "tests/paths.hpp"
 #include "tests/sim/scenario_broken_samples.hpp"
 
@@ -94,35 +95,47 @@ TEST_CASE("the embedded schema and departments are those of the source tree", "[
     CHECK(departments_table() == read_file(folder / "data" / "beijing_departments.tsv"));
 }
 
-/// All (key, description) pairs of the schema's properties.
-void collect_descriptions(const boost::json::value& value,
-                          std::vector<std::pair<std::string, std::string>>& found) {
+TEST_CASE("docs/scenarios.md is what the program makes of the schema", "[scenario]") {
+    const std::string text = scenario_document();
+    CHECK(read_file(fs::path(source_dir()) / "docs" / "scenarios.md") == text);
+    CHECK(text.find("{{") == std::string::npos);
+    CHECK(text.find("| `within_ms` | integer from 1 to 600000 | `20000` |") != std::string::npos);
+}
+
+/// All keys that have a description, and the words.
+void collect_descriptions(const boost::json::value& value, std::vector<std::string>& found) {
     if (value.is_array()) {
         for (const auto& item : value.get_array()) collect_descriptions(item, found);
     }
     if (!value.is_object()) return;
-    const auto* properties = value.get_object().if_contains("properties");
-    if (properties != nullptr && properties->is_object()) {
-        for (const auto& [key, property] : properties->get_object()) {
-            const auto* words = property.as_object().if_contains("description");
-            if (words != nullptr && words->is_string()) {
-                found.emplace_back(key, words->get_string());
-            }
-        }
-    }
+    const auto* words = value.get_object().if_contains("description");
+    if (words != nullptr && words->is_string()) found.emplace_back(words->get_string());
     for (const auto& [key, member] : value.get_object()) collect_descriptions(member, found);
 }
 
-TEST_CASE("docs/scenarios.md describes each key in the schema's words", "[scenario]") {
-    const std::string text =
-        read_file(fs::path(source_dir()) / "docs" / "scenarios.md");
-    std::vector<std::pair<std::string, std::string>> keys;
-    collect_descriptions(schema_json(), keys);
-    CHECK(keys.size() > 40);
-    for (const auto& [key, description] : keys) {
-        INFO(key << ": " << description);
-        CHECK(text.find("| `" + key + "` | " + description + " |") != std::string::npos);
+TEST_CASE("no key of the schema is left out of the document", "[scenario]") {
+    const std::string text = scenario_document();
+    std::vector<std::string> descriptions;
+    for (const auto& [key, member] : schema_json().get_object()) {
+        if (key != "description") collect_descriptions(member, descriptions);
     }
+    CHECK(descriptions.size() > 60);
+    for (const std::string& words : descriptions) {
+        INFO(words);
+        CHECK(text.find(" | " + words + " |\n") != std::string::npos);
+    }
+}
+
+TEST_CASE("the defaults that the schema names are those of the reader", "[scenario]") {
+    const auto scenario = read_scenario(k_good_head + k_good_step, "story.yaml");
+    REQUIRE(scenario);
+    const auto stated = [](const char* pointer) {
+        return schema_json().at_pointer(pointer).as_object().at("default").as_int64();
+    };
+    CHECK(scenario->seed == stated("/properties/seed"));
+    CHECK(scenario->validators == stated("/properties/network/properties/validators"));
+    CHECK(scenario->defaults.within_ms == stated("/properties/defaults/properties/within_ms"));
+    CHECK(scenario->defaults.timeout_ms == stated("/properties/defaults/properties/timeout_ms"));
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // Refusal codes: one cause each, and a test each.
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <fstream>
 #include <map>
 #include <regex>
 #include <set>
@@ -87,6 +89,30 @@ TEST_CASE("each code has a test that names it", "[tidy]") {
         if (counts.count(code.name) == 0) findings.push_back(code.name + " (" + code.file + ")");
     }
     INFO("codes without a test:" << joined(findings));
+    CHECK(findings.empty());
+}
+
+TEST_CASE("each code has its meaning and remedy in Chinese, and no other name has", "[tidy]") {
+    std::ifstream table(source_dir() + "/sim/core/data/codes_zh.tsv");
+    std::set<std::string> translated;
+    std::string line;
+    std::getline(table, line);  // names the columns
+    while (std::getline(table, line)) {
+        INFO(line);
+        CHECK(std::count(line.begin(), line.end(), '\t') == 2);
+        CHECK(translated.insert(line.substr(0, line.find('\t'))).second);
+    }
+    std::vector<std::string> findings;
+    std::set<std::string> defined;
+    for (const DefinedCode& code : defined_codes()) {
+        defined.insert(code.name);
+        if (translated.count(code.name) > 0) continue;
+        findings.push_back(code.name + " (" + code.file + ")");
+    }
+    for (const std::string& name : translated) {
+        if (defined.count(name) == 0) findings.push_back(name + " is no code");
+    }
+    INFO("add a line each to sim/core/data/codes_zh.tsv:" << joined(findings));
     CHECK(findings.empty());
 }
 
