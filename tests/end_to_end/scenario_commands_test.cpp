@@ -187,7 +187,7 @@ TEST_CASE("a run leaves nothing behind, kept or interrupted as asked", "[scenari
     CHECK(kept.exit_code == 0);
     REQUIRE(run_folders(folder.path()).size() == 1);
     const std::string network = *run_folders(folder.path()).begin() + "/network";
-    CHECK(contains(kept.output, "cityledger up --dir " + network));
+    CHECK(contains(kept.output, "cityledger up --dir '" + network + "'"));
     CHECK(fs::exists(network + "/network.json"));
     CHECK(fs::remove_all(fs::path(network).parent_path()) > 0);
 

@@ -14,10 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Those whose inversion in the virtual world takes minutes; run with `sim_tests [slow]`.
-const std::vector<std::string> k_large = {"beijing-directory", "shenzhen-einvoice",
-                                          "load-mix"};
-
 std::vector<Scenario> shipped_scenarios() {
     std::vector<fs::path> paths;
     for (const auto& entry :
@@ -32,10 +28,6 @@ std::vector<Scenario> shipped_scenarios() {
         scenarios.push_back(*std::move(scenario));
     }
     return scenarios;
-}
-
-bool is_large(const Scenario& scenario) {
-    return std::find(k_large.begin(), k_large.end(), scenario.name) != k_large.end();
 }
 
 std::unique_ptr<World> make_world(const Scenario& scenario, bool direct) {
@@ -101,18 +93,9 @@ TEST_CASE("every expectation of every shipped scenario can fail, without a netwo
     for (const Scenario& scenario : shipped_scenarios()) invert_each(scenario, true);
 }
 
-TEST_CASE("every expectation of the small shipped scenarios can fail in the virtual world",
+TEST_CASE("every expectation of every shipped scenario can fail in the virtual world",
           "[shipped]") {
-    for (const Scenario& scenario : shipped_scenarios()) {
-        if (!is_large(scenario)) invert_each(scenario, false);
-    }
-}
-
-TEST_CASE("every expectation of the large shipped scenarios can fail in the virtual world",
-          "[.][slow]") {
-    for (const Scenario& scenario : shipped_scenarios()) {
-        if (is_large(scenario)) invert_each(scenario, false);
-    }
+    for (const Scenario& scenario : shipped_scenarios()) invert_each(scenario, false);
 }
 
 }  // namespace
