@@ -7,6 +7,7 @@
 #include "ledger/contracts/contracts.hpp"
 #include "ledger/contracts/invoice_internal.hpp"
 #include "ledger/contracts/key_text.hpp"
+#include "ledger/contracts/uscc.hpp"
 
 namespace cityledger::ledger {
 namespace invoice {
@@ -38,6 +39,7 @@ Status initialise(Context& context, const boost::json::value& json) {
     series.region = section.region.value_or("4403");
     series.batch = section.first_batch.value_or(1);
     series.next_number = section.first_number.value_or(1);
+    series.tags_only = section.tags_only.value_or(false);
     if (!is_region(series.region)) return refuse(codes::region_malformed, series.region);
     if (series.batch < 1 || series.batch > k_last_batch || series.next_number < 1 ||
         series.next_number > k_last_number) {
@@ -101,26 +103,39 @@ void store_invoice(Context& context, const Invoice& record) {
     context.store(invoice_key(record.content.code, record.content.number), record);
 }
 
-Status assign_number(Context& context, Content& content) {
+Series load_series(Context& context) {
     auto series = context.load<Series>(k_series_key);
     CHECK_INVARIANT(series.has_value());
+    return *std::move(series);
+}
+
+Status check_tagged(const Series& series, const std::string& enterprise) {
+    if (series.tags_only && !enterprise.empty() && !is_registration_tag(enterprise)) {
+        return refuse(codes::open_code_refused, enterprise);
+    }
+    return {};
+}
+
+Status assign_number(Context& context, Content& content) {
+    Series series = load_series(context);
+    if (const auto status = check_tagged(series, content.buyer); !status) return status;
     content.date = calendar::current_day(context).date;
     const auto date = parse_date(content.date);
     CHECK_INVARIANT(date.has_value());
-    if (series->year != 0 && series->year != date->year) {
-        series->batch = 1;
-        series->next_number = 1;
+    if (series.year != 0 && series.year != date->year) {
+        series.batch = 1;
+        series.next_number = 1;
     }
-    series->year = date->year;
-    if (series->next_number > k_last_number) {
-        ++series->batch;
-        series->next_number = 1;
+    series.year = date->year;
+    if (series.next_number > k_last_number) {
+        ++series.batch;
+        series.next_number = 1;
     }
-    if (series->batch > k_last_batch) return refuse(codes::series_exhausted, content.date);
-    content.code = code_of(*series);
-    content.number = fixed_width(series->next_number, k_number_digits);
-    ++series->next_number;
-    context.store(k_series_key, *series);
+    if (series.batch > k_last_batch) return refuse(codes::series_exhausted, content.date);
+    content.code = code_of(series);
+    content.number = fixed_width(series.next_number, k_number_digits);
+    ++series.next_number;
+    context.store(k_series_key, series);
     return {};
 }
 
@@ -192,6 +207,10 @@ Contract make_invoice_contract() {
     invoice::add_issue_operations(contract.operations);
     invoice::add_claim_operations(contract.operations);
     invoice::add_red_operations(contract.operations);
+    invoice::add_offer_operations(contract.operations);
+    invoice::add_mandate_operations(contract.operations);
+    invoice::add_disclosure_operations(contract.operations);
+    invoice::add_risk_operations(contract.operations);
     contract.queries = invoice::invoice_queries();
     contract.initialise = invoice::initialise;
     return contract;

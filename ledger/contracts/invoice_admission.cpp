@@ -41,6 +41,9 @@ Result<Nothing> admit(Context& context, const AdmitArguments& arguments) {
     const auto member = membership::require_member(context, arguments.enterprise);
     if (!member) return propagate(member);
     if (!member->has_role(Role::enterprise)) return refuse(codes::not_an_enterprise, member->id);
+    if (const auto status = check_tagged(load_series(context), member->id); !status) {
+        return propagate(status);
+    }
     const std::string key = admission_key(member->id);
     if (context.load<Admission>(key)) return refuse(codes::already_admitted, member->id);
     if (!are_categories(arguments.categories)) return refuse(codes::category_malformed);
@@ -49,7 +52,8 @@ Result<Nothing> admit(Context& context, const AdmitArguments& arguments) {
         return propagate(status);
     }
     context.store(key, Admission{member->id, arguments.categories, arguments.quota,
-                                 arguments.valid_until, false});
+                                 arguments.valid_until,
+                                 calendar::current_day(context).date, false, false});
     context.emit("invoice.admitted", member->id);
     return Nothing{};
 }
@@ -82,11 +86,23 @@ Result<Nothing> freeze(Context& context, const EnterpriseArguments& arguments) {
     return Nothing{};
 }
 
+/// Frozen or not before: an enterprise that cannot be found is frozen at once.
+Result<Nothing> mark_abnormal(Context& context, const EnterpriseArguments& arguments) {
+    auto admission = managed_admission(context, arguments.enterprise);
+    if (!admission) return propagate(admission);
+    admission->frozen = true;
+    admission->abnormal = true;
+    context.store(admission_key(admission->enterprise), *admission);
+    context.emit("invoice.abnormal", admission->enterprise);
+    return Nothing{};
+}
+
 Result<Nothing> unfreeze(Context& context, const EnterpriseArguments& arguments) {
     auto admission = managed_admission(context, arguments.enterprise);
     if (!admission) return propagate(admission);
     if (!admission->frozen) return refuse(codes::enterprise_not_frozen, admission->enterprise);
     admission->frozen = false;
+    admission->abnormal = false;
     context.store(admission_key(admission->enterprise), *admission);
     context.emit("invoice.unfrozen", admission->enterprise);
     return Nothing{};
@@ -118,15 +134,17 @@ Status use_quota(Context& context, const Admission& admission, std::int64_t tota
         return refuse(codes::over_quota_amount, std::to_string(*amount) + " of " +
                                                     std::to_string(quota.monthly_amount_fen));
     }
-    const Usage after{before.count + 1, *amount};
-    context.store(key, after);
+    Usage after = before;
+    ++after.count;
+    after.amount_fen = *amount;
     const auto warns = [&quota](const Usage& usage) {
         return near_cap(usage.count, quota.monthly_count) ||
                near_cap(usage.amount_fen, quota.monthly_amount_fen);
     };
-    if (warns(after) && !warns(before)) {
-        context.emit("invoice.quota_warning", admission.enterprise);
-    }
+    const bool warned = warns(after) && !warns(before);
+    if (warned) context.emit("invoice.quota_warning", admission.enterprise);
+    watch_quota(context, admission, total_fen, date, warned, after);
+    context.store(key, after);
     return {};
 }
 
@@ -151,6 +169,9 @@ void add_admission_operations(std::vector<Method>& operations) {
         "freeze", "The tax bureau stops an enterprise from issuing at once.", freeze));
     operations.push_back(make_method(
         "unfreeze", "The tax bureau lets an enterprise issue again.", unfreeze));
+    operations.push_back(make_method(
+        "mark_abnormal", "The tax bureau freezes an enterprise that cannot be found.",
+        mark_abnormal));
 }
 
 }  // namespace cityledger::ledger::invoice

@@ -18,8 +18,10 @@
     X(over_quota_invoice, 2410, "the total is above the enterprise's limit for one invoice", "ask the tax bureau for a higher limit") \
     X(over_quota_count, 2411, "the enterprise has issued its number of invoices for this month", "ask the tax bureau for a higher quota or wait for the next month") \
     X(over_quota_amount, 2412, "the total is above what is left of the enterprise's monthly amount", "ask the tax bureau for a higher quota or wait for the next month") \
+    X(enterprise_not_abnormal, 2413, "the enterprise is not marked abnormal", "send mark_abnormal first") \
+    X(open_code_refused, 2414, "this chain names enterprises by registration tags only", "ask the tax bureau for the tag of the code") \
     X(invoice_without_lines, 2420, "the invoice has no line", "give at least one line") \
-    X(line_name_missing, 2421, "a line has no name", "name the goods or services") \
+    X(line_name_malformed, 2421, "the name of a line is not a tax category between two stars", "write it as *catering*; what was sold goes into the sealed body") \
     X(line_amount_not_positive, 2422, "the amount of a line is not above 0", "use a red-letter invoice for returns") \
     X(tax_rate_out_of_range, 2423, "the tax rate is above 100 per cent", "give the rate in basis points: 600 is 6 per cent") \
     X(line_tax_wrong, 2424, "the tax of a line is not its amount times its rate, rounded half up to the fen", "calculate the tax per line") \
@@ -40,6 +42,15 @@
     X(invoice_locked, 2447, "the invoice is locked by its buyer", "wait until it is booked or unlocked") \
     X(invoice_already_booked, 2448, "the invoice is booked already", "an invoice is booked once") \
     X(invoice_reversed, 2449, "the invoice is reversed in part or whole, or is itself a red-letter invoice", "use an invoice that stands") \
+    X(invoice_not_offered, 2450, "nothing offers the invoice: the view key was used, or a transfer or claim came first", "let the holder offer it again") \
+    X(view_key_wrong, 2451, "the view key is not the one of the offer, or it was made for somebody else", "use the key that the holder gave to you") \
+    X(mandate_missing, 2452, "no mandate of the principal stands for the service provider", "let the principal send mandate first") \
+    X(mandate_exists, 2453, "the service provider has the mandate already", "nothing is to be done") \
+    X(not_a_service_provider, 2454, "the member is not a service provider", "name a member with the role service_provider") \
+    X(disclosure_reason_missing, 2455, "no reason for the order is given", "give the number of the case or audit") \
+    X(not_a_party, 2456, "the sender is neither seller nor buyer of the invoice nor the tax bureau", "let one of them send it") \
+    X(body_not_for_reader, 2457, "the sealed body holds no key for this reader", "ask seller, buyer or tax bureau to disclose it") \
+    X(body_field_unknown, 2458, "the body has no field of this name", "look at the names in the body") \
     X(red_of_red, 2460, "a red-letter invoice cannot be reversed", "issue a new invoice") \
     X(red_amount_not_positive, 2461, "nothing is reversed, or an amount is below 0", "give amount and tax as positive fen") \
     X(red_exceeds_blue, 2462, "the red-letter invoices would exceed the invoice", "reverse at most what is left of it") \
@@ -48,6 +59,7 @@
     X(red_already_confirmed, 2465, "the buyer has confirmed the next reversal already", "let the seller send red_letter") \
     X(red_reason_missing, 2466, "no reason for the reversal is given", "say why: return, discount, error") \
     X(no_void_use_red, 2467, "an electronic invoice cannot be voided", "reverse it by a red-letter invoice") \
+    X(red_tax_wrong, 2468, "the tax is not that of the amount, or the last reversal leaves a rest", "give the amount times the rate, rounded half up; with the last of the amount, all tax that is left") \
     X(month_malformed, 2470, "the text is not a month", "write it as YYYY-MM") \
     X(region_malformed, 2471, "the region code is not four digits", "correct region in the genesis, e.g. 4403") \
     X(series_start_out_of_range, 2472, "the series starts at a batch of 1 to 9 and a number of 1 to 99,999,999", "correct first_batch or first_number in the genesis")

@@ -36,8 +36,22 @@ Result<Admission> usable_admission(Context& context, const std::string& category
     return admission;
 }
 
+/// "*catering*": what was sold stands in the sealed body, not here.
+bool is_category_name(std::string_view name) {
+    return name.size() > 2 && name.front() == '*' && name.find('*', 1) == name.size() - 1;
+}
+
+/// The rate of all lines, if it is one.
+std::optional<std::uint32_t> common_rate(const std::vector<Line>& lines) {
+    const std::uint32_t first = lines.front().rate_basis_points;
+    const bool same = std::all_of(lines.begin(), lines.end(), [first](const Line& line) {
+        return line.rate_basis_points == first;
+    });
+    return same ? std::optional(first) : std::nullopt;
+}
+
 Status check_line(const Line& line, const std::string& place) {
-    if (line.name.empty()) return refuse(codes::line_name_missing, place);
+    if (!is_category_name(line.name)) return refuse(codes::line_name_malformed, place);
     if (line.amount_fen <= 0) return refuse(codes::line_amount_not_positive, place);
     if (line.rate_basis_points > k_max_rate_basis_points) {
         return refuse(codes::tax_rate_out_of_range, place);
@@ -113,7 +127,9 @@ Result<IssueResult> issue(Context& context, const IssueArguments& arguments) {
     const auto admission = usable_admission(context, arguments.category);
     if (!admission) return propagate(admission);
     if (!arguments.buyer.empty()) {
-        if (const auto status = check_uscc(arguments.buyer); !status) return propagate(status);
+        if (const auto status = check_enterprise_id(arguments.buyer); !status) {
+            return propagate(status);
+        }
     }
     if (const auto status = check_totals(arguments); !status) return propagate(status);
     const auto holder = first_holder(context, arguments);
@@ -123,15 +139,16 @@ Result<IssueResult> issue(Context& context, const IssueArguments& arguments) {
     }
     Invoice record;
     Content& content = record.content;
+    content.buyer = arguments.buyer;
     if (const auto status = assign_number(context, content); !status) return propagate(status);
     content.seller = context.sender();
-    content.buyer = arguments.buyer;
     content.category = arguments.category;
     content.total_fen = arguments.total_fen;
     content.tax_fen = arguments.tax_fen;
     content.payment_reference = arguments.payment_reference;
     content.content_digest = arguments.content_digest;
     record.holder = *holder;
+    record.rate_basis_points = common_rate(arguments.lines);
     if (const auto status = use_quota(context, *admission, content.total_fen, content.date);
         !status) {
         return propagate(status);
@@ -142,6 +159,7 @@ Result<IssueResult> issue(Context& context, const IssueArguments& arguments) {
     context.store(payment_key(content.seller, content.payment_reference),
                   InvoiceArguments{content.code, content.number});
     context.emit("invoice.issued", name_of(content));
+    watch_issue(context, *admission, arguments, record);
     return record_new(context, record);
 }
 
@@ -150,7 +168,7 @@ Result<IssueResult> issue(Context& context, const IssueArguments& arguments) {
 void add_issue_operations(std::vector<Method>& operations) {
     operations.push_back(make_method(
         "issue", "An admitted enterprise issues an invoice; the chain gives code and number.",
-        issue));
+        acting<IssueArguments, IssueResult, issue>));
 }
 
 }  // namespace cityledger::ledger::invoice

@@ -12,8 +12,7 @@ Result<VerifyResult> query_verify(Context& context, const VerifyArguments& argum
         context.load<Invoice>(invoice_key(arguments.code, arguments.number));
     const bool matches = record && record->content.seller == arguments.seller &&
                          record->check_code == arguments.check_code;
-    if (!matches) return VerifyResult{};
-    return VerifyResult{true, record->status};
+    return VerifyResult{matches};
 }
 
 Result<Admission> query_admission(Context& context, const EnterpriseArguments& arguments) {
@@ -83,6 +82,8 @@ std::vector<Method> invoice_queries() {
         make_method("payment", "The live invoice for a payment.", query_payment),
         make_method("sales", "Invoices that an enterprise issued.", query_sales),
         make_method("purchases", "Invoices that name an enterprise as buyer.", query_purchases),
+        make_method("mandate", "The mandate of a service provider, if it stands.", query_mandate),
+        make_method("risks", "The risk signals of a business day.", query_risks),
         make_method("statistics", "Totals of the city: issued = red + booked + outstanding.",
                     query_statistics),
     };

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "ledger/contracts/invoice_internal.hpp"
 
 namespace cityledger::ledger::invoice {
@@ -5,6 +7,24 @@ namespace {
 
 using membership::require_role;
 using membership::Role;
+
+/// The tax belongs to the amount, so that net and tax of the blue invoice both end at 0.
+Status check_red_tax(const RedLetterArguments& arguments, const Invoice& blue,
+                     std::int64_t left_amount, std::int64_t left_tax) {
+    std::int64_t due = arguments.tax_fen;
+    if (arguments.amount_fen == left_amount) {
+        due = left_tax;
+    } else if (blue.rate_basis_points) {
+        const auto tax = tax_of(arguments.amount_fen, *blue.rate_basis_points);
+        if (!tax) return propagate(tax);
+        due = std::min(*tax, left_tax);
+    }
+    if (arguments.tax_fen != due) {
+        return refuse(codes::red_tax_wrong, "for " + std::to_string(arguments.amount_fen) +
+                                                " fen it is " + std::to_string(due));
+    }
+    return {};
+}
 
 /// Something is reversed, and at most what is left of the blue invoice, tax and net alike.
 Status check_amounts(const RedLetterArguments& arguments, const Invoice& blue) {
@@ -19,7 +39,7 @@ Status check_amounts(const RedLetterArguments& arguments, const Invoice& blue) {
                       "left are " + std::to_string(left_amount) + " fen and " +
                           std::to_string(left_tax) + " fen of tax");
     }
-    return {};
+    return check_red_tax(arguments, blue, left_amount, left_tax);
 }
 
 Status check_red_letter(Context& context, const RedLetterArguments& arguments,
@@ -92,12 +112,13 @@ Result<IssueResult> red_letter(Context& context, const RedLetterArguments& argum
                       payment_key(blue->content.seller, blue->content.payment_reference));
         give_quota_back(context, blue->content, red.content.date);
     }
+    watch_red(context, *blue, red.content.date);
     const bool after_book = blue->status == InvoiceStatus::red_after_book;
     context.emit(after_book ? "invoice.red_after_book" : "invoice.red", name_of(blue->content));
     return record_new(context, red);
 }
 
-Result<Nothing> void_invoice(Context&, const InvoiceArguments& arguments) {
+Result<Nothing> void_invoice(Context&, const ActArguments& arguments) {
     return refuse(codes::no_void_use_red, arguments.code + "/" + arguments.number);
 }
 
@@ -106,7 +127,7 @@ Result<Nothing> void_invoice(Context&, const InvoiceArguments& arguments) {
 void add_red_operations(std::vector<Method>& operations) {
     operations.push_back(make_method(
         "red_letter", "The issuer reverses a part or all of an invoice by a red-letter invoice.",
-        red_letter));
+        acting<RedLetterArguments, IssueResult, red_letter>));
     operations.push_back(make_method(
         "void", "Always refused: electronic invoices are reversed, never voided.", void_invoice));
 }

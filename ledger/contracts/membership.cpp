@@ -43,7 +43,7 @@ bool is_id_text(std::string_view text) {
 bool has_shape_of(MemberKind kind, std::string_view id) {
     switch (kind) {
         case MemberKind::enterprise:
-            return true;  // check_uscc decides
+            return true;  // check_enterprise_id decides
         case MemberKind::department:
             return id.size() == k_department_characters && is_capital(id[0]) && is_capital(id[1]);
         case MemberKind::authority:
@@ -59,7 +59,7 @@ bool has_shape_of(MemberKind kind, std::string_view id) {
 }
 
 Status check_id(MemberKind kind, const MemberId& id) {
-    if (kind == MemberKind::enterprise) return check_uscc(id);
+    if (kind == MemberKind::enterprise) return check_enterprise_id(id);
     if (!has_shape_of(kind, id)) return refuse(codes::member_id_malformed, id);
     return {};
 }
@@ -72,6 +72,7 @@ bool may_hold(MemberKind kind, Role role) {
         case Role::calendar_countersigner:
             return kind == MemberKind::department || kind == MemberKind::authority;
         case Role::tax_bureau:
+        case Role::court:
             return kind == MemberKind::authority;
         case Role::enterprise:
         case Role::service_provider:
@@ -121,6 +122,9 @@ Status release_operator(Context& context, const Member& member) {
 Status record_member(Context& context, const GenesisMember& fresh) {
     if (const auto status = check_id(fresh.kind, fresh.id); !status) return status;
     if (fresh.name.empty()) return refuse(codes::member_name_missing, fresh.id);
+    if (is_registration_tag(fresh.id) && fresh.name != fresh.id) {
+        return refuse(codes::tagged_member_named, fresh.id);
+    }
     if (find_member(context, fresh.id)) return refuse(codes::member_exists, fresh.id);
     Member member{fresh.id, fresh.name, fresh.kind, {}, MemberStatus::active};
     for (const Role role : fresh.roles) {

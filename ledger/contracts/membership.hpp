@@ -4,11 +4,11 @@
 // different keys have equal business roots.
 //
 // Kind        id                                     roles it may hold
-// enterprise  USCC                                   enterprise, service_provider
+// enterprise  USCC, or registration tag "E-..."      enterprise, service_provider
 // department  two capital letters, "AK"              department, operator, staffing_office,
 //                                                    auditor, calendar_countersigner
 // authority   3 to 16 of A-Z 0-9 '-', "SZTAX",       operator, tax_bureau, staffing_office,
-//             starts with a letter, not with "P-"    auditor, calendar_countersigner
+//             starts with a letter, not with "P-"    auditor, calendar_countersigner, court
 // person      "P-" and 1 to 20 of A-Z 0-9 '-'        consumer
 
 #include <initializer_list>
@@ -32,6 +32,7 @@ enum class Role : std::uint8_t {
     staffing_office,         ///< approves responsibilities (编办)
     auditor,                 ///< reads
     calendar_countersigner,  ///< confirms the close of a business day
+    court,                   ///< is shown what it orders to be shown
 };
 
 enum class MemberKind : std::uint8_t { enterprise, department, authority, person };
@@ -43,7 +44,8 @@ template <>
 struct EnumNames<membership::Role> {
     static constexpr std::string_view names[] = {
         "operator",   "tax_bureau",      "enterprise", "service_provider",      "consumer",
-        "department", "staffing_office", "auditor",    "calendar_countersigner"};
+        "department", "staffing_office", "auditor",    "calendar_countersigner",
+        "court"};
 };
 template <>
 struct EnumNames<membership::MemberKind> {

@@ -17,6 +17,7 @@
     X(member_outside_mandate, 2010, "the tax bureau manages enterprises and persons only", "let an operator send it") \
     X(key_unchanged, 2011, "the new key is the key that the member has", "make a new key and send its public half") \
     X(last_operator, 2012, "the chain would be left without an operator", "enrol another operator first") \
+    X(tagged_member_named, 2013, "a member under a registration tag has another name than the tag", "give the tag as name: who it is stands in the tax bureau's register") \
     X(page_limit_out_of_range, 2090, "a page holds 1 to 100 entries", "send a limit from 1 to 100 and follow `next`")
 // clang-format on
 

@@ -1,14 +1,33 @@
+#include "ledger/contracts/alerts.hpp"
 #include "ledger/contracts/contracts.hpp"
+#include "ledger/contracts/receivables.hpp"
 
 namespace cityledger::ledger {
+namespace {
+
+struct Entry {
+    Contract (*make)();
+    Alert alert = nullptr;  ///< what it hears of the others
+};
+
+constexpr Entry k_contracts[] = {
+    {make_membership_contract},
+    {make_calendar_contract},
+    {make_directory_contract},
+    {make_invoice_contract},
+    {make_receivables_contract, receivables::alert_bank},
+};
+
+}  // namespace
 
 const ContractRegistry& city_contracts() {
     static const ContractRegistry registry = [] {
+        std::vector<Alert> alerts;
+        for (const Entry& entry : k_contracts) {
+            if (entry.alert != nullptr) alerts.push_back(entry.alert);
+        }
         ContractRegistry all;
-        all.add(make_membership_contract());
-        all.add(make_calendar_contract());
-        all.add(make_directory_contract());
-        all.add(make_invoice_contract());
+        for (const Entry& entry : k_contracts) all.add(with_alerts(entry.make(), alerts));
         return all;
     }();
     return registry;

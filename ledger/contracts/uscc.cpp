@@ -63,4 +63,15 @@ Status check_uscc(std::string_view code) {
     return {};
 }
 
+bool is_registration_tag(std::string_view id) {
+    constexpr std::string_view prefix = "E-";
+    constexpr std::size_t digits = 16;
+    return id.size() == prefix.size() + digits && id.starts_with(prefix) &&
+           id.find_first_not_of("0123456789ABCDEF", prefix.size()) == std::string_view::npos;
+}
+
+Status check_enterprise_id(std::string_view id) {
+    return is_registration_tag(id) ? Status{} : check_uscc(id);
+}
+
 }  // namespace cityledger::ledger

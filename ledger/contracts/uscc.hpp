@@ -14,4 +14,12 @@ namespace cityledger::ledger {
 /// has its own code.
 [[nodiscard]] Status check_uscc(std::string_view code);
 
+/// A registration tag: "E-" and 16 upper-case hexadecimal digits. The tax bureau derives it from a
+/// USCC with a key of its own (registration_tag.hpp), so that nobody finds the enterprise by trying
+/// the public list of codes.
+[[nodiscard]] bool is_registration_tag(std::string_view id);
+
+/// How enterprises are named on the chain: a registration tag, or a USCC in the open.
+[[nodiscard]] Status check_enterprise_id(std::string_view id);
+
 }  // namespace cityledger::ledger

@@ -10,10 +10,12 @@
 #include "ledger/contracts/directory_codes.hpp"
 #include "ledger/contracts/invoice_codes.hpp"
 #include "ledger/contracts/membership_codes.hpp"
+#include "ledger/contracts/receivables_codes.hpp"
 #include "ledger/contracts/uscc_codes.hpp"
 #include "node/consensus/codes.hpp"
 #include "node/io/codes.hpp"
 #include "node/io/storage_codes.hpp"
+#include "node/io/verify_codes.hpp"
 #include "node/replica/codes.hpp"
 
 namespace cityledger::api {
@@ -30,11 +32,13 @@ std::vector<Code> collect_codes() {
     add(ledger::codes::directory_codes);
     add(ledger::codes::invoice_codes);
     add(ledger::codes::membership_codes);
+    add(ledger::codes::receivables_codes);
     add(ledger::codes::uscc_codes);
     add(consensus::codes::consensus_codes);
     add(node::codes::replica_codes);
     add(io::codes::io_codes);
     add(io::codes::storage_codes);
+    add(io::codes::verify_codes);
     add(client::codes::client_codes);
     std::sort(all.begin(), all.end(),
               [](const Code& a, const Code& b) { return a.number < b.number; });

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <limits>
 
+#include "ledger/contracts/invoice_queries.hpp"
 #include "node/io/api_arguments.hpp"
 #include "node/io/api_submit.hpp"
 #include "node/io/codes.hpp"
 #include "node/io/metrics.hpp"
+#include "node/io/verify_limits.hpp"
 
 namespace cityledger::io {
 namespace {
@@ -197,7 +199,7 @@ private:
     }
 
     HttpResponse query(const std::string& contract, const std::string& method,
-                       const HttpRequest& request) const {
+                       const HttpRequest& request) {
         const auto described = contracts_.query(contract, method);
         if (!described) return error_response(described.error());
         const auto result = run(contract, **described, request);
@@ -205,12 +207,19 @@ private:
     }
 
     Result<boost::json::value> run(const std::string& contract, const ledger::Method& method,
-                                   const HttpRequest& request) const {
+                                   const HttpRequest& request) {
         const auto json = request.method == "POST" ? ledger::parse_json(request.body)
                                                    : arguments_from_query(method, request);
         if (!json) return propagate(json);
         const auto arguments = method.arguments_from_json(*json);
         if (!arguments) return propagate(arguments);
+        if (contract == "invoice" && method.name == "verify") {
+            const auto verified = ledger::from_json<ledger::invoice::VerifyArguments>(*json);
+            if (!verified) return propagate(verified);
+            const Status admitted = verify_limits_.admit(
+                request.caller, verified->code + "/" + verified->number, scheduler_.now_ms());
+            if (!admitted) return propagate(admitted);
+        }
         const auto result = ledger::run_query(contracts_, backend_.state(), contract, method.name,
                                               *arguments);
         if (!result) return propagate(result);
@@ -230,6 +239,7 @@ private:
     ApiBackend& backend_;
     const ledger::ContractRegistry& contracts_;
     node::Scheduler& scheduler_;
+    VerifyLimits verify_limits_;
 };
 
 ApiRoutes::ApiRoutes(ApiBackend& backend, const ledger::ContractRegistry& contracts,

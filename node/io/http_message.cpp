@@ -4,6 +4,7 @@
 #include "node/api/shapes.hpp"
 #include "node/io/codes.hpp"
 #include "node/io/http_framing.hpp"
+#include "node/io/verify_codes.hpp"
 #include "node/replica/codes.hpp"
 
 namespace cityledger::io {
@@ -70,6 +71,7 @@ unsigned http_status(const Code& code) {
     if (is_one_of({codes::http_too_late})) return 408;
     if (is_one_of({codes::http_too_large})) return 413;
     if (is_one_of({codes::http_wrong_media_type})) return 415;
+    if (is_one_of({codes::verify_caller_limited, codes::verify_invoice_limited})) return 429;
     if (is_one_of({codes::http_too_many_connections, codes::node_not_ready,
                    node::codes::mempool_full, node::codes::mempool_sender_share,
                    node::codes::node_not_accepting})) {

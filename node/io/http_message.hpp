@@ -19,6 +19,7 @@ struct HttpRequest {
     std::vector<std::pair<std::string, std::string>> query;  ///< percent-decoded, in order
     std::string content_type;
     std::string body;
+    std::string caller;  ///< the address that it came from, without the port
 
     [[nodiscard]] std::optional<std::string_view> parameter(std::string_view name) const;
 };

@@ -197,6 +197,9 @@ private:
         const Status parsed = parse_target({target.data(), target.size()}, request);
         if (!parsed) return fail(parsed.error());
         request.body = std::move(parser_->get().body());
+        error_code unknown;
+        const auto remote = socket_.remote_endpoint(unknown);
+        if (!unknown) request.caller = remote.address().to_string();
         deadline_.cancel();
         answering_ = true;
         const auto respond = [weak = weak_from_this(), number = request_number_,

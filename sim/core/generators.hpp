@@ -46,4 +46,10 @@ public:
 [[nodiscard]] std::unique_ptr<Generator> make_shenzhen_day(const Scenario& scenario,
                                                            const GenerateStep& step);
 
+/// The first fifteen months of the chain (2018-08-10 to 2019-10-30), with `step.invoices` for the
+/// ten million and all sellers for the 7,600 enterprises. Closes the days; a service provider of
+/// the scenario signs for merchants and consumers by their mandates.
+[[nodiscard]] std::unique_ptr<Generator> make_shenzhen_history(const Scenario& scenario,
+                                                               const GenerateStep& step);
+
 }  // namespace cityledger::sim

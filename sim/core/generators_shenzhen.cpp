@@ -1,11 +1,10 @@
-// A day of invoices in the city. The sectors are those that the newspapers named, their shares and
-// means a suggestion that meets the published mean of some 675 yuan an invoice.
+// A day of invoices in the city.
 
 #include <algorithm>
-#include <array>
 #include <deque>
 
 #include "sim/core/generators.hpp"
+#include "sim/core/generators_sectors.hpp"
 #include "sim/core/simulated_random.hpp"
 
 namespace cityledger::sim {
@@ -13,24 +12,6 @@ namespace cityledger::sim {
 namespace {
 
 namespace json = boost::json;
-
-struct Sector {
-    std::string_view name;
-    std::uint64_t per_mille;  ///< share of all invoices
-    std::int64_t mean_fen;
-    std::int64_t rate_basis_points;
-};
-
-constexpr std::array<Sector, 8> k_sectors = {{
-    {"parking", 300, 25'00, 900},
-    {"catering", 200, 220'00, 600},
-    {"retail", 150, 260'00, 1300},
-    {"transport", 150, 8'00, 300},
-    {"property", 80, 600'00, 600},
-    {"finance", 50, 9'500'00, 600},
-    {"pharmacy", 40, 350'00, 1300},
-    {"internet", 30, 1'500'00, 600},
-}};
 
 constexpr std::uint64_t k_transferred_per_mille = 600;
 constexpr std::uint64_t k_booked_of_transferred_per_mille = 833;  // 50 % of all
@@ -55,10 +36,6 @@ struct Planned {
     std::string number;
     std::string content_digest;
 };
-
-std::int64_t tax_of(std::int64_t amount_fen, std::int64_t rate_basis_points) {
-    return (amount_fen * rate_basis_points + 5'000) / 10'000;
-}
 
 class ShenzhenDay : public Generator {
 public:
@@ -132,31 +109,20 @@ private:
         return step_.sellers[shops.back()];
     }
 
-    [[nodiscard]] std::size_t draw_sector() {
-        std::uint64_t drawn = dice_.below(1'000);
-        for (std::size_t i = 0; i + 1 < k_sectors.size(); ++i) {
-            if (drawn < k_sectors[i].per_mille) return i;
-            drawn -= k_sectors[i].per_mille;
-        }
-        return k_sectors.size() - 1;
-    }
-
     [[nodiscard]] bool per_mille(std::uint64_t share) { return dice_.chance(share * 1'000); }
 
     void plan() {
         for (std::uint64_t i = 0; i < step_.invoices; ++i) {
             Planned invoice;
-            invoice.sector = draw_sector();
+            invoice.sector = draw_sector(dice_);
             const Sector& sector = k_sectors[invoice.sector];
             invoice.seller = draw_seller(invoice.sector);
-            invoice.holder = step_.consumers[dice_.below(step_.consumers.size())];
-            // 50 to 150 per cent of the mean.
-            const auto spread = static_cast<std::uint64_t>(sector.mean_fen);
-            invoice.amount_fen =
-                sector.mean_fen / 2 + static_cast<std::int64_t>(dice_.below(spread + 1));
+            const std::size_t consumer = dice_.below(step_.consumers.size());
+            invoice.holder = step_.consumers[consumer];
+            invoice.amount_fen = draw_amount(sector, dice_);
             invoice.tax_fen = tax_of(invoice.amount_fen, sector.rate_basis_points);
             if (per_mille(k_transferred_per_mille)) {
-                invoice.buyer = step_.buyers[dice_.below(step_.buyers.size())];
+                invoice.buyer = step_.buyers[consumer % step_.buyers.size()];  // the employer
                 if (invoice.buyer == invoice.seller) invoice.buyer.clear();
             }
             invoice.booked =

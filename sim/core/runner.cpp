@@ -307,7 +307,9 @@ Status RunnerSession::run_generator(Generator& generator, Place place, Verdict& 
 }
 
 Status RunnerSession::act(const Step& step, const GenerateStep& action) {
-    const auto generator = make_shenzhen_day(scenario_, action);
+    const auto generator = action.kind == GeneratorKind::shenzhen_day
+                               ? make_shenzhen_day(scenario_, action)
+                               : make_shenzhen_history(scenario_, action);
     Verdict verdict{true, ""};
     const Status status = run_generator(*generator, step.place, verdict);
     if (!status) return status;

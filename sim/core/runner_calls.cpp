@@ -6,7 +6,6 @@
 #include "ledger/contracts/contracts.hpp"
 #include "sim/core/codes.hpp"
 #include "sim/core/messages.hpp"
-#include "sim/core/runner_sealing.hpp"
 #include "sim/core/runner_session.hpp"
 
 namespace cityledger::sim {
@@ -69,10 +68,8 @@ Result<const Actor*> RunnerSession::sender_of(const std::string& name, Place pla
 
 Status RunnerSession::fill_in(const Call& call, const Actor& sender, json::object& arguments) {
     if (is_filled_in(call, "content_digest") && !arguments.contains("content_digest")) {
-        const SealedDocument document =
-            seal_document(scenario_.seed, sender.id, ++documents_, arguments);
-        arguments["content_digest"] = to_hex(document.digest);
-        if (!arguments.contains("sealed_body")) arguments["sealed_body"] = to_hex(document.sealed);
+        const Status sealed = sealer_.seal(sender, arguments);
+        if (!sealed) return sealed;
     }
     if (is_filled_in(call, "sealed_body") && !arguments.contains("sealed_body")) {
         arguments["sealed_body"] = "";

@@ -9,6 +9,7 @@
 
 #include "sim/core/generators.hpp"
 #include "sim/core/runner.hpp"
+#include "sim/core/runner_sealing.hpp"
 #include "sim/core/scenario_problems.hpp"
 #include "sim/core/scenario_values.hpp"
 #include "sim/core/simulated_random.hpp"
@@ -158,7 +159,7 @@ private:
     SimulatedRandom dice_;            ///< of choose and load
     std::uint64_t work_done_ = 0;     ///< as on_progress counts
     std::uint64_t work_all_ = 0;
-    std::uint64_t documents_ = 0;     ///< sealed so far
+    InvoiceSealer sealer_{scenario_, world_};
     std::uint64_t last_height_ = 0;   ///< of the receipts so far
     std::set<std::size_t> killed_;
     std::set<std::size_t> paused_;

@@ -22,6 +22,8 @@ struct Actor {
     std::string kind;  ///< enterprise, department, authority or person
     std::vector<std::string> roles;
     std::string full_name;  ///< as registered; the name if nothing is written
+    std::string registered_id;    ///< USCC behind a registration tag; else empty
+    std::string registered_name;  ///< name behind a tag or a pseudonym; else empty
     std::string group;      ///< of actors that one line makes: "departments", "merchant"; or empty
     bool enrolled = true;   ///< a member from the genesis on
     Place place;
@@ -96,7 +98,7 @@ struct CloseDayStep {
     Expectation expect;
 };
 
-enum class GeneratorKind : std::uint8_t { shenzhen_day };
+enum class GeneratorKind : std::uint8_t { shenzhen_day, shenzhen_history };
 
 /// Transactions drawn from the seed. Groups or roles name the actors that take part.
 struct GenerateStep {

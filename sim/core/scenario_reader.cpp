@@ -8,6 +8,7 @@
 
 #include "sim/core/codes.hpp"
 #include "sim/core/messages.hpp"
+#include "sim/core/scenario_identities.hpp"
 #include "sim/core/scenario_settings.hpp"
 
 namespace cityledger::sim {
@@ -189,6 +190,7 @@ Result<Scenario> ScenarioReader::read(const Value& root) {
     if (const Value* genesis = root.find("genesis")) read_genesis(*genesis);
     if (const Value* defaults = root.find("defaults")) read_defaults(*defaults);
     read_actors(*root.find("actors"));
+    if (!problem_) hide_identities(scenario_);
     if (!problem_) scenario_.steps = read_steps(*root.find("steps"));
     if (!problem_) read_end(root);
     if (problem_) return tl::unexpected<Error>(*problem_);

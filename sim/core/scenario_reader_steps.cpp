@@ -299,7 +299,9 @@ GenerateStep ScenarioReader::read_generate(const Value& value) {
     const Value& inner = *value.find("generate");
     const Words keys = {"kind", "invoices", "tax_bureau", "sellers", "buyers", "consumers"};
     if (!check_mapping(inner, keys, keys)) return step;
-    static_cast<void>(choice_of(*inner.find("kind"), {"shenzhen_day"}));
+    if (choice_of(*inner.find("kind"), {"shenzhen_day", "shenzhen_history"}) != "shenzhen_day") {
+        step.kind = GeneratorKind::shenzhen_history;
+    }
     step.invoices = integer_under(inner, "invoices", 1, k_max_generated, 1);
     step.tax_bureau = read_actor(*inner.find("tax_bureau"));
     step.sellers = read_actor_group(*inner.find("sellers"));

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <functional>
 
+#include "sim/core/virtual_conservation.hpp"
+
 namespace cityledger::sim {
 namespace {
 
@@ -145,6 +147,16 @@ void VirtualChecker::on_block(std::size_t node, const node::FinalBlock& final_bl
             fail(where + "transaction " + short_hex(id) + " was executed at height " +
                  std::to_string(first_copy->second) + " already");
         }
+    }
+}
+
+void VirtualChecker::on_books(std::size_t node, std::uint64_t height,
+                              const ledger::StateReader& state) {
+    if (height <= books_height_) return;
+    books_height_ = height;
+    if (const auto broken = broken_books(state)) {
+        fail("node " + std::to_string(node) + " at height " + std::to_string(height) + ": " +
+             *broken);
     }
 }
 

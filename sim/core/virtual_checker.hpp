@@ -35,6 +35,8 @@ public:
     void on_disk(std::size_t node, const DiskEvent& event);
     void on_block(std::size_t node, const node::FinalBlock& final_block,
                   const ledger::ExecutedBlock& executed);
+    /// The books of a state at its first node and block; later nodes have the same state root.
+    void on_books(std::size_t node, std::uint64_t height, const ledger::StateReader& state);
     /// The state that a node reached by replaying its log.
     void on_state(std::size_t node, const ledger::ExecutedState& state);
     /// A client was told this receipt: from here on it must be there for ever.
@@ -74,6 +76,7 @@ private:
                                   const SimulatedDisk& disk) const;
 
     bool check_persisted_votes_ = true;
+    std::uint64_t books_height_ = 0;  ///< up to which the books were checked
     std::map<std::uint64_t, Height> chain_;
     std::map<Digest, std::uint64_t> executed_at_;  ///< height of each executed transaction
     std::map<VoteSlot, Digest> votes_;

@@ -380,7 +380,9 @@ void VirtualCluster::watch_block(std::size_t index, const node::FinalBlock& fina
                                  const ledger::ExecutedBlock& executed) {
     trace_.add("block", index, final_block.block.header.height, final_block.digest.view());
     trace_.add("state", index, executed.state.height, ledger::encode(executed.state));
-    if (honest(index)) checker_.on_block(index, final_block, executed);
+    if (!honest(index)) return;
+    checker_.on_block(index, final_block, executed);
+    if (executed.changed_state) checker_.on_books(index, executed.state.height, store(index));
 }
 
 std::optional<std::string> VirtualCluster::report() const {

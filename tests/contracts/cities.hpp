@@ -33,6 +33,8 @@ inline const MemberId k_seller = "91440300YY1000011B";
 inline const MemberId k_buyer = "91440300YY100002X3";
 inline const MemberId k_other = "91440300YY10000383";
 inline const MemberId k_consumer = "P-LI";
+inline const MemberId k_provider = "91440300YY1000046X";
+inline const MemberId k_court = "COURT";
 inline const MemberId k_bureau = "SZTAX";
 
 // Shenzhen: SZTAX is tax bureau and operator; weekends are business days.
@@ -50,6 +52,9 @@ inline constexpr const char* k_shenzhen_sections = R"({
          "roles": ["enterprise"]},
         {"id": "91440300YY10000383", "name": "Car Park", "kind": "enterprise",
          "roles": ["enterprise"]},
+        {"id": "91440300YY1000046X", "name": "Invoice Services", "kind": "enterprise",
+         "roles": ["service_provider"]},
+        {"id": "COURT", "name": "Internet Court", "kind": "authority", "roles": ["court"]},
         {"id": "P-LI", "name": "Li", "kind": "person", "roles": ["consumer"]}]}})";
 
 inline boost::json::object sections(std::string_view text) {

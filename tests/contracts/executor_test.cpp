@@ -144,8 +144,9 @@ void dine(Chain& chain) {
     accepted(chain.send(
         k_buyer,
         {Chain::operation("invoice", "lock",
-                          LockArguments{third->code, third->number, digest_of("dinner")}),
-         Chain::operation("invoice", "book", InvoiceArguments{third->code, third->number})}));
+                          LockArguments{third->code, third->number, digest_of("dinner"), {}}),
+         Chain::operation("invoice", "book",
+                          ActArguments{third->code, third->number, std::nullopt})}));
 }
 
 void close_eleven_days(Chain& chain) {

@@ -120,11 +120,59 @@ TEST_CASE("red letters together never exceed the blue invoice", "[invoice]") {
     CHECK(read_invoice(city, *blue).status == InvoiceStatus::part_red);
     CHECK(refusal(red(city, *blue, 8'680, 521)) == codes::red_exceeds_blue.name);
     CHECK(refusal(red(city, *blue, 8'679, 522)) == codes::red_exceeds_blue.name);
+    CHECK(refusal(red(city, *blue, 8'679, 520)) == codes::red_tax_wrong.name);
+    CHECK(refusal(red(city, *blue, 100, 5)) == codes::red_tax_wrong.name);
     CHECK(refusal(claim(city, *blue)) == codes::invoice_reversed.name);
     CHECK(statistics(city).red_count == 0);
     REQUIRE(red(city, *blue, 8'679, 521));
     CHECK(read_invoice(city, *blue).status == InvoiceStatus::red);
     CHECK(statistics(city).red_count == 1);
+}
+
+TEST_CASE("one yuan at 13 % reversed in three parts: net and tax both end at 0", "[invoice]") {
+    City city = admitted_shenzhen();
+    auto arguments = dinner("A");
+    arguments.lines = {{"*catering*", std::nullopt, 100, 1'300, 13}};
+    arguments.total_fen = 113;
+    arguments.tax_fen = 13;
+    const auto blue = issue(city, arguments);
+    REQUIRE(red(city, *blue, 33, 4));  // 4.29
+    CHECK(refusal(red(city, *blue, 33, 5)) == codes::red_tax_wrong.name);
+    REQUIRE(red(city, *blue, 33, 4));
+    CHECK(refusal(red(city, *blue, 34, 4)) == codes::red_tax_wrong.name);  // 4.42, and a rest
+    REQUIRE(red(city, *blue, 34, 5));
+    const Invoice record = read_invoice(city, *blue);
+    CHECK(record.status == InvoiceStatus::red);
+    CHECK(record.red_total_fen == 113);
+    CHECK(record.red_tax_fen == 13);
+    CHECK(statistics(city).red_fen == 113);
+}
+
+TEST_CASE("many small reversals use up the tax before the amount", "[invoice]") {
+    City city = admitted_shenzhen();
+    auto arguments = dinner("A");
+    arguments.lines = {{"*catering*", std::nullopt, 100, 1'300, 13}};
+    arguments.total_fen = 113;
+    arguments.tax_fen = 13;
+    const auto blue = issue(city, arguments);
+    for (int i = 0; i < 13; ++i) REQUIRE(red(city, *blue, 4, 1));  // 0.52 is 1
+    REQUIRE(red(city, *blue, 4, 0));
+    REQUIRE(red(city, *blue, 44, 0));
+    CHECK(read_invoice(city, *blue).status == InvoiceStatus::red);
+}
+
+TEST_CASE("with lines of several rates a part may have any tax that is left", "[invoice]") {
+    City city = admitted_shenzhen();
+    auto arguments = dinner("A");
+    arguments.lines = {{"*catering*", std::nullopt, 100, 1'300, 13},
+                       {"*catering*", std::nullopt, 100, 600, 6}};
+    arguments.total_fen = 219;
+    arguments.tax_fen = 19;
+    const auto blue = issue(city, arguments);
+    REQUIRE(red(city, *blue, 100, 13));
+    CHECK(refusal(red(city, *blue, 100, 5)) == codes::red_tax_wrong.name);
+    REQUIRE(red(city, *blue, 100, 6));
+    CHECK(read_invoice(city, *blue).red_tax_fen == 19);
 }
 
 TEST_CASE("what is wrong with a red letter is said", "[invoice]") {
@@ -153,7 +201,7 @@ TEST_CASE("after a booking the buyer confirms each reversal", "[invoice]") {
     CHECK(read_invoice(city, *blue).status == InvoiceStatus::red_after_book);
     CHECK(statistics(city).booked_fen == k_dinner_total_fen - 10'600);
 
-    CHECK(refusal(red(city, *blue, 1, 0)) == codes::red_needs_confirmation.name);
+    CHECK(refusal(red(city, *blue, 10, 1)) == codes::red_needs_confirmation.name);
     REQUIRE(act(city, "confirm_red", *blue));
     REQUIRE(red(city, *blue, 8'679, 521));
     CHECK(refusal(act(city, "confirm_red", *blue)) == codes::red_confirmation_not_needed.name);

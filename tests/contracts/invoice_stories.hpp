@@ -20,7 +20,7 @@ inline invoice::IssueArguments dinner(const std::string& payment) {
     invoice::IssueArguments arguments;
     arguments.buyer = k_buyer;
     arguments.category = "catering";
-    arguments.lines = {{"*catering*dinner", "1", 18'679, 600, 1'121}};
+    arguments.lines = {{"*catering*", std::nullopt, 18'679, 600, 1'121}};
     arguments.total_fen = k_dinner_total_fen;
     arguments.tax_fen = 1'121;
     arguments.payment_reference = payment;
@@ -33,7 +33,7 @@ inline invoice::IssueArguments dinner(const std::string& payment) {
 /// An invoice over this amount without tax.
 inline invoice::IssueArguments untaxed(const std::string& payment, std::int64_t amount_fen) {
     invoice::IssueArguments arguments = dinner(payment);
-    arguments.lines = {{"*catering*lunch", std::nullopt, amount_fen, 0, 0}};
+    arguments.lines = {{"*catering*", std::nullopt, amount_fen, 0, 0}};
     arguments.total_fen = amount_fen;
     arguments.tax_fen = 0;
     return arguments;
@@ -48,7 +48,7 @@ inline Result<invoice::IssueResult> issue(City& city, const invoice::IssueArgume
 inline Result<Nothing> act(City& city, const char* method, const invoice::IssueResult& made,
                            const MemberId& sender = k_buyer) {
     return city.run<Nothing>(sender, "invoice", method,
-                             invoice::InvoiceArguments{made.code, made.number});
+                             invoice::ActArguments{made.code, made.number, std::nullopt});
 }
 
 inline Result<Nothing> claim(City& city, const invoice::IssueResult& made,
@@ -56,13 +56,13 @@ inline Result<Nothing> claim(City& city, const invoice::IssueResult& made,
                              std::string_view content = "dinner") {
     return city.run<Nothing>(
         sender, "invoice", "lock",
-        invoice::LockArguments{made.code, made.number, digest_of(content)});
+        invoice::LockArguments{made.code, made.number, digest_of(content), std::nullopt});
 }
 
 inline Result<Nothing> transfer(City& city, const invoice::IssueResult& made,
                                 const MemberId& sender, const MemberId& to) {
     return city.run<Nothing>(sender, "invoice", "transfer",
-                             invoice::TransferArguments{made.code, made.number, to});
+                             invoice::TransferArguments{made.code, made.number, to, std::nullopt});
 }
 
 inline Result<invoice::IssueResult> red(City& city, const invoice::IssueResult& blue,
@@ -71,7 +71,8 @@ inline Result<invoice::IssueResult> red(City& city, const invoice::IssueResult& 
                                         const std::string& reason = "returned") {
     return city.run<invoice::IssueResult>(
         sender, "invoice", "red_letter",
-        invoice::RedLetterArguments{blue.code, blue.number, amount_fen, tax_fen, reason});
+        invoice::RedLetterArguments{blue.code, blue.number, amount_fen, tax_fen, reason,
+                                    std::nullopt});
 }
 
 inline Result<invoice::IssueResult> full_red(City& city, const invoice::IssueResult& blue) {

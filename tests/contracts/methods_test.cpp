@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "ledger/contracts/receivables.hpp"
 #include "tests/contracts/directory_stories.hpp"
 #include "tests/contracts/invoice_stories.hpp"
 
@@ -48,7 +49,7 @@ void query_survives(std::string_view contract, std::string_view name, const Argu
 }
 
 TEST_CASE("every contract and method describes itself", "[contracts]") {
-    CHECK(city_contracts().all().size() == 4);
+    CHECK(city_contracts().all().size() == 5);
     for (const Contract* contract : city_contracts().all()) {
         for (const Method* method : methods_of(*contract)) {
             INFO(contract->name << "." << method->name);
@@ -128,18 +129,27 @@ void cover_invoice(std::set<const Method*>& covered) {
     };
     operation("admit", AdmitArguments{k_seller, {"catering"}, {1, 2, 3}, "2018-12-31"});
     operation("set_quota", SetQuotaArguments{k_seller, {1, 2, 3}});
-    for (const char* name : {"freeze", "unfreeze"}) {
+    for (const char* name : {"freeze", "unfreeze", "mark_abnormal"}) {
         operation(name, EnterpriseArguments{k_seller});
     }
     operation("issue", dinner("WX1"));
     const std::string code = "144031809110";
     const std::string number = "00000001";
-    operation("transfer", TransferArguments{code, number, k_buyer});
-    operation("lock", LockArguments{code, number, digest_of("dinner")});
+    operation("transfer", TransferArguments{code, number, k_buyer, k_other});
+    operation("lock", LockArguments{code, number, digest_of("dinner"), k_buyer});
     for (const char* name : {"unlock", "book", "confirm_red", "void"}) {
-        operation(name, InvoiceArguments{code, number});
+        operation(name, ActArguments{code, number, k_buyer});
     }
-    operation("red_letter", RedLetterArguments{code, number, 1, 2, "why"});
+    operation("red_letter", RedLetterArguments{code, number, 1, 2, "why", k_seller});
+    operation("offer", OfferArguments{code, number, digest_of("key"), Bytes(40, 1), k_consumer});
+    operation("accept", AcceptArguments{code, number, digest_of("key"), k_buyer});
+    operation("mandate", MandateArguments{k_other});
+    operation("revoke_mandate", MandateArguments{k_other});
+    operation("order_disclosure", OrderDisclosureArguments{code, number, "case 7"});
+    operation("disclose", DiscloseArguments{code, number, "COURT", Bytes(40, 2)});
+    operation("warn_bookers", WarnBookersArguments{k_seller, code + "/" + number});
+    query("mandate", MandateQuery{k_seller, k_other});
+    query("risks", RisksArguments{"2018-08-10", "risk.outside_scope"});
     query("invoice", InvoiceArguments{code, number});
     query("admission", EnterpriseArguments{k_seller});
     query("verify", VerifyArguments{code, number, k_seller, "83431"});
@@ -150,12 +160,26 @@ void cover_invoice(std::set<const Method*>& covered) {
     query("statistics", Nothing{});
 }
 
+void cover_receivables(std::set<const Method*>& covered) {
+    using namespace receivables;
+    const std::string code = "144031809110";
+    const std::string number = "00000001";
+    operation_survives("receivables", "admit_bank", BankArguments{k_other}, covered);
+    operation_survives("receivables", "request", RequestArguments{code, number, k_other}, covered);
+    operation_survives("receivables", "confirm", ConfirmArguments{code, number, "2018-11-10"},
+                       covered);
+    operation_survives("receivables", "finance", FinanceArguments{code, number, 7}, covered);
+    operation_survives("receivables", "settle", ReceivableArguments{code, number}, covered);
+    query_survives("receivables", "receivable", ReceivableArguments{code, number}, covered);
+}
+
 TEST_CASE("the arguments of every method survive JSON", "[contracts]") {
     std::set<const Method*> covered;
     cover_membership(covered);
     cover_calendar(covered);
     cover_directory(covered);
     cover_invoice(covered);
+    cover_receivables(covered);
     for (const Contract* contract : city_contracts().all()) {
         for (const Method* method : methods_of(*contract)) {
             INFO("not covered: " << contract->name << "." << method->name);

@@ -72,6 +72,7 @@ public:
     /// Applies the genesis sections; a contract without one gets null.
     Status start(const boost::json::object& sections) {
         for (const Contract* contract : city_contracts().all()) {
+            if (!contract->initialise) continue;
             const boost::json::value* section = sections.if_contains(contract->name);
             const auto status =
                 contract->initialise(context, section ? *section : boost::json::value());

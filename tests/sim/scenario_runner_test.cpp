@@ -4,7 +4,6 @@
 #include <catch2/catch.hpp>
 
 #include "sim/core/runner.hpp"
-#include "sim/core/runner_sealing.hpp"
 #include "sim/core/runner_session.hpp"
 #include "tests/sim/scenario_direct_world.hpp"
 
@@ -275,18 +274,6 @@ TEST_CASE("inverting an expectation makes the run fail and names exactly its lin
     const Report report = run_text(text, beyond);
     CHECK(report.exit_code() == 2);
     CHECK(report.message.find(codes::scenario_no_such_expectation.name) == 0);
-}
-
-TEST_CASE("what an actor seals depends on the seed, the actor, the document and the text alone",
-          "[runner]") {
-    const boost::json::object text{{"a", 1}};
-    const SealedDocument one = seal_document(1, "SHOP", 1, text);
-    CHECK(seal_document(1, "SHOP", 1, text).digest == one.digest);
-    CHECK(seal_document(1, "SHOP", 1, text).sealed == one.sealed);
-    CHECK(seal_document(2, "SHOP", 1, text).digest != one.digest);
-    CHECK(seal_document(1, "CLUB", 1, text).digest != one.digest);
-    CHECK(seal_document(1, "SHOP", 2, text).digest != one.digest);
-    CHECK(seal_document(1, "SHOP", 1, {{"a", 2}}).digest != one.digest);
 }
 
 TEST_CASE("a wanted field is compared by value, whatever else the result has", "[runner]") {

@@ -1,0 +1,16 @@
+#pragma once
+// Nothing is lost, made or counted twice: the books of the invoice contract against its records.
+
+#include <optional>
+#include <string>
+
+#include "ledger/state_store.hpp"
+
+namespace cityledger::sim {
+
+/// What does not add up in a state: the city's totals against a recount of all invoices, red
+/// letters against what they reverse, live payments against the invoices that name them. Nothing if
+/// all is well or the chain has no invoices.
+[[nodiscard]] std::optional<std::string> broken_books(const ledger::StateReader& state);
+
+}  // namespace cityledger::sim
