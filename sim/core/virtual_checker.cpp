@@ -154,7 +154,7 @@ void VirtualChecker::on_books(std::size_t node, std::uint64_t height,
                               const ledger::StateReader& state) {
     if (height <= books_height_) return;
     books_height_ = height;
-    if (const auto broken = broken_books(state)) {
+    if (const auto broken = broken_books(state, height)) {
         fail("node " + std::to_string(node) + " at height " + std::to_string(height) + ": " +
              *broken);
     }

@@ -2,10 +2,11 @@
 // clear and through every public hash, finds nothing on any disk, in any state or receipt.
 
 #include <catch2/catch.hpp>
+#include <map>
 #include <regex>
+#include <set>
 
 #include "crypto/hash.hpp"
-#include "ledger/contracts/invoice_body.hpp"
 #include "sim/core/runner.hpp"
 #include "sim/core/virtual_world.hpp"
 #include "tests/paths.hpp"
@@ -119,7 +120,9 @@ TEST_CASE("the search finds what stands there in clear or hashed", "[privacy]") 
     actor.registered_name = "国贸旋转餐厅";
     scenario.actors.push_back(actor);
     const auto index = indexed(dictionary(scenario));
-    const auto found = [&index](const std::string& text) { return hits("xyz" + text + "abc", index); };
+    const auto found = [&index](const std::string& text) {
+        return hits("xyz" + text + "abc", index);
+    };
     CHECK(found("91440300YY1000011B") == 1);
     CHECK(found("国贸旋转餐厅") == 1);
     const Digest plain = crypto::sha256(as_bytes("91440300YY1000011B"));

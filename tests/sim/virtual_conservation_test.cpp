@@ -49,7 +49,7 @@ struct Books {
         put("invoice/record/144031809110/00000002", ledger::encode(red));
         put("invoice/statistics", ledger::encode(totals));
         REQUIRE(store.apply(0, changes, {}));
-        return broken_books(store).value_or("all is well");
+        return broken_books(store, 7).value_or("all is well");
     }
 };
 
@@ -57,7 +57,7 @@ struct Books {
 
 TEST_CASE("the books add up, or it is said what does not") {
     CHECK(Books().judged() == "all is well");
-    CHECK_FALSE(broken_books(ledger::MemoryStateStore()));
+    CHECK_FALSE(broken_books(ledger::MemoryStateStore(), 7));
 
     Books lost;
     lost.totals.outstanding_fen = 105;
