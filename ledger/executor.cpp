@@ -15,6 +15,15 @@ constexpr std::size_t k_max_detail_bytes = 256;
 /// Where the store keeps the id of the chain that it belongs to (derived).
 constexpr std::string_view k_chain_key = "chain";
 
+/// Where it keeps what was reached at a height (derived). Big-endian, so that keys ascend.
+std::string executed_key(std::uint64_t height) {
+    std::string key = "executed/";
+    for (int shift = 56; shift >= 0; shift -= 8) {
+        key += static_cast<char>(static_cast<std::uint8_t>(height >> shift));
+    }
+    return key;
+}
+
 tl::unexpected<Error> corrupt(std::string detail) {
     return refuse(codes::state_corrupt, std::move(detail));
 }
@@ -89,7 +98,7 @@ private:
 Status LedgerExecutor::apply_genesis(const Genesis& genesis) {
     const auto business = parse_json(genesis.business);
     if (!business) return propagate(business);
-    StateOverlay state(store_);
+    StateOverlay state = StateOverlay::over(store_);
     const Status initialised = initialise_contracts(business->as_object(), state);
     if (!initialised) return initialised;
     for (const GenesisKey& entry : genesis.keys) {
@@ -139,7 +148,7 @@ Status LedgerExecutor::reopen(const ChainId& chain) {
 
 Status LedgerExecutor::commit(std::uint64_t height, const Digest& receipts_root,
                               StateOverlay& block) {
-    const std::vector<StateChange> changes = block.take_changes();
+    std::vector<StateChange> changes = block.take_changes();
     // In ascending order of spaces: system, business, derived.
     const auto end_of = [&](Space space) {
         return static_cast<std::size_t>(
@@ -152,13 +161,14 @@ Status LedgerExecutor::commit(std::uint64_t height, const Digest& receipts_root,
     system_.update(all.first(system_end));
     business_.update(all.subspan(system_end, end_of(Space::business) - system_end));
     state_ = {height, system_.root(), business_.root(), receipts_root};
+    changes.push_back({Space::derived, executed_key(height), encode(state_)});
     return store_.apply(height, changes, encode(state_));
 }
 
 Result<ExecutedBlock> LedgerExecutor::execute(std::uint64_t height,
                                               const std::vector<const Batch*>& batches) {
     CHECK_INVARIANT(height == state_.height + 1);
-    StateOverlay block(store_);
+    StateOverlay block = StateOverlay::over(store_);
     ExecutedBlock executed;
     std::vector<Receipt> receipts;
     for (const Batch* batch : batches) {
@@ -206,7 +216,7 @@ StoredReceipt LedgerExecutor::execute_transaction(const Transaction& transaction
 
 void LedgerExecutor::execute_operation(const Operation& operation, const MemberId& sender,
                                        StateOverlay& block, StoredReceipt& stored) const {
-    StateOverlay changes(block);
+    StateOverlay changes = StateOverlay::over(block);
     ContractContext context(changes, sender, operation.contract, k_operation_budget);
     const Result<Bytes> result = within_budget([&]() -> Result<Bytes> {
         const auto method = contracts_.operation(operation.contract, operation.method);
@@ -261,6 +271,12 @@ std::optional<crypto::PublicKeyBytes> member_key(const StateReader& state,
     return Context::decode_record<crypto::PublicKeyBytes>(*bytes);
 }
 
+std::optional<ExecutedState> find_executed_state(const StateReader& state, std::uint64_t height) {
+    const auto bytes = state.get(Space::derived, executed_key(height));
+    if (!bytes) return std::nullopt;
+    return Context::decode_record<ExecutedState>(*bytes);
+}
+
 std::string member_key_key(const MemberId& member) { return "membership/key/" + member; }
 
 Status check_transaction_sender(const StateReader& state, const TransactionBody& body) {
@@ -274,7 +290,7 @@ Result<Bytes> run_query(const ContractRegistry& contracts, const StateReader& st
                         std::string_view contract, std::string_view method, ByteView arguments) {
     const auto query = contracts.query(contract, method);
     if (!query) return propagate(query);
-    StateOverlay dropped(state);
+    StateOverlay dropped = StateOverlay::over(state);
     const MemberId nobody;
     const std::string name(contract);
     ContractContext context(dropped, nobody, name, k_query_budget);

@@ -74,6 +74,11 @@ public:
 [[nodiscard]] std::optional<StoredReceipt> find_receipt(const StateReader& state,
                                                         const Digest& transaction);
 
+/// What was reached at a height that was executed; nothing for a later one. Kept for ever: what a
+/// block names must be comparable whatever this node has restarted or executed since.
+[[nodiscard]] std::optional<ExecutedState> find_executed_state(const StateReader& state,
+                                                               std::uint64_t height);
+
 /// Runs a query of a contract on the executed state.
 [[nodiscard]] Result<Bytes> run_query(const ContractRegistry& contracts, const StateReader& state,
                                       std::string_view contract, std::string_view method,

@@ -11,8 +11,11 @@ namespace cityledger::ledger {
 
 class StateOverlay : public StateReader {
 public:
-    /// `base` must outlive the overlay.
-    explicit StateOverlay(const StateReader& base) : base_(base) {}
+    /// An empty overlay over `base`, which must outlive it. A factory, and no copies: an overlay over
+    /// an overlay must not become a copy of all its changes.
+    [[nodiscard]] static StateOverlay over(const StateReader& base) { return StateOverlay(&base); }
+    StateOverlay(const StateOverlay&) = delete;
+    StateOverlay& operator=(const StateOverlay&) = delete;
 
     [[nodiscard]] std::optional<Bytes> get(Space space, std::string_view key) const override;
     void scan(Space space, std::string_view prefix, std::string_view from,
@@ -27,6 +30,8 @@ public:
 
 private:
     using Changes = std::map<std::string, std::optional<Bytes>, std::less<>>;
+
+    explicit StateOverlay(const StateReader* base) : base_(*base) {}
 
     [[nodiscard]] const Changes& changes(Space space) const {
         return spaces_[static_cast<std::size_t>(space)];

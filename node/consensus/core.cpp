@@ -164,9 +164,12 @@ Core::~Core() = default;
 Output Core::start() { return state_->start(); }
 Output Core::step(const Input& input) { return state_->step(input); }
 CoreStatus Core::status() const { return state_->status(); }
+View Core::view() const { return state_->view(); }
+bool Core::halted() const { return state_->halted(); }
 std::vector<Certificate> Core::certificates_for(View view) const {
     return state_->certificates_for(view);
 }
+bool Core::holds_block(const Digest& digest) const { return state_->holds_block(digest); }
 std::optional<ledger::Block> Core::find_block(const Digest& digest) const {
     return state_->find_block(digest);
 }

@@ -36,9 +36,7 @@ struct CoreStatus {
     View finalized_view = 0;
     std::uint64_t finalized_height = 0;
     bool voting = false;  ///< VotingAllowed was received
-    /// Certificates that contradict each other were seen: more than f validators are faulty. This
-    /// node votes no more.
-    bool halted = false;
+    bool halted = false;  ///< see Core::halted
     std::vector<ValidatorIndex> notarized_by;  ///< votes seen in the current view
     std::vector<ValidatorIndex> nullified_by;
     std::uint64_t nullified_views = 0;
@@ -55,10 +53,15 @@ public:
     [[nodiscard]] Output start();
     [[nodiscard]] Output step(const Input& input);
     [[nodiscard]] CoreStatus status() const;
+    [[nodiscard]] View view() const;
+    /// Certificates that contradict each other were seen: more than f validators are faulty. The
+    /// core votes no more.
+    [[nodiscard]] bool halted() const;
     /// The certificates that a peer at `view` needs to come here: the certificate of `view` if it
     /// is kept, else the newest finalization, entry certificate and nullifications.
     [[nodiscard]] std::vector<ledger::Certificate> certificates_for(View view) const;
     /// A block above the last final one, for peers that fetch it.
+    [[nodiscard]] bool holds_block(const Digest& digest) const;
     [[nodiscard]] std::optional<ledger::Block> find_block(const Digest& digest) const;
 
 private:

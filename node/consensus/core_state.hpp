@@ -26,7 +26,12 @@ public:
     Output start();
     Output step(const Input& input);
     [[nodiscard]] CoreStatus status() const;
+    [[nodiscard]] View view() const { return pacemaker_.view(); }
+    [[nodiscard]] bool halted() const { return halted_; }
     [[nodiscard]] std::vector<ledger::Certificate> certificates_for(View view) const;
+    [[nodiscard]] bool holds_block(const Digest& digest) const {
+        return tree_.find_block(digest) != nullptr;
+    }
     [[nodiscard]] std::optional<ledger::Block> find_block(const Digest& digest) const;
 
 private:
@@ -100,7 +105,6 @@ private:
     void send_certificate(std::optional<ValidatorIndex> to, const ledger::Certificate& certificate);
     void trim_own_votes();
 
-    [[nodiscard]] View view() const { return pacemaker_.view(); }
     [[nodiscard]] View final_view() const { return tree_.final_block().view; }
     [[nodiscard]] ValidatorIndex leader(View view) const { return options_.leader(view); }
     [[nodiscard]] bool is_self(ValidatorIndex index) const { return options_.self == index; }

@@ -39,7 +39,7 @@ api::StatusView DaemonBackend::status() const {
     view.system_root = status.executed.system_root;
     view.business_root = status.executed.business_root;
     view.receipts_root = status.executed.receipts_root;
-    view.voting = status.voting;
+    view.voting = status.standing.may_vote();
     view.syncing = status.syncing;
     view.refuses_because = status.refuses_because;
     view.mempool_transactions = status.mempool_transactions;

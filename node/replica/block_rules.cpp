@@ -2,15 +2,34 @@
 
 #include <algorithm>
 
+#include "crypto/check.hpp"
 #include "node/replica/codes.hpp"
 
 namespace cityledger::node {
 
-bool Ancestry::names(const Digest& batch) const {
+bool Ancestry::names(const Digest& batch, std::uint64_t height) const {
     return std::any_of(unfinal.begin(), unfinal.end(), [&](const auto& ancestor) {
-        const auto& batches = ancestor.second.batches;
-        return std::find(batches.begin(), batches.end(), batch) != batches.end();
+        const auto& [header, batches, cover] = ancestor.second;
+        return NamedBatches::in_window(header.height, height) &&
+               std::find(batches.begin(), batches.end(), batch) != batches.end();
     });
+}
+
+std::optional<Status> check_against_final(const Digest& digest, const ledger::Block& block,
+                                          const Ancestry& ancestry, const BlockLog& log) {
+    const std::uint64_t final_height = log.final_height();
+    const std::uint64_t height = block.header.height;
+    const Status contradicts =
+        refuse(codes::block_off_final_chain, "height " + std::to_string(height));
+    if (height <= final_height) {
+        const bool is_final = height > 0 && log.final_entry(height).digest == digest;
+        return is_final ? Status{} : contradicts;
+    }
+    for (const auto& [ancestor, below] : ancestry.unfinal) {
+        const bool beside = below.header.height == final_height && ancestor != log.final_digest();
+        if (beside) return contradicts;
+    }
+    return std::nullopt;
 }
 
 namespace {
@@ -40,19 +59,14 @@ Status check_cover(const ledger::Block& block, const Ancestry& ancestry, const B
 }  // namespace
 
 Status check_block_rests(const ledger::Block& block, const Ancestry& ancestry, const BlockLog& log,
-                         const NamedBatches& named, const ExecutedStates& states,
-                         VoteChecker& checker) {
+                         const NamedBatches& named, VoteChecker& checker) {
     const auto on_parent =
         ledger::check_block_on_parent(block, ancestry.parent, block.header.parent);
     if (!on_parent) return on_parent;
     if (auto covered = check_cover(block, ancestry, log, checker); !covered) return covered;
-    const auto own = states.find(block.header.executed.height);
-    if (own != states.end() && own->second != block.header.executed) {
-        return refuse(codes::block_wrong_roots,
-                      "executed height " + std::to_string(own->first));
-    }
+    const std::uint64_t height = block.header.height;
     for (const auto& batch : block.batches) {
-        if (named.contains(batch) || ancestry.names(batch)) {
+        if (named.names(batch, height) || ancestry.names(batch, height)) {
             return refuse(codes::block_batch_named_before, to_hex(batch));
         }
     }
@@ -66,6 +80,14 @@ Status check_block_payload(const ledger::Block& block, const BlockLog& log) {
         return refuse(codes::block_too_large, std::to_string(bytes) + " bytes of batches");
     }
     return {};
+}
+
+Status check_block_state(const ledger::Block& block, const ledger::StateReader& state) {
+    const ledger::ExecutedState& named = block.header.executed;
+    const auto own = ledger::find_executed_state(state, named.height);
+    CHECK_INVARIANT(own.has_value());
+    if (*own == named) return {};
+    return refuse(codes::block_wrong_roots, "executed height " + std::to_string(named.height));
 }
 
 }  // namespace cityledger::node

@@ -25,6 +25,7 @@
     X(sync_foreign_batch, 1333, "an answer of block sync holds a batch that its block does not name", "another peer is asked") \
     X(state_diverged, 1340, "this node's state differs from that of a final block", "stop it, remove its folder state/ and start it again; report it if that does not help") \
     X(block_batch_named_before, 1351, "the block names a batch that an ancestor named", "the leader breaks the protocol; look at its host") \
+    X(block_off_final_chain, 1352, "the block contradicts a final block", "nothing: such a block can never become final") \
     X(block_cover_not_ancestor, 1353, "the covering certificate of the block does not cover its executed height", "the leader breaks the protocol; look at its host") \
     X(block_wrong_roots, 1354, "the block names a state that this node did not reach at that height", "compare the state of the nodes at that height") \
     X(block_too_large, 1355, "the batches of the block are together larger than a block may be", "the leader breaks the protocol; look at its host")

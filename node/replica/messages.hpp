@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "node/consensus/output.hpp"
+#include "node/replica/standing.hpp"
 
 namespace cityledger::node {
 
@@ -178,12 +179,16 @@ struct StartAnswer {
     }
 };
 
+/// Each second to every peer. Nothing that is agreed on rests on it.
 struct Hint {
     Progress progress;
+    Standing standing = Standing::voting;
+    std::uint64_t votes_above_view = 0;  ///< with votes_lost, see StandingReport
 
     template <class Archive>
     void serialize(Archive& archive) {
-        archive(ledger::field("progress", progress));
+        archive(ledger::field("progress", progress), ledger::field("standing", standing),
+                ledger::field("votes_above_view", votes_above_view));
     }
 };
 

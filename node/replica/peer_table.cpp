@@ -38,10 +38,13 @@ std::uint64_t PeerTable::executed_by(std::size_t quorum, std::uint64_t own) cons
     return heights.at(quorum - 1);
 }
 
-std::uint64_t PeerTable::highest_final() const {
-    std::uint64_t highest = 0;
-    for (const auto& peer : peers_) highest = std::max(highest, peer.progress.final_height);
-    return highest;
+std::uint64_t PeerTable::final_by(std::size_t count) const {
+    std::vector<std::uint64_t> heights;
+    for (const auto& peer : peers_) heights.push_back(peer.progress.final_height);
+    std::sort(heights.begin(), heights.end(), std::greater<>());
+    return count <= heights.size() ? heights.at(count - 1) : 0;
 }
+
+std::uint64_t PeerTable::highest_final() const { return final_by(1); }
 
 }  // namespace cityledger::node

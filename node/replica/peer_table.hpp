@@ -27,6 +27,8 @@ struct Peer {
     std::uint64_t allowance_ms = 0;  ///< when it was last counted up
     std::size_t batch_checks = 0;    ///< batches of this session whose signatures are checked
     Progress progress;
+    std::optional<Standing> standing;  ///< as it says; nothing before its first hint
+    std::uint64_t votes_above_view = 0;
     std::string last_error;
 
     /// Whether the peer may be served this much now; counts it.
@@ -46,6 +48,8 @@ public:
     [[nodiscard]] std::optional<ValidatorIndex> rotate(std::uint64_t turn) const;
     /// The highest height that a quorum says to have executed; `own` counts for this node.
     [[nodiscard]] std::uint64_t executed_by(std::size_t quorum, std::uint64_t own) const;
+    /// The highest final height that this many peers tell or pass.
+    [[nodiscard]] std::uint64_t final_by(std::size_t count) const;
     /// The highest final height that a peer tells.
     [[nodiscard]] std::uint64_t highest_final() const;
 

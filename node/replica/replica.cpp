@@ -61,6 +61,10 @@ void Replica::set_block_observer(
     impl_->block_observer = std::move(observer);
 }
 
+void Replica::set_event_observer(std::function<void(const ReplicaEvent&)> observer) {
+    impl_->event_observer = std::move(observer);
+}
+
 void Replica::set_fatal_handler(std::function<void(const Error&)> handler) {
     impl_->fatal_handler = std::move(handler);
 }

@@ -7,10 +7,12 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <variant>
 
 #include "ledger/executor.hpp"
 #include "node/consensus/core.hpp"
 #include "node/replica/ports.hpp"
+#include "node/replica/standing.hpp"
 
 namespace cityledger::node {
 
@@ -36,6 +38,8 @@ struct PeerStatus {
     bool connected = false;
     std::uint64_t final_height = 0;  ///< as it says: a hint
     std::uint64_t executed_height = 0;
+    std::optional<Standing> standing;  ///< as it says; nothing before its first hint
+    std::uint64_t votes_above_view = 0;  ///< with votes_lost, see StandingReport
     std::string last_error;
 };
 
@@ -45,7 +49,7 @@ struct ReplicaStatus {
     std::uint64_t final_height = 0;
     Digest final_digest;
     bool syncing = false;
-    bool voting = false;
+    StandingReport standing;
     bool accepts_transactions = false;
     std::string refuses_because;  ///< why it does not accept or vote, in words
     std::uint64_t mempool_transactions = 0;
@@ -53,6 +57,19 @@ struct ReplicaStatus {
     std::uint64_t batches_held = 0;
     std::vector<PeerStatus> peers;  ///< by validator index; own entry included
 };
+
+/// What an operator should read in the log, as it happens.
+struct StandingChanged {
+    Standing before = Standing::starting;
+    StandingReport now;
+};
+/// This node judged a block invalid. A block of an honest leader never is.
+struct BlockRefused {
+    Digest block;
+    std::uint64_t height = 0;
+    Error reason;
+};
+using ReplicaEvent = std::variant<StandingChanged, BlockRefused>;
 
 /// Monotonic counters for /metrics: name without prefix -> value. Names follow CometBFT where
 /// there is a like one.
@@ -87,6 +104,9 @@ public:
 
     /// Called after every executed block.
     void set_block_observer(std::function<void(const FinalBlock&, const ledger::ExecutedBlock&)>);
+    /// Called at each of these events; a standing is looked at after every change that can end it,
+    /// and once a second.
+    void set_event_observer(std::function<void(const ReplicaEvent&)>);
     /// Called once when durability failed: the node must stop. Default: CHECK.
     void set_fatal_handler(std::function<void(const Error&)>);
 

@@ -107,11 +107,12 @@ void Replica::Impl::make_batch() {
 void Replica::Impl::keep_batch(const Digest& digest, std::shared_ptr<const Batch> batch) {
     log_->append_batch(digest, batch);
     questions_.erase(digest);
-    if (!named_.contains(digest)) {
+    if (!named_.names(digest, log_->final_height() + 1)) {
         pool_.add_held(digest, *batch, log_->batch_bytes(digest), now_ms());
     }
     schedule_pool_tick();
-    finish_checks(digest);
+    for (auto& [block, check] : checks_) check.missing.erase(digest);
+    judge_pending_blocks();
     recompute_work();
     pump_execution();
 }
@@ -125,7 +126,7 @@ void Replica::Impl::handle(ValidatorIndex from, BatchPush& message) {
     }
     const bool wanted = wanted_batches().contains(digest);
     const std::uint64_t bytes = ledger::encode(message.batch).size();
-    if (named_.contains(digest) && !wanted) return;
+    if (named_.names(digest, log_->final_height() + 1) && !wanted) return;
     if (!wanted && !pool_.has_room_for(message.batch.header.author, bytes)) return;
     if (bytes > ledger::k_max_batch_bytes || !log_->files().has_room()) return;
     if (checking_batches_.contains(digest)) return;
@@ -157,7 +158,7 @@ void Replica::Impl::on_batch_checked(ValidatorIndex from, const Digest& digest,
 
 void Replica::Impl::handle(ValidatorIndex from, BatchAck& message) {
     for (const auto& digest : message.batches) {
-        if (named_.contains(digest)) continue;
+        if (named_.names(digest, log_->final_height() + 1)) continue;
         pool_.add_holder(digest, from, now_ms());
     }
     schedule_pool_tick();

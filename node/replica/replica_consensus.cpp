@@ -27,6 +27,7 @@ void Replica::Impl::drive() {
         carry_out(core_->step(input));
     }
     driving_ = false;
+    if (core_->halted()) watch_standing();
 }
 
 void Replica::Impl::carry_out(consensus::Output output) {
@@ -81,47 +82,54 @@ void Replica::Impl::carry_out(consensus::BuildBlock& wanted) {
     ++counters_["consensus_blocks_built"];
 }
 
-void Replica::Impl::carry_out(consensus::CheckBlock& check) {
-    const Ancestry below = ancestry(check.parent_header, check.unfinal_ancestors);
-    const auto rests = check_block_rests(check.block, below, *log_, named_, states_, checker_);
-    if (!rests) return refuse_block(check.digest, rests.error());
-    PendingCheck pending{check.block, {}};
-    for (const auto& batch : check.block.batches) {
+void Replica::Impl::carry_out(consensus::CheckBlock& wanted) {
+    const std::uint64_t height = wanted.block.header.height;
+    const Ancestry below = ancestry(wanted.parent_header, wanted.unfinal_ancestors);
+    auto judged = check_against_final(wanted.digest, wanted.block, below, *log_);
+    if (!judged) {
+        const Status rests = check_block_rests(wanted.block, below, *log_, named_, checker_);
+        if (!rests) judged = rests;
+    }
+    if (judged) return answer_check(wanted.digest, height, *judged);
+    PendingCheck pending{wanted.block, {}};
+    for (const auto& batch : wanted.block.batches) {
         if (!log_->has_batch(batch)) pending.missing.insert(batch);
     }
-    if (pending.missing.empty()) return finish_check(check.digest, check.block);
-    if (checks_.size() >= k_pending_checks) {
-        const auto lowest = std::min_element(
-            checks_.begin(), checks_.end(), [](const auto& a, const auto& b) {
-                return a.second.block.header.height < b.second.block.header.height;
-            });
-        checks_.erase(lowest);
+    checks_[wanted.digest] = std::move(pending);
+    judge_pending_blocks();
+    if (checks_.contains(wanted.digest)) ask_for_batches();
+}
+
+void Replica::Impl::answer_check(const Digest& digest, std::uint64_t height,
+                                 const Status& verdict) {
+    if (!verdict) {
+        ++counters_["consensus_blocks_refused"];
+        if (event_observer) event_observer(BlockRefused{digest, height, verdict.error()});
     }
-    checks_[check.digest] = std::move(pending);
-    ask_for_batches();
+    inputs_.push_back(consensus::BlockChecked{digest, verdict.has_value()});
 }
 
-void Replica::Impl::refuse_block(const Digest& digest, const Error& reason) {
-    ++counters_["consensus_blocks_refused"];
-    last_refused_block_ = reason.message();
-    inputs_.push_back(consensus::BlockChecked{digest, false});
+/// Nothing while this node cannot judge: it lacks a batch, or has not executed the height that the
+/// block names. A correct leader names what a quorum has executed, so the wait is short.
+std::optional<Status> Replica::Impl::verdict(const Digest& digest,
+                                             const PendingCheck& check) const {
+    const auto& [block, missing] = check;
+    // It may have become final meanwhile; what lies beside it is not asked for any more.
+    if (const auto judged = check_against_final(digest, block, {}, *log_)) return judged;
+    if (!missing.empty()) return std::nullopt;
+    if (block.header.executed.height > executed_.height) return std::nullopt;
+    if (const Status payload = check_block_payload(block, *log_); !payload) return payload;
+    return check_block_state(block, state_);
 }
 
-void Replica::Impl::finish_check(const Digest& digest, const Block& block) {
-    const auto payload = check_block_payload(block, *log_);
-    if (!payload) return refuse_block(digest, payload.error());
-    inputs_.push_back(consensus::BlockChecked{digest, true});
-}
-
-void Replica::Impl::finish_checks(const Digest& batch) {
+void Replica::Impl::judge_pending_blocks() {
     for (auto check = checks_.begin(); check != checks_.end();) {
-        check->second.missing.erase(batch);
-        if (check->second.missing.empty()) {
-            finish_check(check->first, check->second.block);
-            check = checks_.erase(check);
-        } else {
-            ++check;
-        }
+        const auto& [digest, pending] = *check;
+        const auto judged = verdict(digest, pending);
+        if (judged) answer_check(digest, pending.block.header.height, *judged);
+        // The core forgets blocks that no certificate names.
+        const bool forgotten = !judged && !core_->holds_block(digest);
+        check = judged || forgotten ? checks_.erase(check) : std::next(check);
     }
     drive();
 }
@@ -241,12 +249,14 @@ void Replica::Impl::choose_executed(const Ancestry& below, const Digest& parent,
     const auto& reached = below.parent.executed;
     const std::uint64_t quorum = peers_.executed_by(validators_.quorum(), executed_.height);
     const std::uint64_t wanted = std::min(executed_.height, quorum);
-    const auto state = states_.find(wanted);
     const bool first = below.parent.height == 0;
-    if (state != states_.end() && (wanted > reached.height || first)) {
+    const auto state = wanted > reached.height || first
+                           ? ledger::find_executed_state(state_, wanted)
+                           : std::nullopt;
+    if (state) {
         const auto cover = wanted > 0 ? cover_of(wanted) : std::nullopt;
         if (wanted == 0 || cover) {
-            block.header.executed = state->second;
+            block.header.executed = *state;
             block.covering_certificate = cover;
             return;
         }
@@ -271,7 +281,8 @@ Block Replica::Impl::build(const Ancestry& below, const Digest& parent) const {
     if (lag <= ledger::k_max_execution_lag_heights) {
         for (const auto& [order, digest] : pool_.available()) {
             if (block.batches.size() == ledger::k_max_batches_per_block) break;
-            if (named_.contains(digest) || below.names(digest)) continue;
+            const std::uint64_t height = block.header.height;
+            if (named_.names(digest, height) || below.names(digest, height)) continue;
             const std::uint64_t size = log_->batch_bytes(digest);
             if (bytes + size > k_max_block_payload_bytes) break;
             bytes += size;

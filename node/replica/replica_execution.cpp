@@ -30,9 +30,6 @@ void Replica::Impl::make_final(const Digest& digest, const Block& block,
         if (!log_->has_batch(batch)) missing.insert(batch);
     }
     if (missing.empty()) missing_of_final_.erase(height);
-    std::erase_if(checks_, [&](const auto& check) {
-        return check.second.block.header.height <= height;
-    });
     if (finalization.content.block == digest) newest_finalization_ = {height, finalization};
     covered_height_ = block.header.executed.height;
     changed_heights_.erase(changed_heights_.begin(),
@@ -45,6 +42,7 @@ void Replica::Impl::make_final(const Digest& digest, const Block& block,
     }
     last_final_ms_ = now_ms();
     ++counters_["consensus_final_blocks"];
+    judge_pending_blocks();
     recompute_work();
     make_batches();
     pump_execution();
@@ -93,15 +91,9 @@ Error Replica::Impl::log_unreadable(std::uint64_t height) const {
                       "block " + std::to_string(height) + " or one of its batches");
 }
 
-void Replica::Impl::keep_state(const ledger::ExecutedState& state) {
-    executed_ = state;
-    states_[state.height] = state;
-    while (states_.size() > k_kept_states) states_.erase(states_.begin());
-}
-
 void Replica::Impl::on_executed(std::uint64_t height, Result<ExecutedBlock> executed) {
     if (!executed) return fail(executed.error());
-    keep_state(executed->state);
+    executed_ = executed->state;
     const bool changed = executed->changed_state || !executed->receipts.empty();
     if (changed && height > covered_height_) changed_heights_.insert(height);
     compare_states();
@@ -119,6 +111,7 @@ void Replica::Impl::on_executed(std::uint64_t height, Result<ExecutedBlock> exec
             if (told_executed_height_ < executed_.height) send_hint();
         });
     }
+    judge_pending_blocks();
     recompute_work();
     tell_receipts(*executed);
     if (block_observer) {
@@ -173,8 +166,8 @@ void Replica::Impl::forget_receipt(std::uint64_t handle) {
 void Replica::Impl::compare_states() {
     while (!expected_states_.empty() && expected_states_.begin()->first <= executed_.height) {
         const auto& expected = expected_states_.begin()->second;
-        const auto own = states_.find(expected.height);
-        if (own != states_.end() && own->second != expected) {
+        const auto own = ledger::find_executed_state(state_, expected.height);
+        if (own && *own != expected) {
             const auto differs =
                 refuse(codes::state_diverged, "height " + std::to_string(expected.height));
             diverge(differs.value().message());
@@ -189,6 +182,7 @@ void Replica::Impl::diverge(std::string why) {
     diverged_ = std::move(why);
     sends_.clear();
     ++counters_["state_diverged"];
+    watch_standing();
 }
 
 void Replica::Impl::recompute_work() {

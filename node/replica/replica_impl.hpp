@@ -31,7 +31,6 @@ inline constexpr std::uint64_t k_sync_patience_ms = 1500;
 inline constexpr std::size_t k_own_batches_in_flight = 8;
 inline constexpr std::uint64_t k_target_batch_bytes = 512 * 1024;
 inline constexpr std::uint64_t k_blocks_in_execution = 4;
-inline constexpr std::size_t k_pending_checks = 64;
 inline constexpr std::uint64_t k_final_fetch_heights = 16;  ///< whose batches are asked at once
 inline constexpr std::uint64_t k_evidence_records_max = 1000;
 
@@ -59,10 +58,16 @@ public:
     [[nodiscard]] std::shared_ptr<const ledger::Batch> batch(const Digest& digest) const;
 
     std::function<void(const FinalBlock&, const ledger::ExecutedBlock&)> block_observer;
+    std::function<void(const ReplicaEvent&)> event_observer;
     std::function<void(const Error&)> fatal_handler;
 
 private:
     using CoreMessage = consensus::Message;
+    /// A block that the core asks about and that cannot be judged yet.
+    struct PendingCheck {
+        ledger::Block block;
+        std::set<Digest> missing;  ///< batches
+    };
 
     /// A call that is dropped if this object is gone by then.
     template <class Action>
@@ -131,9 +136,10 @@ private:
     void choose_executed(const Ancestry& ancestry, const Digest& parent,
                          ledger::Block& block) const;
     [[nodiscard]] std::optional<ledger::Certificate> cover_of(std::uint64_t height) const;
-    void finish_checks(const Digest& batch);
-    void finish_check(const Digest& digest, const ledger::Block& block);
-    void refuse_block(const Digest& digest, const Error& reason);
+    [[nodiscard]] std::optional<Status> verdict(const Digest& digest,
+                                                const PendingCheck& check) const;
+    void judge_pending_blocks();
+    void answer_check(const Digest& digest, std::uint64_t height, const Status& verdict);
 
     // Transactions and batches (replica_batches.cpp).
     [[nodiscard]] Status accepts() const;
@@ -155,7 +161,6 @@ private:
     void pump_execution();
     void on_executed(std::uint64_t height, Result<ledger::ExecutedBlock> executed);
     [[nodiscard]] Error log_unreadable(std::uint64_t height) const;
-    void keep_state(const ledger::ExecutedState& state);
     void compare_states();
     void tell_receipts(const ledger::ExecutedBlock& executed);
     void recompute_work();
@@ -178,7 +183,9 @@ private:
     void ask_start_question();
     void judge_start_answers();
 
-    // Timers (replica_status.cpp).
+    // Standing and timers (replica_status.cpp).
+    [[nodiscard]] StandingReport standing() const;
+    void watch_standing();
     void gossip_tick();
 
     const crypto::PrivateKey* key_;
@@ -202,6 +209,7 @@ private:
     bool started_ = false;
     bool fatal_ = false;
     std::string diverged_;  ///< why this node stopped voting; empty if it did not
+    Standing told_standing_ = Standing::starting;  ///< to the event observer
 
     // The core.
     struct PendingTicket {
@@ -213,10 +221,6 @@ private:
         std::optional<ValidatorIndex> to;
         CoreMessage message;
     };
-    struct PendingCheck {
-        ledger::Block block;
-        std::set<Digest> missing;
-    };
     std::deque<consensus::Input> inputs_;
     bool driving_ = false;
     std::deque<PendingTicket> tickets_;
@@ -224,7 +228,6 @@ private:
     consensus::Ticket durable_ticket_ = 0;
     std::map<consensus::TimerFired::Kind, Scheduler::TimerId> core_timers_;
     std::map<Digest, PendingCheck> checks_;
-    std::string last_refused_block_;
     std::uint64_t fetch_turn_ = 0;
     bool has_work_ = false;
 
@@ -252,8 +255,8 @@ private:
     std::uint64_t handed_over_height_ = 0;
     std::uint64_t covered_height_ = 0;  ///< executed height that the newest final header names
     std::set<std::uint64_t> changed_heights_;  ///< executed changes above covered_height_
-    ExecutedStates states_;
-    ExecutedStates expected_states_;  ///< of final headers above own execution
+    /// Of final headers above own execution.
+    std::map<std::uint64_t, ledger::ExecutedState> expected_states_;
     std::uint64_t last_final_ms_ = 0;
     struct Waiter {
         Digest transaction;
@@ -284,6 +287,7 @@ private:
     // Start question.
     bool voting_ = false;
     bool lost_record_ = false;  ///< a peer showed a vote that the log does not hold
+    consensus::View votes_above_view_ = 0;  ///< the answer to the start question
     std::uint64_t recorded_vote_view_ = 0;
     ledger::Nonce question_;
     std::map<ValidatorIndex, StartAnswer> start_answers_;

@@ -16,10 +16,12 @@ void Replica::Impl::on_session(ValidatorIndex index, bool up) {
     if (!takes_part()) return;
     if (was_reachable != up) give(consensus::PeerReachable{index, up});
     if (!up) {
+        peer.standing.reset();
         if (sync_ && sync_->peer == index) end_sync_request();
         return;
     }
-    send(index, Hint{progress()});
+    const StandingReport own = standing();
+    send(index, Hint{progress(), own.standing, own.votes_above_view});
     if (self_ && !voting_) send(index, StartQuestion{question_});
     auto held = pool_.held_since(now_ms(), k_max_digests_per_message);
     if (self_ && !held.empty()) send(index, BatchAck{std::move(held)});
@@ -43,7 +45,7 @@ void Replica::Impl::on_message(ValidatorIndex from, ByteView frame) {
 }
 
 Progress Replica::Impl::progress() const {
-    return {log_->final_height(), executed_.height, core_->status().view};
+    return {log_->final_height(), executed_.height, core_->view()};
 }
 
 void Replica::Impl::send(ValidatorIndex to, const PeerMessage& message) {
@@ -68,7 +70,8 @@ void Replica::Impl::close(ValidatorIndex index, const Error& reason) {
 
 void Replica::Impl::send_hint() {
     told_executed_height_ = executed_.height;
-    broadcast(Hint{progress()});
+    const StandingReport own = standing();
+    broadcast(Hint{progress(), own.standing, own.votes_above_view});
 }
 
 void Replica::Impl::learn(ValidatorIndex from, const Progress& told) {
@@ -128,8 +131,10 @@ void Replica::Impl::handle(ValidatorIndex, BlockAnswer& message) {
 void Replica::Impl::handle(ValidatorIndex from, Hint& message) {
     learn(from, message.progress);
     Peer& peer = peers_[from];
+    peer.standing = message.standing;
+    peer.votes_above_view = message.votes_above_view;
     // A peer that stands in an earlier view gets what leads here, now and then.
-    if (message.progress.view >= core_->status().view) return;
+    if (message.progress.view >= core_->view()) return;
     if (now_ms() < peer.answered_behind_ms + k_gossip_interval_ms) return;
     peer.answered_behind_ms = now_ms();
     for (auto& certificate : core_->certificates_for(message.progress.view)) {

@@ -26,7 +26,7 @@ void Replica::Impl::handle(ValidatorIndex from, StartQuestion& message) {
     answer.nonce = message.nonce;
     answer.progress = progress();
     answer.highest_vote = checker_.highest_vote(from);
-    for (auto& certificate : core_->certificates_for(core_->status().view)) {
+    for (auto& certificate : core_->certificates_for(core_->view())) {
         const auto& highest = answer.highest_certificate;
         if (!highest || highest->content.view < certificate.content.view) {
             answer.highest_certificate = std::move(certificate);

@@ -81,7 +81,7 @@ Status Replica::Impl::replay_state() {
         return refuse(codes::state_above_log, std::to_string(stored) + " above " +
                                                   std::to_string(final_height));
     }
-    keep_state(executor_.state());
+    executed_ = executor_.state();
     constexpr std::uint64_t k_reach_heights = ledger::k_max_transaction_lifetime_heights;
     const std::uint64_t first = final_height > k_reach_heights ? final_height - k_reach_heights : 0;
     std::uint64_t executed = stored;
@@ -101,7 +101,7 @@ Status Replica::Impl::replay_state() {
         } else if (whole && executed + 1 == height) {
             auto done = executor_.execute(height, views);
             if (!done) return propagate(done);
-            keep_state(done->state);
+            executed_ = done->state;
             executed = height;
         }
         expected_states_[block->header.executed.height] = block->header.executed;
@@ -159,8 +159,10 @@ void Replica::Impl::judge_start_answers() {
         }
     }
     voting_ = true;
+    votes_above_view_ = above;
     start_answers_.clear();
     give(consensus::VotingAllowed{above});
+    watch_standing();
 }
 
 }  // namespace cityledger::node

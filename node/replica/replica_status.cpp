@@ -1,5 +1,7 @@
 // What a node tells of itself, and its slow timer.
 
+#include <utility>
+
 #include "node/replica/replica_impl.hpp"
 
 namespace cityledger::node {
@@ -17,6 +19,7 @@ void Replica::Impl::gossip_tick() {
         peer.reachable = false;
         give(consensus::PeerReachable{index, false});
     }
+    watch_standing();
     send_hint();
     recompute_work();
     maybe_sync();
@@ -25,10 +28,50 @@ void Replica::Impl::gossip_tick() {
     after(k_gossip_interval_ms, [this] { gossip_tick(); });
 }
 
+StandingReport Replica::Impl::standing() const {
+    using enum Standing;
+    if (fatal_) return {stopped, 0, "a write to the disk failed; the node ends"};
+    if (!core_) return {starting, 0, "the node has not started"};
+    if (!self_) return {observer, 0, "the node is an observer"};
+    if (core_->halted()) {
+        return {halted, 0,
+                "certificates contradict each other: more validators are faulty than the network "
+                "tolerates; keep all data folders and compare the evidence"};
+    }
+    if (!diverged_.empty()) return {diverged, 0, diverged_};
+    if (!log_->files().has_room()) {
+        return {disk_full, 0, "the disk is full; free some space, the node goes on by itself"};
+    }
+    if (!voting_) {
+        return {asking, 0, "votes wait for answers of other validators; start those that are down"};
+    }
+    if (core_->view() <= votes_above_view_) {
+        return {votes_lost, votes_above_view_,
+                "the log lacks votes of this validator; it votes again above view " +
+                    std::to_string(votes_above_view_)};
+    }
+    // One honest validator at least has what f + 1 say.
+    const std::uint64_t there = peers_.final_by(validators_.max_faulty() + 1);
+    if (sync_ && there >= log_->final_height() + k_sync_threshold_heights) {
+        return {syncing, 0,
+                "block sync is at height " + std::to_string(log_->final_height()) + " of " +
+                    std::to_string(there)};
+    }
+    return {voting, 0, {}};
+}
+
+void Replica::Impl::watch_standing() {
+    StandingReport now = standing();
+    if (now.standing == told_standing_) return;
+    const Standing before = std::exchange(told_standing_, now.standing);
+    if (event_observer) event_observer(StandingChanged{before, std::move(now)});
+}
+
 ReplicaStatus Replica::Impl::status() const {
     ReplicaStatus status;
     if (!core_) {
-        status.refuses_because = "the node has not started";
+        status.standing = standing();
+        status.refuses_because = status.standing.reason;
         return status;
     }
     status.consensus = core_->status();
@@ -36,11 +79,11 @@ ReplicaStatus Replica::Impl::status() const {
     status.final_height = log_->final_height();
     status.final_digest = log_->final_digest();
     status.syncing = sync_.has_value();
-    status.voting = voting_ && diverged_.empty() && !fatal_;
+    status.standing = standing();
     const auto accepting = accepts();
     status.accepts_transactions = accepting.has_value();
     if (!accepting) status.refuses_because = accepting.error().detail;
-    if (accepting && !voting_) status.refuses_because = "votes wait for answers of other nodes";
+    if (accepting) status.refuses_because = status.standing.reason;
     status.mempool_transactions = mempool_.count();
     status.mempool_bytes = mempool_.bytes();
     status.batches_held = pool_.held_count();
@@ -49,11 +92,13 @@ ReplicaStatus Replica::Impl::status() const {
         const Peer& peer = peers_[validator];
         PeerStatus entry{validators_.validators()[index].name, peer.connected && peer.reachable,
                          peer.progress.final_height, peer.progress.executed_height,
-                         peer.last_error};
+                         peer.standing, peer.votes_above_view, peer.last_error};
         if (is_self(validator)) {
             entry.connected = true;
             entry.final_height = status.final_height;
             entry.executed_height = executed_.height;
+            entry.standing = status.standing.standing;
+            entry.votes_above_view = status.standing.votes_above_view;
         }
         status.peers.push_back(std::move(entry));
     }

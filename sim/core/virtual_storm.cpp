@@ -210,8 +210,7 @@ std::string standstill(VirtualCluster& cluster, std::uint64_t target) {
         text += "executed " + std::to_string(status.executed.height) + ", final " +
                 std::to_string(status.final_height) + ", view " +
                 std::to_string(status.consensus.view) +
-                (status.voting ? "" : ", does not vote") + (status.syncing ? ", syncs" : "") +
-                " " + status.refuses_because;
+                (status.syncing ? ", syncs" : "") + " " + status.standing.reason;
     }
     return text;
 }

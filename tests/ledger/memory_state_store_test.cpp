@@ -59,7 +59,7 @@ TEST_CASE("an overlay reads as if its changes were in the store", "[store]") {
     for (int round = 0; round < 50; ++round) {
         MemoryStateStore base;
         MemoryStateStore merged;
-        StateOverlay overlay(base);
+        StateOverlay overlay = StateOverlay::over(base);
         const auto draw = [&] { return std::string(1, static_cast<char>('a' + random() % 8)); };
         for (std::uint64_t i = 0; i < 6; ++i) {
             const StateChange change = put_change(Space::business, draw() + draw(), "base");

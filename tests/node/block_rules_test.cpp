@@ -28,10 +28,8 @@ struct RulesFixture {
         log->append_block(digest, first);
         log->append_final({1, digest, 1}, 0);
         named.add(1, first.batches);
-        states[0] = {};
-        states[1] = {1, Digest{}, crypto::sha256(as_bytes("root")), Digest{}};
         second = child(first.header, {crypto::sha256(as_bytes("new"))});
-        second.header.executed = states[1];
+        second.header.executed = {1, Digest{}, crypto::sha256(as_bytes("root")), Digest{}};
         second.covering_certificate = finalization_of(digest);
         below.parent = first.header;
     }
@@ -52,7 +50,7 @@ struct RulesFixture {
         return certificate;
     }
     Status check(const ledger::Block& block) {
-        return check_block_rests(block, below, *log, named, states, checker);
+        return check_block_rests(block, below, *log, named, checker);
     }
 
     TestWorld world;
@@ -60,7 +58,6 @@ struct RulesFixture {
     PromptSyncer syncer;
     std::unique_ptr<BlockLog> log;
     NamedBatches named;
-    ExecutedStates states;
     VoteChecker checker;
     ledger::Block first;
     ledger::Block second;
@@ -88,22 +85,56 @@ TEST_CASE("a batch that an ancestor named, final or not, is not named again") {
     CHECK(fixture.check(third).error().code == codes::block_batch_named_before);
 }
 
-TEST_CASE("batches may be named again once the transactions in them cannot be") {
-    NamedBatches named;
+TEST_CASE("V3: whether a batch may be named again depends on the heights of the two blocks alone") {
+    constexpr std::uint64_t k_reach = ledger::k_max_transaction_lifetime_heights;
     const Digest batch = crypto::sha256(as_bytes("b"));
-    named.add(1, {batch});
-    named.add(1 + ledger::k_max_transaction_lifetime_heights, {});
-    CHECK(named.contains(batch));
-    named.add(2 + ledger::k_max_transaction_lifetime_heights, {});
-    CHECK_FALSE(named.contains(batch));
+    NamedBatches lagging;
+    lagging.add(1, {batch});
+    CHECK(lagging.names(batch, 1 + k_reach));
+    CHECK_FALSE(lagging.names(batch, 2 + k_reach));
+    // A node that has seen more final blocks says the same of a block above them.
+    NamedBatches ahead;
+    ahead.add(1, {batch});
+    for (std::uint64_t height = 2; height <= k_reach; ++height) ahead.add(height, {});
+    CHECK(ahead.names(batch, 1 + k_reach));
+    ahead.add(1 + k_reach, {});
+    CHECK_FALSE(ahead.names(batch, 2 + k_reach));
+    // Named again, it counts from then on, also when its first naming is forgotten.
+    ahead.add(2 + k_reach, {batch});
+    ahead.add(3 + k_reach, {});
+    CHECK(ahead.names(batch, 4 + k_reach));
+}
+
+TEST_CASE("V1: a final block is answered by its digest, what lies beside it is refused") {
+    RulesFixture fixture;
+    const Digest first = ledger::block_digest(fixture.first.header, fixture.chain);
+    const Digest second = ledger::block_digest(fixture.second.header, fixture.chain);
+    const auto judge = [&](const Digest& digest, const ledger::Block& block) {
+        return check_against_final(digest, block, fixture.below, *fixture.log);
+    };
+    // The first block's own batches are "named before" by now: by itself.
+    REQUIRE(judge(first, fixture.first));
+    CHECK(judge(first, fixture.first)->has_value());
+    auto twin = fixture.child(ledger::genesis_header(fixture.chain), {});
+    twin.header.batches_root = crypto::sha256(as_bytes("other batches"));
+    const Digest twin_digest = ledger::block_digest(twin.header, fixture.chain);
+    CHECK(judge(twin_digest, twin)->error().code == codes::block_off_final_chain);
+    CHECK_FALSE(judge(second, fixture.second));
+    // On the twin instead of the final block.
+    fixture.below = {twin.header, {{twin_digest, twin}}};
+    const auto beside = fixture.child(twin.header, {});
+    CHECK(judge(second, beside)->error().code == codes::block_off_final_chain);
 }
 
 TEST_CASE("roots other than this node's own are refused") {
-    RulesFixture fixture;
-    fixture.states[1].business_root = crypto::sha256(as_bytes("other"));
-    CHECK(fixture.check(fixture.second).error().code == codes::block_wrong_roots);
-    fixture.states.erase(1);  // not executed here yet: compared when it is final
-    CHECK(fixture.check(fixture.second));
+    TestWorld world({.nodes = 1});
+    world.start_all();
+    ledger::Block block;
+    block.header.executed = world.nodes[0]->executor->state();
+    CHECK(check_block_state(block, world.nodes[0]->store));
+    block.header.executed.business_root = crypto::sha256(as_bytes("other"));
+    CHECK(check_block_state(block, world.nodes[0]->store).error().code ==
+          codes::block_wrong_roots);
 }
 
 TEST_CASE("the covering certificate is verified and is for an ancestor that covers the state") {

@@ -43,7 +43,7 @@ TEST_CASE("four replicas commit transactions and agree on blocks and state") {
     world.check_agreement();
     for (ValidatorIndex i = 0; i < 4; ++i) {
         const auto status = world.replica(i).status();
-        CHECK(status.voting);
+        CHECK(status.standing.may_vote());
         CHECK(status.mempool_transactions == 0);
         CHECK(status.batches_held == 0);
         CHECK(status.executed.height == status.final_height);
@@ -84,7 +84,7 @@ TEST_CASE("three of four go on without the fourth, which catches up after its re
     CHECK(world.run_until([&] { return world.final_height(3) >= height; }, 20'000));
     commit_notes(world, "again", 8);
     world.check_agreement();
-    CHECK(world.replica(3).status().voting);
+    CHECK(world.replica(3).status().standing.may_vote());
 }
 
 TEST_CASE("a node whose state store lost its last blocks replays them from the log") {
@@ -274,7 +274,7 @@ TEST_CASE("a node whose state differs stops voting and says so; the others go on
         ids.push_back(world.submit(0, world.transaction("d" + std::to_string(i))));
         world.run_ms(400);
     }
-    CHECK(world.run_until([&] { return !world.replica(3).status().voting; }, 20'000));
+    CHECK(world.run_until([&] { return !world.replica(3).status().standing.may_vote(); }, 20'000));
     const auto status = world.replica(3).status();
     CHECK(status.refuses_because.find(std::string(codes::state_diverged.name)) !=
           std::string::npos);

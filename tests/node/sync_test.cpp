@@ -137,11 +137,15 @@ TEST_CASE("no node votes before a quorum has answered its question") {
     world.submit(0, world.transaction("early"));
     world.run_ms(5000);
     for (ValidatorIndex i = 0; i < 4; ++i) {
-        CHECK_FALSE(world.replica(i).status().voting);
+        CHECK_FALSE(world.replica(i).status().standing.may_vote());
         CHECK(world.final_height(i) == 0);
     }
     world.meddler = nullptr;  // the question is asked again and again
     CHECK(world.run_until([&] { return world.acknowledged.size() == 1; }, 20'000));
+}
+
+bool asks(TestWorld& world, ValidatorIndex node) {
+    return world.replica(node).status().standing.standing == Standing::asking;
 }
 
 TEST_CASE("a validator with a new log waits for all others and never contradicts itself") {
@@ -157,12 +161,16 @@ TEST_CASE("a validator with a new log waits for all others and never contradicts
         world.stop(3);
         world.wipe(3);
         world.start(3);
-        const bool voting =
-            world.run_until([&] { return world.replica(3).status().voting; }, 10'000);
-        CHECK(voting);
+        // Until the others have passed the views that it may have voted in, it says from when.
+        CHECK(world.run_until([&] { return !asks(world, 3); }, 10'000));
+        const StandingReport standing = world.replica(3).status().standing;
+        CHECK(standing.standing == Standing::votes_lost);
+        CHECK(standing.reason.find(std::to_string(standing.votes_above_view)) !=
+              std::string::npos);
         const auto id = world.submit(3, world.transaction("wiped"));
         CHECK(world.run_until([&] { return world.has_receipt(0, id); }, 30'000));
         world.run_ms(2000);
+        CHECK(world.run_until([&] { return world.replica(3).status().standing.may_vote(); }, 100));
         world.check_agreement();
         for (ValidatorIndex i = 0; i < 4; ++i) {
             CHECK(world.replica(i).status().consensus.evidence_count == 0);
@@ -180,7 +188,7 @@ TEST_CASE("with a lost record n - f others must answer, not one less") {
     world.stop(2);
     world.start(3);
     world.run_ms(10'000);
-    CHECK_FALSE(world.replica(3).status().voting);
+    CHECK(asks(world, 3));
     world.start(2);
-    CHECK(world.run_until([&] { return world.replica(3).status().voting; }, 10'000));
+    CHECK(world.run_until([&] { return !asks(world, 3); }, 10'000));
 }
