@@ -9,6 +9,8 @@
 #include <tl/expected.hpp>
 #include <utility>
 
+#include "crypto/check.hpp"
+
 namespace cityledger {
 
 /// One cause of refusal. A code has one cause and one place in the source that raises it;
@@ -40,9 +42,10 @@ using Status = Result<void>;
     return tl::unexpected<Error>(Error{code, std::move(detail)});
 }
 
-/// Passes an error on: `if (!parsed) return propagate(parsed);`
+/// Passes an error on: `if (!parsed) return propagate(parsed);` There is one (CHECK).
 template <class T>
 [[nodiscard]] tl::unexpected<Error> propagate(const Result<T>& failed) {
+    CHECK_INVARIANT(!failed.has_value());
     return tl::unexpected<Error>(failed.error());
 }
 

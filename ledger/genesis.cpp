@@ -24,6 +24,22 @@ Status check_validators(const Genesis& genesis) {
     return {};
 }
 
+Status check_timing(const ViewTiming& timing) {
+    struct Setting {
+        const char* name;
+        std::uint32_t value, low, high;
+    };
+    const Setting settings[] = {{"base_ms", timing.base_ms, 20, 60'000},
+                                {"growth_percent", timing.growth_percent, 110, 1'000},
+                                {"cap_ms", timing.cap_ms, timing.base_ms, 600'000}};
+    for (const auto& [name, value, low, high] : settings) {
+        if (value >= low && value <= high) continue;
+        return invalid(std::string("view_timing.") + name + " is " + std::to_string(value) +
+                       ", not between " + std::to_string(low) + " and " + std::to_string(high));
+    }
+    return {};
+}
+
 Status check_keys(const Genesis& genesis) {
     std::set<MemberId> members;
     for (const GenesisKey& entry : genesis.keys) {
@@ -60,6 +76,8 @@ Status check_genesis(const Genesis& genesis) {
         return invalid("version " + std::to_string(genesis.version) + " is unknown");
     }
     if (genesis.name.empty()) return invalid("the network has no name");
+    const Status timing = check_timing(genesis.view_timing);
+    if (!timing) return timing;
     const Status validators = check_validators(genesis);
     if (!validators) return validators;
     const Status keys = check_keys(genesis);

@@ -11,8 +11,8 @@ namespace cityledger::ledger {
 
 class StateOverlay : public StateReader {
 public:
-    /// An empty overlay over `base`, which must outlive it. A factory, and no copies: an overlay over
-    /// an overlay must not become a copy of all its changes.
+    /// An empty overlay over `base`, which must outlive it. A factory, and no copies: an overlay
+    /// over an overlay must not become a copy of all its changes.
     [[nodiscard]] static StateOverlay over(const StateReader& base) { return StateOverlay(&base); }
     StateOverlay(const StateOverlay&) = delete;
     StateOverlay& operator=(const StateOverlay&) = delete;

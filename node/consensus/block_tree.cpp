@@ -90,11 +90,12 @@ std::vector<Certificate> BlockTree::all_of(VoteKind kind) const {
     return all;
 }
 
-std::vector<Certificate> BlockTree::nullifications_from(View view, std::size_t limit) const {
+std::vector<Certificate> BlockTree::certificates_from(View view, std::size_t limit) const {
     std::vector<Certificate> all;
     for (auto at = certificates_.lower_bound(view); at != certificates_.end(); ++at) {
-        if (all.size() >= limit) break;
-        if (at->second.nullification) all.push_back(*at->second.nullification);
+        std::vector<Certificate> of_view = certificates_of(at->first);
+        if (all.size() + of_view.size() > limit) break;
+        std::move(of_view.begin(), of_view.end(), std::back_inserter(all));
     }
     return all;
 }
@@ -104,6 +105,14 @@ bool BlockTree::add_block(const Digest& digest, const ledger::Block& block, View
     Node& node = blocks_.try_emplace(digest, Node{block}).first->second;
     node.last_view = std::max(node.last_view, proposed_in);
     return true;
+}
+
+void BlockTree::judge(const Digest& digest, bool valid) {
+    Node* node = find_block(digest);
+    if (node == nullptr || node->check == Check::invalid) return;
+    const bool rests = check_branch(node->block.header.parent).has_value();
+    if (valid) node->check = rests ? Check::valid : Check::unasked;
+    if (!valid) node->check = Check::invalid;
 }
 
 BlockTree::Node* BlockTree::find_block(const Digest& digest) {
@@ -146,6 +155,8 @@ const ledger::BlockHeader* BlockTree::header_of(const Digest& digest) const {
 }
 
 Status BlockTree::check_branch(const Digest& tip) const {
+    const Node* held = find_block(tip);
+    if (tip == final_.digest || (held != nullptr && held->check == Check::valid)) return {};
     const Branch found = branch(tip);
     if (found.missing) return refuse(codes::ancestor_missing, to_hex(*found.missing));
     if (found.off_chain) return refuse(codes::ancestor_not_final_chain, to_hex(tip));
@@ -172,21 +183,23 @@ Status BlockTree::check_parent(View view, View parent_view, const Digest& parent
 
 Result<Votable> BlockTree::votable(View view, View parent_view, const Digest& block) const {
     const Node* node = find_block(block);
-    if (node == nullptr) {
-        const Status missing = check_branch(block);
-        return propagate(missing);
-    }
-    const Status parent = check_parent(view, parent_view, node->block.header.parent);
+    if (block == final_.digest) return refuse(codes::block_final_already, to_hex(block));
+    const Status parent = node == nullptr
+                              ? check_branch(block)
+                              : check_parent(view, parent_view, node->block.header.parent);
     if (!parent) return propagate(parent);
     const Status valid = check_branch(block);
     if (!valid) return propagate(valid);
     return Votable(view, block);
 }
 
-std::vector<View> BlockTree::gaps(View parent_view, View view, std::size_t limit) const {
+std::vector<View> BlockTree::gaps(View parent_view, View view, std::size_t limit,
+                                  View stride) const {
     std::vector<View> missing;
-    for (View at = parent_view + 1; at < view && missing.size() < limit; ++at) {
-        if (find(VoteKind::nullify, at) == nullptr) missing.push_back(at);
+    for (View at = parent_view + 1; at < view && missing.size() < limit;) {
+        const bool lacks = find(VoteKind::nullify, at) == nullptr;
+        if (lacks) missing.push_back(at);
+        at += lacks ? stride : 1;
     }
     return missing;
 }
@@ -201,12 +214,27 @@ void BlockTree::finalize(FinalBlock final_block) {
         return below || off_final_chain(entry.second);
     });
     for (auto& [digest, node] : blocks_) node.wanted = false;
+    uncheck_orphans();
+}
+
+/// A block whose parent is gone has to be judged again once the parent is back.
+void BlockTree::uncheck_orphans() {
+    std::vector<Node*> ascending;
+    for (auto& [digest, node] : blocks_) ascending.push_back(&node);
+    std::sort(ascending.begin(), ascending.end(), [](const Node* a, const Node* b) {
+        return a->block.header.height < b->block.header.height;
+    });
+    for (Node* node : ascending) {
+        if (node->check == Check::unasked || node->check == Check::invalid) continue;
+        if (!check_branch(node->block.header.parent)) node->check = Check::unasked;
+    }
 }
 
 void BlockTree::forget_proposals_below(View view) {
-    std::erase_if(blocks_, [&](const auto& entry) {
+    const std::size_t erased = std::erase_if(blocks_, [&](const auto& entry) {
         return !entry.second.wanted && entry.second.last_view < view;
     });
+    if (erased > 0) uncheck_orphans();
 }
 
 }  // namespace cityledger::consensus

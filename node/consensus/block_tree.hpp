@@ -55,19 +55,23 @@ public:
     [[nodiscard]] bool has_open_tail() const { return open_tail_ > 0; }
     [[nodiscard]] std::vector<ledger::Certificate> certificates_of(View view) const;
     [[nodiscard]] std::vector<ledger::Certificate> all_of(ledger::VoteKind kind) const;
-    /// Nullifications from this view upwards, at most this many.
-    [[nodiscard]] std::vector<ledger::Certificate> nullifications_from(View view,
-                                                                       std::size_t limit) const;
+    /// Certificates from this view upwards, ascending, at most this many.
+    [[nodiscard]] std::vector<ledger::Certificate> certificates_from(View view,
+                                                                     std::size_t limit) const;
 
     /// Keeps a block above the final height. False if it is not above it.
     bool add_block(const Digest& digest, const ledger::Block& block, View proposed_in);
+    /// Takes the verdict on a held block. Valid counts only while all ancestors do; else the block
+    /// is to be judged again.
+    void judge(const Digest& digest, bool valid);
     [[nodiscard]] Node* find_block(const Digest& digest);
     [[nodiscard]] const Node* find_block(const Digest& digest) const;
     [[nodiscard]] std::map<Digest, Node>& blocks() { return blocks_; }
     [[nodiscard]] Branch branch(const Digest& tip) const;
     /// The header of a held block or of the final one.
     [[nodiscard]] const ledger::BlockHeader* header_of(const Digest& digest) const;
-    /// Whether the block and all its ancestors above the final one are held and valid.
+    /// Whether the block and all its ancestors above the final one are held and valid. Costs one
+    /// look if they are: a block counts as valid only while its ancestors do.
     [[nodiscard]] Status check_branch(const Digest& tip) const;
 
     /// Rule S8 except for the block itself: the parent is certified in an earlier view, every view
@@ -75,8 +79,10 @@ public:
     [[nodiscard]] Status check_parent(View view, View parent_view, const Digest& parent) const;
     /// Rule S8 as a whole.
     [[nodiscard]] Result<Votable> votable(View view, View parent_view, const Digest& block) const;
-    /// Views strictly between that have no nullification here, ascending, at most `limit`.
-    [[nodiscard]] std::vector<View> gaps(View parent_view, View view, std::size_t limit) const;
+    /// Views strictly between that have no nullification here, ascending, at most `limit`; with a
+    /// stride, one for each so many views.
+    [[nodiscard]] std::vector<View> gaps(View parent_view, View view, std::size_t limit,
+                                         View stride = 1) const;
 
     /// Makes a block final and forgets what lies below it or beside it. No block is wanted after
     /// that until the remaining certificates are walked again.
@@ -95,6 +101,7 @@ private:
                                           const ledger::Certificate& certificate);
     static std::optional<ledger::Certificate>& slot(ViewCertificates& held, ledger::VoteKind kind);
     [[nodiscard]] bool off_final_chain(const Node& node) const;
+    void uncheck_orphans();
 
     FinalBlock final_;
     std::map<View, ViewCertificates> certificates_;

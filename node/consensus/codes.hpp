@@ -22,7 +22,8 @@
     X(view_not_nullified, 1252, "S8: a view between the parent's and the proposal's has no nullification here", "fetch the certificate from the proposer") \
     X(ancestor_missing, 1253, "S8: an ancestor above the last final block is not held", "fetch the block from the validators that signed for it") \
     X(ancestor_not_final_chain, 1254, "S8: the ancestors do not lead to the last final block", "keep the data folders; more validators than tolerated may be faulty") \
-    X(block_not_checked, 1255, "S8: the block or an ancestor is not known to be valid", "wait until its batches are held and checked")
+    X(block_not_checked, 1255, "S8: the block or an ancestor is not known to be valid", "wait until its batches are held and checked") \
+    X(block_final_already, 1256, "S8: the proposed block is final already", "nothing: the view is given up")
 // clang-format on
 
 namespace cityledger::consensus {

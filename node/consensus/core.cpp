@@ -43,9 +43,9 @@ Core::State::State(const ledger::ValidatorSet& validators, const crypto::Private
       safety_(options_.self, key, validators.chain_id(), validators.epoch()),
       votes_(validators.quorum(), options_.vote_window_views),
       tree_(recovered_final(recovered)),
-      pacemaker_({options_.view_timeout_base_ms, options_.view_timeout_cap_ms,
-                  options_.resend_interval_ms}),
-      reachable_(validators.size(), true) {
+      pacemaker_({options_.view_timeout_base_ms, options_.view_timeout_growth_percent,
+                  options_.view_timeout_cap_ms, options_.resend_interval_ms}),
+      leaders_(validators.size()) {
     CHECK_INVARIANT(!options_.self || *options_.self < validators.size());
     recover_blocks(recovered.blocks);
     recover_certificates(recovered);
@@ -138,15 +138,14 @@ CoreStatus Core::State::status() const {
 }
 
 std::vector<Certificate> Core::State::certificates_for(View asked) const {
-    std::vector<Certificate> answer = tree_.certificates_of(asked);
-    if (!answer.empty()) return answer;
+    std::vector<Certificate> answer;
     const auto& finalization = tree_.final_block().finalization;
-    if (finalization) answer.push_back(*finalization);
     const auto& entry = pacemaker_.entry();
-    if (entry && entry != finalization) answer.push_back(*entry);
-    for (Certificate& nullification :
-         tree_.nullifications_from(asked, k_max_answer_certificates)) {
-        if (nullification != entry) answer.push_back(std::move(nullification));
+    const bool kept = !tree_.certificates_of(asked).empty();
+    if (finalization && (!kept || asked == final_view())) answer.push_back(*finalization);
+    if (entry && !kept && entry != finalization) answer.push_back(*entry);
+    for (Certificate& later : tree_.certificates_from(asked, k_max_answer_certificates)) {
+        if (kept || later != entry) answer.push_back(std::move(later));
     }
     return answer;
 }
@@ -166,6 +165,7 @@ Output Core::step(const Input& input) { return state_->step(input); }
 CoreStatus Core::status() const { return state_->status(); }
 View Core::view() const { return state_->view(); }
 bool Core::halted() const { return state_->halted(); }
+bool Core::silent() const { return state_->silent(); }
 std::vector<Certificate> Core::certificates_for(View view) const {
     return state_->certificates_for(view);
 }

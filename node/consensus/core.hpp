@@ -14,6 +14,7 @@ struct CoreOptions {
     std::optional<ValidatorIndex> self;  ///< nothing: an observer that never votes
     LeaderSchedule leader;               ///< default: view modulo the number of validators
     std::uint64_t view_timeout_base_ms = 1000;
+    std::uint64_t view_timeout_growth_percent = 200;  ///< of one step, see rule L4
     std::uint64_t view_timeout_cap_ms = 16'000;
     std::uint64_t resend_interval_ms = 500;
     /// How far ahead of the current view votes are kept.
@@ -57,8 +58,10 @@ public:
     /// Certificates that contradict each other were seen: more than f validators are faulty. The
     /// core votes no more.
     [[nodiscard]] bool halted() const;
-    /// The certificates that a peer at `view` needs to come here: the certificate of `view` if it
-    /// is kept, else the newest finalization, entry certificate and nullifications.
+    /// Halted, or told to stop voting.
+    [[nodiscard]] bool silent() const;
+    /// The certificates that a peer at `view` needs to come here: those from `view` on if they are
+    /// kept, else the newest finalization and the entry certificate before them.
     [[nodiscard]] std::vector<ledger::Certificate> certificates_for(View view) const;
     /// A block above the last final one, for peers that fetch it.
     [[nodiscard]] bool holds_block(const Digest& digest) const;

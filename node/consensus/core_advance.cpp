@@ -127,7 +127,7 @@ void Core::State::ask_for_check(const Digest& digest, BlockTree::Node& node) {
 /// S4, S5, S10: after a view was left by its notarization, once its block and all ancestors are
 /// held and valid.
 void Core::State::cast_finalize_votes() {
-    if (halted_ || !safety_.voting()) return;
+    if (silent() || !safety_.voting()) return;
     for (const auto& [view, block] : safety_.open_finalizations()) {
         if (!tree_.check_branch(block)) continue;
         const auto cast = safety_.finalize(view, block);
@@ -158,7 +158,14 @@ void Core::State::vote_for_proposal() {
 /// relied upon any more.
 void Core::State::join_nullification() {
     const auto voters = votes_.voters(view(), VoteKind::nullify);
-    if (voters.size() > validators_.max_faulty()) nullify_view();
+    if (voters.size() > validators_.max_faulty()) give_up_view();
+}
+
+/// L4: the view took too long; its leader is not the reason if it has proposed.
+void Core::State::give_up_view() {
+    if (!may_vote() || safety_.has_nullified(view())) return;
+    pacemaker_.give_up();
+    nullify_view();
 }
 
 void Core::State::nullify_view() {
@@ -173,10 +180,21 @@ void Core::State::build_if_leader() {
     if (safety_.has_notarized(view()) || safety_.has_nullified(view())) return;
     const bool tail_waits = tree_.has_open_tail() && pacemaker_.tail_is_stale();
     if (!has_work_ && !tail_waits) return;
-    building_ = choose_parent();
-    if (!building_) return;
+    const auto parent = choose_parent();
+    if (!parent || !may_build_on(parent->block)) return;
+    building_ = parent;
     outbox_.act(BuildBlock{view(), building_->block, *tree_.header_of(building_->block),
                            tree_.branch(building_->block).blocks});
+}
+
+/// B3: on a deep tail a leader takes its time.
+bool Core::State::may_build_on(const Digest& parent) const {
+    const std::uint64_t depth =
+        tree_.header_of(parent)->height - tree_.final_block().header.height;
+    if (depth < k_deep_tail_blocks) return true;
+    const std::uint64_t steps = depth / k_deep_tail_blocks - 1;
+    const std::uint64_t waits = steps > 3 ? k_max_tail_waits : std::uint64_t{1} << steps;
+    return pacemaker_.resends_in_view() >= std::min(waits, k_max_tail_waits);
 }
 
 /// The block of the highest certified view whose branch is held, above which every view is
@@ -189,7 +207,11 @@ std::optional<Core::State::ParentChoice> Core::State::choose_parent() {
         if (tree_.find(VoteKind::nullify, at) != nullptr) continue;
         if (!block) {
             const auto signers = signers_of(*pacemaker_.entry());
-            ask_certificate(signers[(at + resends_) % signers.size()], at);
+            const ValidatorIndex signer = signers[(at + resends_) % signers.size()];
+            ask_certificate(signer, at);
+            // An answer goes upwards, this walk downwards.
+            const View reach = k_max_answer_certificates / 2;
+            ask_certificate(signer, std::max(at, final_view() + reach) - reach);
         }
         return std::nullopt;
     }
@@ -228,16 +250,18 @@ void Core::State::update_timers() {
     const bool expecting = is_expecting();
     const ValidatorIndex leads = leader(view());
     bool timed = expecting && may_vote() && !safety_.has_nullified(view());
-    // L5: nobody waits for a leader that cannot be heard.
-    const bool unheard = !is_self(leads) && !reachable_[leads] && !proposals_.contains(view());
-    if (timed && unheard && !pacemaker_.view_timer_running()) {
+    // L5, L11: nobody waits for a leader that cannot be heard or that keeps silent.
+    const bool skipped = !is_self(leads) && !leaders_.worth_waiting(view(), leads) &&
+                         !proposals_.contains(view());
+    if (timed && skipped && !pacemaker_.view_timer_running()) {
         nullify_view();
         timed = false;
     }
     if (const auto timer = pacemaker_.update_view_timer(timed)) outbox_.act(*timer);
     const bool has_limits = !answered_.empty() || !asked_ahead_.empty() || !asked_views_.empty();
     const bool again = expecting || has_vote_in_view() || !missing_.empty() || has_limits;
-    if (const auto timer = pacemaker_.update_resend_timer(again)) outbox_.act(*timer);
+    const bool urgent = expecting || !missing_.empty() || has_limits;
+    if (const auto timer = pacemaker_.update_resend_timer(again, urgent)) outbox_.act(*timer);
 }
 
 }  // namespace cityledger::consensus

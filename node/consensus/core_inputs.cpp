@@ -32,6 +32,7 @@ void Core::State::take(const ProposalReceived& input) {
     if (input.from >= validators_.size() || !is_leaders_proposal(input)) return;
     const Proposal& proposal = *input.proposal;
     const View proposed = proposal.vote.content.view;
+    leaders_.proposed(input.from);
     if (proposed < view()) answer(input.from);
     if (proposed <= final_view()) return;
     if (proposed > view()) ask_ahead(input.from, proposed - 1);
@@ -59,6 +60,7 @@ void Core::State::take(const VoteReceived& input) {
     if (!finalizes && content.view > view()) ask_ahead(input.from, content.view - 1);
     const bool is_behind = finalizes ? content.view <= final_view() : content.view < view();
     if (is_behind) answer(input.from);
+    if (content.view == view() && !votes_.has(vote)) pacemaker_.on_news();
     count_vote(vote);
 }
 
@@ -105,6 +107,7 @@ void Core::State::count_vote(const ledger::Vote& vote) {
 }
 
 void Core::State::count_durable_own_votes() {
+    if (silent()) return;
     for (std::size_t i = 0; i < own_votes_.size(); ++i) {
         OwnVote& own = own_votes_[i];
         if (own.counted || !outbox_.is_durable(own.ticket)) continue;
@@ -139,18 +142,15 @@ void Core::State::want_block(Digest digest, const std::vector<ValidatorIndex>& h
             if (missing_.try_emplace(digest, holders).second) fetch_block(digest);
             return;
         }
-        const std::uint64_t above = node->block.header.height - final_block.header.height;
         if (node->wanted) return;
         node->wanted = true;
-        if (above <= 1 || above > k_max_fetch_depth_blocks) return;
+        if (node->block.header.height <= final_block.header.height + 1) return;
         digest = node->block.header.parent;
     }
 }
 
 void Core::State::take(const BlockChecked& input) {
-    BlockTree::Node* node = tree_.find_block(input.block);
-    if (node == nullptr || node->check == BlockTree::Check::invalid) return;
-    node->check = input.valid ? BlockTree::Check::valid : BlockTree::Check::invalid;
+    tree_.judge(input.block, input.valid);
     changed_ = true;
 }
 
@@ -164,7 +164,7 @@ void Core::State::take(const BlockBuilt& input) {
     if (!fits) return;
     const Digest digest = digest_of(input.block);
     hold_block(digest, input.block, view());
-    tree_.find_block(digest)->check = BlockTree::Check::valid;
+    tree_.judge(digest, true);
     const auto votable = tree_.votable(view(), building_->view, digest);
     if (!votable) return;
     const auto cast = safety_.propose(*votable, building_->view, input.block);
@@ -185,7 +185,9 @@ void Core::State::take(const TimerFired& input) {
         pacemaker_.resend_timer_fired();
         resend();
     } else if (pacemaker_.view_timer_fired(input.view)) {
-        nullify_view();
+        const ValidatorIndex leads = leader(view());
+        if (!is_self(leads) && !proposals_.contains(view())) leaders_.was_silent(leads);
+        give_up_view();
     }
 }
 
@@ -193,7 +195,7 @@ void Core::State::take(const WorkChanged& input) { has_work_ = input.has_work; }
 
 void Core::State::take(const PeerReachable& input) {
     if (input.validator >= validators_.size() || is_self(input.validator)) return;
-    reachable_[input.validator] = input.reachable;
+    leaders_.set_reachable(input.validator, input.reachable);
     if (input.reachable) send_state(input.validator);
 }
 
@@ -215,5 +217,7 @@ void Core::State::take(const VotingAllowed& input) {
     safety_.allow_above(input.above_view);
     changed_ = true;  // finalize votes may have waited for this
 }
+
+void Core::State::take(const StopVoting&) { stopped_ = true; }
 
 }  // namespace cityledger::consensus

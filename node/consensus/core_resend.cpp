@@ -29,7 +29,7 @@ void Core::State::send_state(std::optional<ValidatorIndex> to) {
     if (finalization) send_certificate(to, *finalization);
     const auto& entry = pacemaker_.entry();
     if (entry && entry != finalization) send_certificate(to, *entry);
-    if (validators_.size() == 1) return;
+    if (validators_.size() == 1 || silent()) return;
     for (const OwnVote& own : own_votes_) {
         if (!outbox_.is_durable(own.ticket)) continue;
         const ledger::VoteContent& content = own.vote.content;
@@ -69,7 +69,10 @@ void Core::State::ask_for_proposal_needs(const Proposal& proposal, const Error& 
     const ValidatorIndex from = proposal.vote.validator;
     if (refused.code == codes::parent_not_certified) ask_certificate(from, proposal.parent_view);
     if (refused.code != codes::view_not_nullified) return;
-    for (const View gap : tree_.gaps(proposal.parent_view, view(), k_max_gap_requests)) {
+    // Each answer brings the certificates of as many views as half an answer holds at least.
+    constexpr View k_stride = k_max_answer_certificates / 2;
+    for (const View gap :
+         tree_.gaps(proposal.parent_view, view(), k_max_gap_requests, k_stride)) {
         ask_certificate(from, gap);
     }
 }

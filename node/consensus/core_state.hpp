@@ -8,6 +8,7 @@
 
 #include "node/consensus/block_tree.hpp"
 #include "node/consensus/core.hpp"
+#include "node/consensus/leader_watch.hpp"
 #include "node/consensus/outbox.hpp"
 #include "node/consensus/pacemaker.hpp"
 #include "node/consensus/safety_rules.hpp"
@@ -28,6 +29,7 @@ public:
     [[nodiscard]] CoreStatus status() const;
     [[nodiscard]] View view() const { return pacemaker_.view(); }
     [[nodiscard]] bool halted() const { return halted_; }
+    [[nodiscard]] bool silent() const { return halted_ || stopped_; }
     [[nodiscard]] std::vector<ledger::Certificate> certificates_for(View view) const;
     [[nodiscard]] bool holds_block(const Digest& digest) const {
         return tree_.find_block(digest) != nullptr;
@@ -64,6 +66,7 @@ private:
     void take(const PeerReachable& input);
     void take(const SyncedTo& input);
     void take(const VotingAllowed& input);
+    void take(const StopVoting& input);
     [[nodiscard]] bool is_leaders_proposal(const ProposalReceived& input) const;
     void count_vote(const ledger::Vote& vote);
     void count_durable_own_votes();
@@ -84,13 +87,15 @@ private:
     void cast_finalize_votes();
     void vote_for_proposal();
     void join_nullification();
+    void give_up_view();
     void nullify_view();
     void build_if_leader();
+    [[nodiscard]] bool may_build_on(const Digest& parent) const;
     [[nodiscard]] std::optional<ParentChoice> choose_parent();
     void record_branch(const Digest& tip);
     void put_out_vote(const CastVote& cast);
     void update_timers();
-    [[nodiscard]] bool may_vote() const { return !halted_ && safety_.may_vote(); }
+    [[nodiscard]] bool may_vote() const { return !silent() && safety_.may_vote(); }
     [[nodiscard]] bool is_expecting() const;
     [[nodiscard]] bool has_vote_in_view() const;
 
@@ -121,9 +126,10 @@ private:
     std::vector<OwnVote> own_votes_;      ///< that may have to be sent again
     std::optional<ParentChoice> building_;  ///< BuildBlock was put out and not answered
     std::map<Digest, std::vector<ValidatorIndex>> missing_;  ///< wanted blocks, who has them
-    std::vector<bool> reachable_;
+    LeaderWatch leaders_;
     bool has_work_ = false;
     bool halted_ = false;
+    bool stopped_ = false;  ///< StopVoting was received
     bool changed_ = true;  ///< blocks or certificates have changed since the last advance
     std::uint64_t nullified_views_ = 0;
     std::uint64_t evidence_count_ = 0;

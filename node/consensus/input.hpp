@@ -67,8 +67,12 @@ struct VotingAllowed {
     View above_view = 0;
 };
 
+/// The replica can no longer vouch for what it has executed: no vote is cast, sent again or counted
+/// from now on. The core goes on to follow.
+struct StopVoting {};
+
 using Input = std::variant<ProposalReceived, VoteReceived, CertificateReceived, BlockReceived,
                            BlockChecked, BlockBuilt, Persisted, TimerFired, WorkChanged,
-                           PeerReachable, SyncedTo, VotingAllowed>;
+                           PeerReachable, SyncedTo, VotingAllowed, StopVoting>;
 
 }  // namespace cityledger::consensus

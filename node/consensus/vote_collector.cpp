@@ -26,6 +26,13 @@ void VoteCollector::move_to(View current, View final_view) {
     views_.erase(views_.begin(), views_.lower_bound(lowest_));
 }
 
+bool VoteCollector::has(const Vote& vote) const {
+    const auto votes = views_.find(vote.content.view);
+    if (votes == views_.end()) return false;
+    const auto of_kind = votes->second.by_kind.find(vote.content.kind);
+    return of_kind != votes->second.by_kind.end() && of_kind->second.contains(vote.validator);
+}
+
 std::vector<ValidatorIndex> VoteCollector::voters(View view, VoteKind kind) const {
     std::vector<ValidatorIndex> voters;
     const auto votes = views_.find(view);

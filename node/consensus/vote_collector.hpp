@@ -27,6 +27,8 @@ public:
     /// The views that are worth votes: (final, current + window], and none below current - window.
     void move_to(View current, View final_view);
 
+    /// Whether this validator's vote of this kind and view was counted already.
+    [[nodiscard]] bool has(const ledger::Vote& vote) const;
     /// Who has cast a vote of this kind in this view, ascending.
     [[nodiscard]] std::vector<ValidatorIndex> voters(View view, ledger::VoteKind kind) const;
     [[nodiscard]] bool in_window(View view) const { return view >= lowest_ && view <= highest_; }

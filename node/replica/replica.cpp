@@ -22,6 +22,9 @@ Replica::Impl::Impl(const ledger::Genesis& genesis, const ledger::ValidatorSet& 
       pool_(validators.size(), validators.quorum(), self_),
       peers_(validators.size(), self_) {
     CHECK_INVARIANT(self_.has_value() == (key != nullptr));
+    options_.consensus.view_timeout_base_ms = genesis.view_timing.base_ms;
+    options_.consensus.view_timeout_growth_percent = genesis.view_timing.growth_percent;
+    options_.consensus.view_timeout_cap_ms = genesis.view_timing.cap_ms;
 }
 
 void Replica::Impl::fail(const Error& error) {

@@ -227,7 +227,7 @@ void Replica::Impl::ask_for_batches() {
     for (const auto& digest : wanted) {
         if (checking_batches_.contains(digest) || log_->has_batch(digest)) continue;
         auto& question = questions_[digest];
-        if (question.attempts > 0 && now < question.asked_ms + k_batch_retry_ms) continue;
+        if (question.attempts > 0 && now < question.asked_ms + question.retry_ms) continue;
         std::vector<ValidatorIndex> holders;
         for (const auto holder : pool_.holders(digest)) {
             if (!is_self(holder) && peers_[holder].connected) holders.push_back(holder);
@@ -241,6 +241,8 @@ void Replica::Impl::ask_for_batches() {
         request.push_back(digest);
         question.asked_ms = now;
         question.attempts += 1;
+        if (question.attempts % holders.size() != 0) continue;
+        question.retry_ms = std::min(2 * question.retry_ms, k_batch_retry_max_ms);
     }
     for (auto& [peer, digests] : requests) send(peer, BatchRequest{std::move(digests)});
     schedule_pool_tick();

@@ -182,13 +182,15 @@ void Replica::Impl::send_core_message(const std::optional<ValidatorIndex>& to,
                                       const CoreMessage& message) {
     PeerMessage frame;
     if (const auto* proposal = std::get_if<consensus::Proposal>(&message)) {
-        if (!diverged_.empty()) return;
+        if (core_->silent()) return;
         frame = ProposalMessage{*proposal, progress()};
     } else if (const auto* vote = std::get_if<ledger::Vote>(&message)) {
-        if (!diverged_.empty() && is_self(vote->validator)) return;
+        if (core_->silent()) return;
         frame = VoteMessage{*vote, progress()};
     } else {
-        frame = CertificateMessage{std::get<ledger::Certificate>(message)};
+        const auto& certificate = std::get<ledger::Certificate>(message);
+        if (!may_vouch_for(certificate)) return;
+        frame = CertificateMessage{certificate};
     }
     if (to) {
         send(*to, frame);
@@ -196,6 +198,20 @@ void Replica::Impl::send_core_message(const std::optional<ValidatorIndex>& to,
     }
     if (frame.index() < 2) told_executed_height_ = executed_.height;  // votes tell the progress
     broadcast(frame);
+}
+
+/// A node that cannot vouch for its state, or has seen a contradiction, does not spread what rests
+/// on its own signature.
+bool Replica::Impl::may_vouch_for(const ledger::Certificate& certificate) const {
+    if (!core_->silent()) return true;
+    return std::none_of(certificate.signers.begin(), certificate.signers.end(),
+                        [this](const auto& signer) { return is_self(signer.validator); });
+}
+
+void Replica::Impl::send_certificates(ValidatorIndex to, consensus::View view) {
+    for (auto& certificate : core_->certificates_for(view)) {
+        if (may_vouch_for(certificate)) send(to, CertificateMessage{std::move(certificate)});
+    }
 }
 
 void Replica::Impl::on_durable() {

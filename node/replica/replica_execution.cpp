@@ -180,8 +180,8 @@ void Replica::Impl::compare_states() {
 void Replica::Impl::diverge(std::string why) {
     if (!diverged_.empty()) return;
     diverged_ = std::move(why);
-    sends_.clear();
     ++counters_["state_diverged"];
+    give(consensus::StopVoting{});
     watch_standing();
 }
 

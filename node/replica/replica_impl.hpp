@@ -20,11 +20,16 @@ namespace cityledger::node {
 inline constexpr std::uint64_t k_gossip_interval_ms = 1000;
 inline constexpr std::uint64_t k_hint_delay_ms = 2;  ///< after an execution, for company
 inline constexpr std::uint64_t k_pool_interval_ms = 100;
+/// Until a batch is asked of another holder, doubled after each round over all of them.
 inline constexpr std::uint64_t k_batch_retry_ms = 200;
+inline constexpr std::uint64_t k_batch_retry_max_ms = 12'800;
 inline constexpr std::uint64_t k_batch_retell_ms = 500;
 inline constexpr std::uint64_t k_unknown_batch_kept_ms = 30'000;
 inline constexpr std::uint64_t k_start_question_interval_ms = 500;
+/// Until another peer is asked: doubled after each question without an answer, so that a network
+/// whose answers take longer is served too.
 inline constexpr std::uint64_t k_sync_timeout_ms = 2000;
+inline constexpr std::uint64_t k_sync_timeout_max_ms = 32'000;
 /// Block sync starts at once when this far behind, later when the gap stays.
 inline constexpr std::uint64_t k_sync_threshold_heights = 4;
 inline constexpr std::uint64_t k_sync_patience_ms = 1500;
@@ -127,6 +132,8 @@ private:
     void carry_out(consensus::SetTimer& timer);
     void carry_out(consensus::Evidence& evidence);
     void send_core_message(const std::optional<ValidatorIndex>& to, const CoreMessage& message);
+    [[nodiscard]] bool may_vouch_for(const ledger::Certificate& certificate) const;
+    void send_certificates(ValidatorIndex to, consensus::View view);
     void on_durable();
     void set_core_timer(consensus::TimerFired::Kind kind, consensus::View view,
                         std::optional<std::uint64_t> delay_ms);
@@ -240,6 +247,7 @@ private:
     struct BatchQuestion {
         std::uint64_t asked_ms = 0;
         std::uint64_t attempts = 0;
+        std::uint64_t retry_ms = k_batch_retry_ms;
     };
     std::map<Digest, BatchQuestion> questions_;
     std::set<Digest> checking_batches_;
@@ -277,6 +285,7 @@ private:
     std::optional<SyncRound> sync_;
     std::optional<std::uint64_t> behind_since_ms_;
     std::uint64_t sync_turn_ = 0;
+    std::uint64_t sync_timeout_ms_ = k_sync_timeout_ms;
     struct SyncedEnd {
         std::uint64_t sequence = 0;
         ledger::Block block;

@@ -25,9 +25,7 @@ void Replica::Impl::on_session(ValidatorIndex index, bool up) {
     if (self_ && !voting_) send(index, StartQuestion{question_});
     auto held = pool_.held_since(now_ms(), k_max_digests_per_message);
     if (self_ && !held.empty()) send(index, BatchAck{std::move(held)});
-    for (auto& certificate : core_->certificates_for(peer.progress.view)) {
-        send(index, CertificateMessage{std::move(certificate)});
-    }
+    send_certificates(index, peer.progress.view);
 }
 
 void Replica::Impl::on_message(ValidatorIndex from, ByteView frame) {
@@ -137,9 +135,7 @@ void Replica::Impl::handle(ValidatorIndex from, Hint& message) {
     if (message.progress.view >= core_->view()) return;
     if (now_ms() < peer.answered_behind_ms + k_gossip_interval_ms) return;
     peer.answered_behind_ms = now_ms();
-    for (auto& certificate : core_->certificates_for(message.progress.view)) {
-        send(from, CertificateMessage{std::move(certificate)});
-    }
+    send_certificates(from, message.progress.view);
 }
 
 }  // namespace cityledger::node

@@ -15,9 +15,7 @@ void Replica::Impl::handle(ValidatorIndex from, BlockRequest& message) {
 
 void Replica::Impl::handle(ValidatorIndex from, CertificateRequest& message) {
     if (!may_serve(from, 0)) return;
-    for (auto& certificate : core_->certificates_for(message.view)) {
-        send(from, CertificateMessage{std::move(certificate)});
-    }
+    send_certificates(from, message.view);
 }
 
 void Replica::Impl::handle(ValidatorIndex from, StartQuestion& message) {
@@ -28,6 +26,7 @@ void Replica::Impl::handle(ValidatorIndex from, StartQuestion& message) {
     answer.highest_vote = checker_.highest_vote(from);
     for (auto& certificate : core_->certificates_for(core_->view())) {
         const auto& highest = answer.highest_certificate;
+        if (!may_vouch_for(certificate)) continue;
         if (!highest || highest->content.view < certificate.content.view) {
             answer.highest_certificate = std::move(certificate);
         }
@@ -36,6 +35,7 @@ void Replica::Impl::handle(ValidatorIndex from, StartQuestion& message) {
 }
 
 void Replica::Impl::handle(ValidatorIndex from, SyncRequest& message) {
+    if (core_->silent()) return;  // its finalizations carry the own signature
     const std::uint64_t max_blocks =
         std::min<std::uint64_t>(message.max_blocks, k_max_sync_blocks);
     if (message.from_height == 0 || message.from_height > log_->final_height()) {

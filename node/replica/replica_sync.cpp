@@ -32,9 +32,10 @@ void Replica::Impl::request_blocks() {
     SyncRound round;
     round.peer = candidates[sync_turn_ % candidates.size()];
     round.from_height = log_->final_height() + 1;
-    round.timer = after(k_sync_timeout_ms, [this] {
+    round.timer = after(sync_timeout_ms_, [this] {
         ++sync_turn_;
         ++counters_["blocksync_timeouts"];
+        sync_timeout_ms_ = std::min(2 * sync_timeout_ms_, k_sync_timeout_max_ms);
         sync_.reset();
         maybe_sync();
     });
@@ -51,6 +52,7 @@ void Replica::Impl::end_sync_request() {
 void Replica::Impl::handle(ValidatorIndex from, SyncAnswer& message) {
     if (!sync_ || sync_->peer != from || sync_->from_height != message.from_height) return;
     end_sync_request();
+    sync_timeout_ms_ = std::max(k_sync_timeout_ms, sync_timeout_ms_ / 2);
     if (!log_->files().has_room()) return;
     const std::uint64_t before = log_->final_height();
     const auto taken = take_sync_answer(message);

@@ -23,7 +23,7 @@ struct Tree {
         const ledger::Block block = block_on(parent, {test_digest(batch)});
         const Digest digest = ledger::block_digest(block.header, test_chain());
         tree.add_block(digest, block, 1);
-        tree.find_block(digest)->check = BlockTree::Check::valid;
+        tree.judge(digest, true);
         return digest;
     }
     const ledger::BlockHeader& header(const Digest& digest) { return *tree.header_of(digest); }
@@ -81,13 +81,38 @@ TEST_CASE("S8: every ancestor above the last final block is held and valid", "[c
     check_refused(t.tree.votable(2, 1, child), codes::ancestor_missing);
     t.tree.add_block(parent_digest, parent, 1);
     check_refused(t.tree.votable(2, 1, child), codes::block_not_checked);
-    t.tree.find_block(parent_digest)->check = BlockTree::Check::invalid;
+    t.tree.judge(child, true);  // its parent is not known to be valid
     check_refused(t.tree.votable(2, 1, child), codes::block_not_checked);
-    t.tree.find_block(parent_digest)->check = BlockTree::Check::valid;
+    t.tree.judge(parent_digest, true);
+    check_refused(t.tree.votable(2, 1, child), codes::block_not_checked);
+    t.tree.judge(child, true);
     CHECK(t.tree.votable(2, 1, child));
-    t.tree.find_block(child)->check = BlockTree::Check::asked;
-    check_refused(t.tree.votable(2, 1, child), codes::block_not_checked);
     check_refused(t.tree.votable(2, 1, test_digest(99)), codes::ancestor_missing);
+    t.tree.judge(parent_digest, false);
+    check_refused(t.tree.votable(2, 1, child), codes::block_not_checked);
+}
+
+TEST_CASE("S8: a block counts as valid only while its ancestors are held", "[consensus][tree]") {
+    Tree t;
+    const Digest parent = t.add(genesis_block().header, 1);
+    const Digest child = t.add(t.header(parent), 2);
+    const Digest grandchild = t.add(t.header(child), 3);
+    REQUIRE(t.tree.check_branch(grandchild));
+    t.tree.find_block(child)->wanted = true;
+    t.tree.find_block(grandchild)->wanted = true;
+    t.tree.forget_proposals_below(2);
+    CHECK(t.tree.find_block(parent) == nullptr);
+    check_refused(t.tree.check_branch(grandchild), codes::ancestor_missing);
+    CHECK(t.tree.find_block(grandchild)->check == BlockTree::Check::unasked);
+}
+
+TEST_CASE("L1: the last final block proposed again in a later view is not votable",
+          "[consensus][tree]") {
+    Tree t;
+    const Digest block = t.add(genesis_block().header, 1);
+    t.tree.finalize({block, t.header(block), 1, certificate(VoteKind::finalize, 1, block)});
+    check_refused(t.tree.votable(2, 1, block), codes::block_final_already);
+    check_refused(t.tree.votable(2, 1, genesis_digest()), codes::ancestor_missing);
 }
 
 TEST_CASE("S8: a branch that misses the last final block is refused", "[consensus][tree]") {
@@ -133,7 +158,7 @@ TEST_CASE("finality forgets what lies below it and beside it", "[consensus][tree
     CHECK(t.tree.find_block(first) == nullptr);
     CHECK(t.tree.find_block(beside) == nullptr);
     CHECK(t.tree.find_block(on_beside) == nullptr);
-    CHECK(t.tree.find_block(second) != nullptr);
+    CHECK(t.tree.find_block(second)->check == BlockTree::Check::valid);
     CHECK(t.tree.certified_block(1) == first);
     CHECK(t.tree.find(VoteKind::notarize, 1) == nullptr);
     CHECK(t.tree.find(VoteKind::nullify, 2) != nullptr);

@@ -321,14 +321,15 @@ TEST_CASE("after a restart a leader sends its recorded proposal and builds no ot
     CHECK(all<BuildBlock>(after.core->step(WorkChanged{true})).empty());
 }
 
-TEST_CASE("certificates for a peer: those of the view, else what leads here",
+TEST_CASE("certificates for a peer: those of the view and after it, else what leads here",
           "[consensus][core]") {
     Single node;
     node.begin();
     node.receive(1, node.certificate(VoteKind::nullify, 5));
     node.receive(1, node.certificate(VoteKind::nullify, 7));
-    REQUIRE(node.core->certificates_for(5).size() == 1);
+    REQUIRE(node.core->certificates_for(5).size() == 2);
     CHECK(node.core->certificates_for(5).front().content.view == 5);
+    CHECK(node.core->certificates_for(5).back().content.view == 7);
     const auto rest = node.core->certificates_for(2);
     REQUIRE(rest.size() == 2);
     CHECK(rest.front().content.view == 7);

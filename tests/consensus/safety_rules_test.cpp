@@ -27,7 +27,7 @@ struct Validator {
         ledger::Block block = block_on(genesis_block().header, {test_digest(batch)});
         const Digest digest = ledger::block_digest(block.header, test_chain());
         tree.add_block(digest, block, view);
-        tree.find_block(digest)->check = BlockTree::Check::valid;
+        tree.judge(digest, true);
         for (View at = 1; at < view; ++at) {
             tree.add_certificate(certificate(VoteKind::nullify, at));
         }

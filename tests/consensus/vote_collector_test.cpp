@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "node/consensus/leader_watch.hpp"
 #include "node/consensus/pacemaker.hpp"
 #include "node/consensus/vote_collector.hpp"
 #include "tests/consensus/network.hpp"
@@ -101,28 +102,81 @@ ledger::Certificate certificate(VoteKind kind, View view) {
     return made;
 }
 
-TEST_CASE("L4: the view timer doubles after each nullified view up to the cap", "[consensus]") {
-    Pacemaker pacemaker({1'000, 5'000, 500});
+TEST_CASE("L4: the view timer grows with each view that was given up, however it is left",
+          "[consensus]") {
+    Pacemaker pacemaker({1'000, 200, 5'000, 500});
     CHECK(pacemaker.view_timeout_ms() == 1'000);
+    // Not given up here: a leader that was not waited for says nothing of delays.
     pacemaker.enter(certificate(VoteKind::nullify, 1), false);
+    CHECK(pacemaker.view_timeout_ms() == 1'000);
+    pacemaker.give_up();
+    pacemaker.give_up();  // of the same view
     CHECK(pacemaker.view_timeout_ms() == 2'000);
+    // C3: where messages are slow the notarization comes all the same, a little later.
     pacemaker.enter(certificate(VoteKind::notarize, 2), false);
     CHECK(pacemaker.view_timeout_ms() == 2'000);
-    pacemaker.enter(certificate(VoteKind::nullify, 3), false);
+    pacemaker.give_up();
     CHECK(pacemaker.view_timeout_ms() == 4'000);
-    for (View view = 4; view < 100; ++view) {
+    for (View view = 3; view < 100; ++view) {
         pacemaker.enter(certificate(VoteKind::nullify, view), false);
+        pacemaker.give_up();
     }
     CHECK(pacemaker.view_timeout_ms() == 5'000);
     pacemaker.on_finalized();
+    CHECK(pacemaker.view_timeout_ms() == 2'500);
+    for (int i = 0; i < 10; ++i) pacemaker.on_finalized();
     CHECK(pacemaker.view_timeout_ms() == 1'000);
-    Pacemaker huge({~std::uint64_t{0}, ~std::uint64_t{0}, 1});
-    huge.enter(certificate(VoteKind::nullify, 1), false);
+    Pacemaker huge({~std::uint64_t{0}, 200, ~std::uint64_t{0}, 1});
+    huge.give_up();
     CHECK(huge.view_timeout_ms() == ~std::uint64_t{0});
+    Pacemaker slow({1, 110, 5'000, 1});
+    slow.give_up();
+    CHECK(slow.view_timeout_ms() == 2);
+}
+
+TEST_CASE("L7: without anything to expect the resend timer runs ever slower", "[consensus]") {
+    Pacemaker pacemaker({1'000, 200, 16'000, 500});
+    CHECK(pacemaker.update_resend_timer(true, false)->delay_ms == 500);
+    CHECK_FALSE(pacemaker.update_resend_timer(true, false));
+    for (const std::uint64_t delay : {1'000, 2'000, 4'000, 8'000, 16'000, 32'000, 32'000}) {
+        pacemaker.resend_timer_fired();
+        CHECK(pacemaker.update_resend_timer(true, false)->delay_ms == delay);
+    }
+    CHECK(pacemaker.update_resend_timer(true, true)->delay_ms == 500);  // at once when it matters
+    CHECK_FALSE(pacemaker.update_resend_timer(true, false));
+    CHECK(pacemaker.update_resend_timer(false, false)->delay_ms == std::nullopt);
+    pacemaker.resend_timer_fired();
+    pacemaker.resend_timer_fired();
+    pacemaker.on_news();
+    CHECK(pacemaker.update_resend_timer(true, false)->delay_ms == 500);
+}
+
+TEST_CASE("L5, L11: who is not worth waiting for, and when it is again", "[consensus]") {
+    LeaderWatch leaders(4);
+    leaders.set_reachable(2, false);
+    CHECK_FALSE(leaders.worth_waiting(6, 2));
+    leaders.set_reachable(2, true);
+    CHECK(leaders.worth_waiting(6, 2));
+    for (std::uint64_t turn = 0; turn < k_silent_turns; ++turn) leaders.was_silent(2);
+    for (std::uint64_t round = 1; round <= 20; ++round) {
+        std::set<std::uint64_t> fair;
+        for (std::uint64_t turn = 0; turn < 4096; ++turn) {
+            if (leaders.worth_waiting(4 * turn + 2, 2)) fair.insert(turn);
+        }
+        // Never given up for good, ever more rarely, and in turns that all validators share.
+        CHECK(fair.contains(0));
+        CHECK(fair.contains(1024));
+        const std::uint64_t shift = std::min<std::uint64_t>(round, k_max_skipped_turns_log2);
+        CHECK(fair.size() == std::size_t{4096} >> shift);
+        leaders.was_silent(2);
+    }
+    CHECK(leaders.worth_waiting(4 * 3 + 1, 1));  // the others as ever
+    leaders.proposed(2);
+    CHECK(leaders.worth_waiting(4 * 3 + 2, 2));
 }
 
 TEST_CASE("L3: a timer of an earlier view or one that was stopped does nothing", "[consensus]") {
-    Pacemaker pacemaker({1'000, 5'000, 500});
+    Pacemaker pacemaker({1'000, 200, 5'000, 500});
     CHECK_FALSE(pacemaker.update_view_timer(false));
     REQUIRE(pacemaker.update_view_timer(true));
     CHECK_FALSE(pacemaker.update_view_timer(true));

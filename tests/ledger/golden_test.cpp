@@ -35,7 +35,7 @@ TEST_CASE("the chain id of a fixed genesis", "[golden]") {
     genesis.keys = {{"AA", {}}};
     genesis.business = R"({"calendar":{"first_day":"2018-08-10"}})";
     CHECK(to_hex(chain_id_of(genesis)) ==
-          "752780170fd83e5b7fbd51a1f201095eeb29992332e131de02aeb967406c21d4");
+          "646b37539afbf0a9cf1a638473e58b47dce9ce94e741dddb5915bf483aa8cb16");
 }
 
 TEST_CASE("the id of a fixed transaction", "[golden]") {
