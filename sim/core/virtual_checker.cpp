@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "node/replica/codes.hpp"
 #include "sim/core/virtual_conservation.hpp"
 
 namespace cityledger::sim {
@@ -30,6 +31,10 @@ std::string_view kind_name(ledger::VoteKind kind) {
     return ledger::EnumNames<ledger::VoteKind>::names[static_cast<std::size_t>(kind)];
 }
 
+std::string_view standing_name(node::Standing standing) {
+    return ledger::EnumNames<node::Standing>::names[static_cast<std::size_t>(standing)];
+}
+
 }  // namespace
 
 SeenMessage look_into(ByteView frame) {
@@ -52,7 +57,35 @@ void VirtualChecker::fail(std::string what) {
 
 void VirtualChecker::on_send(std::size_t from, ByteView frame, const SimulatedDisk& disk) {
     const SeenMessage seen = look_into(frame);
-    if (seen.vote && seen.vote->validator == from) check_vote(from, *seen.vote, disk);
+    if (!seen.vote || seen.vote->validator != from) return;
+    if (seen.proposal) honest_blocks_.insert(seen.vote->content.block);
+    check_vote(from, *seen.vote, disk);
+}
+
+void VirtualChecker::on_event(std::size_t node, const node::ReplicaEvent& event) {
+    const std::size_t tolerated = (disks_.size() - 1) / 3;
+    const bool promised = faulty_.size() <= tolerated;
+    const std::string who = "node " + std::to_string(node);
+    if (const auto* changed = std::get_if<node::StandingChanged>(&event)) {
+        const node::StandingReport& now = changed->now;
+        const bool lost = now.standing == node::Standing::halted ||
+                          now.standing == node::Standing::diverged;
+        if (lost && promised) {
+            fail(who + " is " + std::string(standing_name(now.standing)) + " though at most " +
+                 std::to_string(tolerated) + " validators are faulty: " + now.reason);
+        }
+        return;
+    }
+    const auto& refused = std::get<node::BlockRefused>(event);
+    // What lies beside a final block may have been honest: its author had not heard of that one.
+    if (refused.reason.code == node::codes::block_off_final_chain) return;
+    if (!honest_blocks_.contains(refused.block)) {
+        ++refusals_;
+    } else if (promised) {
+        fail(who + " refuses block " + short_hex(refused.block) +
+             " of an honest leader at height " + std::to_string(refused.height) + ": " +
+             refused.reason.message());
+    }
 }
 
 void VirtualChecker::check_vote(std::size_t from, const ledger::Vote& vote,

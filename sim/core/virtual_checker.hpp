@@ -1,7 +1,8 @@
 #pragma once
 // What must hold in every run, checked from outside with code of its own: one chain, equal roots,
-// receipts that stay, one vote of a kind per view, votes on the disk before they leave. The first
-// broken invariant is kept; the run ends with it.
+// receipts that stay, one vote of a kind per view, votes on the disk before they leave; and while
+// at most f validators are faulty, no honest node halts, diverges or refuses an honest leader's
+// block. The first broken invariant is kept; the run ends with it.
 
 #include <deque>
 #include <functional>
@@ -30,9 +31,14 @@ public:
     /// A control may switch this one check off, to show what the others find.
     void check_persisted_votes(bool enabled) { check_persisted_votes_ = enabled; }
 
+    /// This validator lies, or its disk does or was lost: it counts against the f of the promise.
+    void mark_faulty(std::size_t node) { faulty_.insert(node); }
+
     /// A frame that an honest node sends, and the disk that its votes must be on.
     void on_send(std::size_t from, ByteView frame, const SimulatedDisk& disk);
     void on_disk(std::size_t node, const DiskEvent& event);
+    /// What an honest node says of its standing and of the blocks that it refuses.
+    void on_event(std::size_t node, const node::ReplicaEvent& event);
     void on_block(std::size_t node, const node::FinalBlock& final_block,
                   const ledger::ExecutedBlock& executed);
     /// The books of a state at its first node and block; later nodes have the same state root.
@@ -51,6 +57,8 @@ public:
         return chain_.empty() ? 0 : chain_.rbegin()->first;
     }
     [[nodiscard]] std::uint64_t votes_seen() const { return votes_.size(); }
+    /// Blocks of faulty leaders that honest nodes refused, as they must.
+    [[nodiscard]] std::uint64_t refusals_seen() const { return refusals_; }
 
 private:
     /// What every node must agree on at a height.
@@ -81,6 +89,9 @@ private:
     std::map<Digest, std::uint64_t> executed_at_;  ///< height of each executed transaction
     std::map<VoteSlot, Digest> votes_;
     std::map<std::uint64_t, Digest> finalized_;  ///< by view: what an honest node finalized
+    std::set<Digest> honest_blocks_;  ///< that an honest leader proposed
+    std::set<std::size_t> faulty_;
+    std::uint64_t refusals_ = 0;
     std::map<Digest, Digest> acknowledged_;  ///< transaction -> hash of its receipt
     std::vector<RecentWrites> disks_;
     std::optional<std::string> broken_;

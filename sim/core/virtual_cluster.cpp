@@ -150,6 +150,7 @@ Status VirtualCluster::start(Node& node) {
     if (const auto opened = open_state(node); !opened) return opened;
     const auto index = static_cast<ValidatorIndex>(node.index);
     node.life = queue_.make_owner();
+    if (options_.work.sync_lies_per_million > 0) checker_.mark_faulty(index);
     const SimulatedRandom random = node.random.fork("life", node.life);
     const ClockFault clock =
         node.index < options_.clocks.size() ? options_.clocks[node.index] : ClockFault{};
@@ -194,6 +195,9 @@ void VirtualCluster::connect_observers(Node& node) {
     node.replica->set_block_observer([this, index](const node::FinalBlock& final_block,
                                                    const ledger::ExecutedBlock& executed) {
         watch_block(index, final_block, executed);
+    });
+    node.replica->set_event_observer([this, index](const node::ReplicaEvent& event) {
+        watch_event(index, event);
     });
     node.replica->set_fatal_handler([this, index, life = node.life](const Error& error) {
         on_fatal(index, life, error);
@@ -296,6 +300,7 @@ Status VirtualCluster::make_byzantine(std::size_t index, std::string_view behavi
                                        validator_keys_.at(index), chain_id());
     if (!byzantine) return propagate(byzantine);
     node.byzantine = *std::move(byzantine);
+    checker_.mark_faulty(index);
     trace_.add("byzantine", index, 0, as_bytes(behaviour));
     if (node.state != NodeState::down) connect_observers(node);
     return {};
@@ -383,6 +388,10 @@ void VirtualCluster::watch_block(std::size_t index, const node::FinalBlock& fina
     if (!honest(index)) return;
     checker_.on_block(index, final_block, executed);
     if (executed.changed_state) checker_.on_books(index, executed.state.height, store(index));
+}
+
+void VirtualCluster::watch_event(std::size_t index, const node::ReplicaEvent& event) {
+    if (honest(index)) checker_.on_event(index, event);
 }
 
 std::optional<std::string> VirtualCluster::report() const {

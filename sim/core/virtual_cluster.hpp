@@ -123,6 +123,7 @@ private:
     void watch_delivery(ValidatorIndex from, ValidatorIndex to, const Frame& frame);
     void watch_block(std::size_t index, const node::FinalBlock& final_block,
                      const ledger::ExecutedBlock& executed);
+    void watch_event(std::size_t index, const node::ReplicaEvent& event);
 
     VirtualOptions options_;
     std::uint64_t seed_;

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "ledger/memory_state_store.hpp"
+#include "node/replica/codes.hpp"
 
 using namespace cityledger;
 using namespace cityledger::sim;
@@ -37,6 +38,20 @@ ledger::StoredReceipt receipt_of(std::string_view transaction, std::uint64_t hei
     stored.receipt.transaction = digest_of(transaction);
     stored.receipt.height = height;
     return stored;
+}
+
+Bytes proposal_frame(std::uint16_t leader, std::uint64_t view, const Digest& block) {
+    node::ProposalMessage message;
+    message.proposal.vote = {{ledger::VoteKind::notarize, 0, view, block}, leader, {}};
+    return node::encode_message(message);
+}
+
+node::ReplicaEvent standing_event(node::Standing now) {
+    return node::StandingChanged{node::Standing::voting, {now, 0, "for a reason"}};
+}
+
+node::ReplicaEvent refusal_event(const Digest& block, const Code& code) {
+    return node::BlockRefused{block, 7, Error{code, {}}};
 }
 
 struct Bench {
@@ -160,4 +175,48 @@ TEST_CASE("the checker misses an acknowledged receipt, and sees a changed one") 
     changed.checker.on_acknowledged(receipt_of("t", 1));
     changed.checker.on_acknowledged(receipt_of("t", 2));
     CHECK(changed.broke_with("two receipts"));
+}
+
+TEST_CASE("the checker sees an honest node that halts or diverges") {
+    using node::Standing;
+    const Standing lost = GENERATE(Standing::halted, Standing::diverged);
+    Bench bench;
+    bench.checker.on_event(1, standing_event(Standing::syncing));
+    bench.checker.on_event(1, standing_event(Standing::votes_lost));
+    CHECK_FALSE(bench.checker.broken());
+    bench.checker.mark_faulty(0);
+    bench.checker.on_event(1, standing_event(lost));
+    CHECK(bench.broke_with(lost == Standing::halted ? "node 1 is halted" : "node 1 is diverged"));
+    CHECK(bench.broke_with("for a reason"));
+
+    // With two of four faulty nothing is promised.
+    Bench hopeless;
+    hopeless.checker.mark_faulty(0);
+    hopeless.checker.mark_faulty(2);
+    hopeless.checker.on_event(1, standing_event(lost));
+    CHECK_FALSE(hopeless.checker.broken());
+}
+
+TEST_CASE("the checker sees an honest node that refuses a block of an honest leader") {
+    const Digest honest = digest_of("honest");
+    const Digest forged = digest_of("forged");
+    Bench bench;
+    bench.checker.mark_faulty(0);
+    bench.checker.on_send(1, proposal_frame(1, 5, honest), bench.disk);
+    // Passed on by another node than its leader, a proposal says nothing about either.
+    bench.checker.on_send(2, proposal_frame(0, 4, forged), bench.disk);
+    bench.checker.on_event(3, refusal_event(forged, node::codes::block_wrong_roots));
+    CHECK(bench.checker.refusals_seen() == 1);
+    bench.checker.on_event(3, refusal_event(honest, node::codes::block_off_final_chain));
+    CHECK_FALSE(bench.checker.broken());
+    bench.checker.on_event(3, refusal_event(honest, node::codes::block_wrong_roots));
+    CHECK(bench.broke_with("node 3 refuses block"));
+    CHECK(bench.checker.refusals_seen() == 1);
+
+    Bench hopeless;
+    hopeless.checker.mark_faulty(0);
+    hopeless.checker.mark_faulty(2);
+    hopeless.checker.on_send(1, proposal_frame(1, 5, honest), hopeless.disk);
+    hopeless.checker.on_event(3, refusal_event(honest, node::codes::block_wrong_roots));
+    CHECK_FALSE(hopeless.checker.broken());
 }
