@@ -38,15 +38,18 @@ std::string_view standing_name(node::Standing standing) {
 }  // namespace
 
 SeenMessage look_into(ByteView frame) {
-    // Kinds 1 and 2 of docs/formats/messages.md; decoding the rest would be a waste.
-    if (frame.empty() || frame[0] > 2) return {};
+    // Kinds 1 to 3 of docs/formats/messages.md; decoding the rest would be a waste.
+    if (frame.empty() || frame[0] > 3) return {};
     const auto message = node::decode_message(frame);
     if (!message) return {};
     if (const auto* proposal = std::get_if<node::ProposalMessage>(&*message)) {
-        return {proposal->proposal, proposal->proposal.vote};
+        return {proposal->proposal, proposal->proposal.vote, std::nullopt};
     }
     if (const auto* vote = std::get_if<node::VoteMessage>(&*message)) {
-        return {std::nullopt, vote->vote};
+        return {std::nullopt, vote->vote, std::nullopt};
+    }
+    if (const auto* certificate = std::get_if<node::CertificateMessage>(&*message)) {
+        return {std::nullopt, std::nullopt, certificate->certificate};
     }
     return {};
 }

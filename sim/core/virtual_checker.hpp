@@ -21,6 +21,7 @@ namespace cityledger::sim {
 struct SeenMessage {
     std::optional<consensus::Proposal> proposal;
     std::optional<ledger::Vote> vote;  ///< of a vote message or of the proposal
+    std::optional<ledger::Certificate> certificate;
 };
 [[nodiscard]] SeenMessage look_into(ByteView frame);
 

@@ -300,6 +300,9 @@ Status VirtualCluster::make_byzantine(std::size_t index, std::string_view behavi
                                        validator_keys_.at(index), chain_id());
     if (!byzantine) return propagate(byzantine);
     node.byzantine = *std::move(byzantine);
+    node.byzantine->set_send([this, index](ValidatorIndex to, const Frame& frame) {
+        network_.send(static_cast<ValidatorIndex>(index), to, frame);
+    });
     checker_.mark_faulty(index);
     trace_.add("byzantine", index, 0, as_bytes(behaviour));
     if (node.state != NodeState::down) connect_observers(node);
@@ -314,6 +317,10 @@ VirtualCluster::NodeState VirtualCluster::state(std::size_t node) const {
     return node_at(node).state;
 }
 bool VirtualCluster::honest(std::size_t node) const { return !node_at(node).byzantine; }
+std::uint64_t VirtualCluster::lies(std::size_t node) const {
+    const auto& byzantine = node_at(node).byzantine;
+    return byzantine ? byzantine->lies() : 0;
+}
 const std::string& VirtualCluster::down_because(std::size_t node) const {
     return node_at(node).down_because;
 }
@@ -379,6 +386,7 @@ void VirtualCluster::watch_send(ValidatorIndex from, ValidatorIndex, const Frame
 
 void VirtualCluster::watch_delivery(ValidatorIndex from, ValidatorIndex to, const Frame& frame) {
     trace_.add("message", from, to, *frame);
+    if (const auto& byzantine = node_at(to).byzantine) byzantine->hear(frame);
 }
 
 void VirtualCluster::watch_block(std::size_t index, const node::FinalBlock& final_block,

@@ -68,6 +68,8 @@ public:
         return state(node) == NodeState::running;
     }
     [[nodiscard]] bool honest(std::size_t node) const;
+    /// How often a Byzantine node lied or kept silent; 0 of an honest one.
+    [[nodiscard]] std::uint64_t lies(std::size_t node) const;
     /// Why a node is down: its fatal error, or the refusal of its start; empty if it was killed.
     [[nodiscard]] const std::string& down_because(std::size_t node) const;
     /// The number of this life of the node, which ends with a kill.

@@ -199,6 +199,27 @@ TEST_CASE("silent leaders and withheld votes of one node cost time only", "[virt
     network.check_whole();
 }
 
+TEST_CASE("false roots and forged headers are refused, and the others go on", "[virtual]") {
+    const std::string behaviour = GENERATE(std::string("false_roots"), std::string("forge_header"));
+    const std::uint64_t seed = GENERATE(range(20u, 30u));
+    VirtualOptions options;
+    // Execution that takes as long as a round trip: the lie comes before the truth is known.
+    if (seed % 2 == 1) options.work.execute_max_us = 20'000;
+    INFO(behaviour << ", seed " << seed);
+    Network network(seed, options);
+    REQUIRE(network.cluster.make_byzantine(1, behaviour).has_value());
+    network.load.start(20);
+    network.cluster.run_for(20'000);
+    INFO(network.cluster.report().value_or("no invariant broke"));
+    CHECK(network.cluster.lies(1) > 50);
+    // Most forged fields are seen when the proposal arrives; roots only by who has executed.
+    if (behaviour == "false_roots") CHECK(network.cluster.checker().refusals_seen() > 20);
+    CHECK(network.cluster.checker().highest_block() > 50);
+    CHECK(network.cluster.lies(0) == 0);
+    REQUIRE(network.progresses(10, 60'000));
+    network.check_whole();
+}
+
 TEST_CASE("a power cut of all nodes, fifty times, loses no acknowledged receipt", "[virtual]") {
     VirtualOptions options;
     options.disk.keep_unsynced_files = 500'000;
