@@ -216,6 +216,7 @@ void VirtualCluster::lose_unsynced(Node& node) {
 
 void VirtualCluster::on_fatal(std::size_t index, OwnerId life, const Error& error) {
     // The process ends after the call that failed, never inside it.
+    ++fatal_errors_;
     queue_.hold(life);
     queue_.after(0, k_world_owner, [this, index, life, message = error.message()] {
         Node& node = node_at(index);
@@ -303,7 +304,7 @@ Status VirtualCluster::make_byzantine(std::size_t index, std::string_view behavi
     node.byzantine->set_send([this, index](ValidatorIndex to, const Frame& frame) {
         network_.send(static_cast<ValidatorIndex>(index), to, frame);
     });
-    checker_.mark_faulty(index);
+    if (!options_.hide_byzantine) checker_.mark_faulty(index);
     trace_.add("byzantine", index, 0, as_bytes(behaviour));
     if (node.state != NodeState::down) connect_observers(node);
     return {};
@@ -379,7 +380,7 @@ void VirtualCluster::watch_disk(std::size_t index, const DiskEvent& event) {
 }
 
 void VirtualCluster::watch_send(ValidatorIndex from, ValidatorIndex, const Frame& frame) {
-    if (frame == last_sent_ || !honest(from)) return;
+    if (frame == last_sent_ || !(honest(from) || options_.hide_byzantine)) return;
     last_sent_ = frame;
     checker_.on_send(from, *frame, node_at(from).disk);
 }

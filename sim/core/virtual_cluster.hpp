@@ -28,6 +28,8 @@ struct VirtualOptions {
     const ledger::ContractRegistry* contracts = nullptr;
     /// A control: do not look whether votes are on the disk before they leave.
     bool check_persisted_votes = true;
+    /// A control: the checker takes Byzantine nodes for honest ones.
+    bool hide_byzantine = false;
     /// What to type to see the same run again, for reports.
     std::string replay_command;
 
@@ -72,6 +74,8 @@ public:
     [[nodiscard]] std::uint64_t lies(std::size_t node) const;
     /// Why a node is down: its fatal error, or the refusal of its start; empty if it was killed.
     [[nodiscard]] const std::string& down_because(std::size_t node) const;
+    /// How often a node ended because its durability failed.
+    [[nodiscard]] std::uint64_t fatal_errors() const { return fatal_errors_; }
     /// The number of this life of the node, which ends with a kill.
     [[nodiscard]] OwnerId life(std::size_t node) const;
     /// Null while the node is down.
@@ -139,6 +143,7 @@ private:
     SimulatedNetwork network_;
     VirtualChecker checker_;
     std::vector<std::unique_ptr<Node>> nodes_;
+    std::uint64_t fatal_errors_ = 0;
     Frame last_sent_;  ///< a broadcast is looked into once
 };
 

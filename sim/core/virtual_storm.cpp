@@ -2,103 +2,10 @@
 
 #include "sim/core/virtual_codes.hpp"
 #include "sim/core/virtual_load.hpp"
+#include "sim/core/virtual_storm_dials.hpp"
 
 namespace cityledger::sim {
 namespace {
-
-/// What goes wrong in a run and how often. Intervals are mean times between two such events in the
-/// whole network; 0: never.
-struct Dials {
-    std::size_t validators = 4;
-    VirtualOptions world;
-    std::uint64_t load_interval_ms = 50;
-    std::uint64_t crash_interval_ms = 0;
-    std::uint64_t restart_after_ms = 1'000;
-    std::uint64_t pause_interval_ms = 0;
-    std::uint64_t resume_after_ms = 1'000;
-    std::uint64_t partition_interval_ms = 0;
-    std::uint64_t heal_after_ms = 2'000;
-    std::uint64_t all_crash_interval_ms = 0;
-    std::optional<std::size_t> byzantine;
-};
-
-/// A dial is off in half of the runs, so that faults are met alone and together.
-std::uint64_t dial(SimulatedRandom& random, std::uint64_t low, std::uint64_t high) {
-    const bool on = random.below(2) == 1;
-    const std::uint64_t value = random.between(low, high);
-    return on ? value : 0;
-}
-
-void draw_network(SimulatedRandom& random, NetworkFaults& network) {
-    network.delay_min_us = random.between(50, 30'000);
-    network.delay_max_us = network.delay_min_us + random.between(0, 100'000);
-    network.slow_message = dial(random, 1'000, 50'000);
-    network.loss = dial(random, 1'000, 100'000);
-    network.duplicate = dial(random, 1'000, 100'000);
-    network.reset = dial(random, 100, 5'000);
-}
-
-void draw_machines(SimulatedRandom& random, const StormOptions& options, Dials& dials) {
-    DiskFaults& disk = dials.world.disk;
-    disk.keep_unsynced_files = dial(random, 100'000, k_million);
-    disk.keep_unsynced_names = dial(random, 100'000, k_million);
-    disk.torn_write = dial(random, 100'000, k_million);
-    disk.sync_failure = random.below(4) == 0 ? random.between(50, 500) : 0;
-    WorkTimes& work = dials.world.work;
-    work.sync_max_us = random.between(1'000, 40'000);
-    work.verify_max_us = random.between(100, 5'000);
-    work.execute_max_us = random.between(100, 20'000);
-    work.flush_every_blocks = random.between(1, 40);
-    work.sync_lies_per_million = options.sync_lies_per_million;
-    for (std::size_t node = 0; node < dials.validators; ++node) {
-        const auto drift = static_cast<std::int64_t>(random.below(100'001)) - 50'000;
-        dials.world.clocks.push_back({random.below(3'600'000), drift});
-    }
-}
-
-Dials draw_dials(SimulatedRandom random, const StormOptions& options) {
-    Dials dials;
-    const std::size_t drawn = random.below(3) == 0 ? 7 : 4;
-    dials.validators = options.validators > 0 ? options.validators : drawn;
-    draw_network(random, dials.world.network);
-    draw_machines(random, options, dials);
-    dials.world.contracts = &board_contracts();
-    dials.world.check_persisted_votes = options.check_persisted_votes;
-    dials.load_interval_ms = random.between(20, 200);
-    dials.crash_interval_ms = dial(random, 500, 5'000);
-    dials.restart_after_ms = random.between(100, 4'000);
-    dials.pause_interval_ms = dial(random, 1'000, 5'000);
-    dials.resume_after_ms = random.between(100, 5'000);
-    dials.partition_interval_ms = dial(random, 1'000, 8'000);
-    dials.heal_after_ms = random.between(200, 5'000);
-    dials.all_crash_interval_ms = dial(random, 3'000, 15'000);
-    const std::size_t liar = random.below(dials.validators);
-    if (random.below(4) == 0) dials.byzantine = liar;
-    return dials;
-}
-
-std::string in_words(const Dials& dials) {
-    const NetworkFaults& network = dials.world.network;
-    const DiskFaults& disk = dials.world.disk;
-    std::string text = std::to_string(dials.validators) + " validators";
-    const auto add = [&text](const char* name, std::uint64_t value) {
-        if (value > 0) text += std::string(", ") + name + " " + std::to_string(value);
-    };
-    add("delay up to us", network.delay_max_us);
-    add("loss ppm", network.loss);
-    add("duplicate ppm", network.duplicate);
-    add("reset ppm", network.reset);
-    add("slow ppm", network.slow_message);
-    add("crash every ms", dials.crash_interval_ms);
-    add("all crash every ms", dials.all_crash_interval_ms);
-    add("pause every ms", dials.pause_interval_ms);
-    add("partition every ms", dials.partition_interval_ms);
-    add("unsynced kept ppm", disk.keep_unsynced_files);
-    add("torn ppm", disk.torn_write);
-    add("sync failure ppm", disk.sync_failure);
-    if (dials.byzantine) text += ", byzantine node " + std::to_string(*dials.byzantine);
-    return text;
-}
 
 /// The faults of phase 1, each a chain of events that schedules its next one.
 class Storm {
@@ -113,6 +20,9 @@ public:
 
     void calm() { calm_ = true; }
     [[nodiscard]] std::uint64_t crashes() const { return crashes_; }
+    [[nodiscard]] std::uint64_t blackouts() const { return blackouts_; }
+    [[nodiscard]] std::uint64_t pauses() const { return pauses_; }
+    [[nodiscard]] std::uint64_t partitions() const { return partitions_; }
 
 private:
     using Action = std::function<void()>;
@@ -136,6 +46,7 @@ private:
         after(random_.between(1, 2 * dials_.restart_after_ms), [this, node] { restart(node); });
     }
     void crash_all() {
+        ++blackouts_;
         for (std::size_t node = 0; node < cluster_.size(); ++node) crash(node);
     }
     void restart(std::size_t node) {
@@ -151,12 +62,14 @@ private:
     }
     void pause(std::size_t node) {
         if (!cluster_.pause(node)) return;
+        ++pauses_;
         const OwnerId life = cluster_.life(node);
         after(random_.between(1, 2 * dials_.resume_after_ms), [this, node, life] {
             if (cluster_.life(node) == life) (void)cluster_.resume(node);
         });
     }
     void partition() {
+        ++partitions_;
         if (random_.below(3) == 0) {
             const auto from = static_cast<ValidatorIndex>(random_.below(cluster_.size()));
             const auto to = static_cast<ValidatorIndex>(random_.below(cluster_.size()));
@@ -178,23 +91,90 @@ private:
     SimulatedRandom random_;
     bool calm_ = false;
     std::uint64_t crashes_ = 0;
+    std::uint64_t blackouts_ = 0;
+    std::uint64_t pauses_ = 0;
+    std::uint64_t partitions_ = 0;
 };
 
-/// Phase 2: no more faults, everybody up.
-void heal(VirtualCluster& cluster) {
-    NetworkFaults kind;
-    cluster.network().set_faults(kind);
-    cluster.network().heal();
-    for (std::size_t node = 0; node < cluster.size(); ++node) {
-        DiskFaults faults = cluster.disk(node).faults();
-        faults.sync_failure = 0;
-        cluster.disk(node).set_faults(faults);
-        if (cluster.state(node) == VirtualCluster::NodeState::paused) (void)cluster.resume(node);
-        if (cluster.state(node) != VirtualCluster::NodeState::down) continue;
-        const auto started = cluster.restart(node);
-        if (!started) cluster.checker().fail("restart refused: " + started.error().message());
+/// Phase 2: no more faults, and a quorum at least is up.
+class Healing {
+public:
+    Healing(VirtualCluster& cluster, const Dials& dials, SimulatedRandom random)
+        : cluster_(cluster), dials_(dials) {
+        choose(random);
+        calm_network();
+        for (std::size_t node = 0; node < cluster_.size(); ++node) {
+            if (well_.contains(node)) heal(node);
+        }
+        for (const std::size_t node : unwell_) {
+            if (random.below(2) == 0) {
+                (void)cluster_.kill(node);
+            } else {
+                (void)cluster_.pause(node);
+            }
+        }
     }
-}
+
+    /// Of the honest nodes that are healed.
+    [[nodiscard]] std::uint64_t lowest_executed() const {
+        std::uint64_t lowest = UINT64_MAX;
+        for (const std::size_t node : well_) {
+            if (cluster_.honest(node)) lowest = std::min(lowest, cluster_.executed_height(node));
+        }
+        return lowest;
+    }
+    void check_acknowledged() {
+        for (const std::size_t node : well_) {
+            if (!cluster_.honest(node)) continue;
+            cluster_.checker().check_acknowledged(node, cluster_.store(node));
+        }
+    }
+    /// How many nodes stay down or paused.
+    [[nodiscard]] std::size_t unwell() const { return unwell_.size(); }
+
+private:
+    void choose(SimulatedRandom& random) {
+        std::vector<std::size_t> order;
+        for (std::size_t node = 0; node < cluster_.size(); ++node) {
+            well_.insert(node);
+            if (node != dials_.byzantine) order.push_back(node);
+        }
+        if (!dials_.heal_quorum_only) return;
+        random.shuffle(order);
+        const std::size_t faulty = (cluster_.size() - 1) / 3;
+        // A Byzantine node is one of the f and goes on with its lies.
+        order.resize(dials_.byzantine ? faulty - 1 : faulty);
+        for (const std::size_t node : order) {
+            well_.erase(node);
+            unwell_.push_back(node);
+        }
+    }
+    void calm_network() {
+        NetworkFaults kind;
+        if (dials_.long_delay) {
+            kind.delay_min_us = dials_.world.network.delay_min_us;
+            kind.delay_max_us = dials_.world.network.delay_max_us;
+        }
+        cluster_.network().set_faults(kind);
+        cluster_.network().heal();
+    }
+    void heal(std::size_t node) {
+        DiskFaults faults = cluster_.disk(node).faults();
+        faults.sync_failure = 0;
+        cluster_.disk(node).set_faults(faults);
+        if (cluster_.state(node) == VirtualCluster::NodeState::paused) {
+            (void)cluster_.resume(node);
+        }
+        if (cluster_.state(node) != VirtualCluster::NodeState::down) return;
+        const auto started = cluster_.restart(node);
+        if (!started) cluster_.checker().fail("restart refused: " + started.error().message());
+    }
+
+    VirtualCluster& cluster_;
+    const Dials& dials_;
+    std::set<std::size_t> well_;
+    std::vector<std::size_t> unwell_;
+};
 
 std::string standstill(VirtualCluster& cluster, std::uint64_t target) {
     std::string text = "no progress after healing: height " + std::to_string(target) +
@@ -215,6 +195,68 @@ std::string standstill(VirtualCluster& cluster, std::uint64_t target) {
     return text;
 }
 
+void make_byzantine(VirtualCluster& cluster, const Dials& dials, const StormOptions& options) {
+    if (dials.byzantine) (void)cluster.make_byzantine(*dials.byzantine, dials.behaviour);
+    for (std::size_t node = 0; node < options.byzantine_nodes; ++node) {
+        (void)cluster.make_byzantine(node, options.byzantine_behaviour);
+    }
+}
+
+/// Heals, and checks that blocks come in time and acknowledged receipts are there.
+void recover(VirtualCluster& cluster, const Dials& dials, const StormOptions& options,
+             SimulatedRandom random, VirtualLoad& load, StormResult& result) {
+    Healing healing(cluster, dials, random);
+    const std::uint64_t limit_ms = dials.healing_ms(options);
+    const TimeUs begun_us = cluster.queue().now_us();
+    const auto reach = [&](std::uint64_t target) {
+        const bool reached = cluster.run_until(
+            [&] { return healing.lowest_executed() >= target; }, limit_ms);
+        if (!reached) cluster.checker().fail(standstill(cluster, target));
+    };
+    reach(cluster.checker().highest_block() + options.progress_blocks);
+    result.healed_after_ms = (cluster.queue().now_us() - begun_us) / k_millisecond_us;
+    result.left_behind = healing.unwell();
+    load.stop();
+    // Blocks may become final while the slower nodes catch up: all must have the newest one.
+    const bool settled = cluster.run_until(
+        [&] { return healing.lowest_executed() >= cluster.checker().highest_block(); }, limit_ms);
+    if (!settled) {
+        cluster.checker().fail(standstill(cluster, cluster.checker().highest_block()));
+    }
+    healing.check_acknowledged();
+}
+
+std::map<std::string, bool> fired(const VirtualCluster& cluster, const Dials& dials,
+                                  const Storm& storm) {
+    const NetworkFaults& network = dials.world.network;
+    const DiskFaults& disk = dials.world.disk;
+    const bool lied = dials.byzantine && cluster.lies(*dials.byzantine) > 0;
+    std::map<std::string, bool> fired = {
+        {"message lost", network.loss > 0},
+        {"message doubled", network.duplicate > 0},
+        {"message slow", network.slow_message > 0},
+        {"session reset", network.reset > 0},
+        {"delay up to a third of a view", dials.long_delay},
+        {"sync longer than a round trip", dials.slow_sync},
+        {"slow execution", dials.slow_execution},
+        {"crash", storm.crashes() > 0},
+        {"power cut of all", storm.blackouts() > 0},
+        {"pause", storm.pauses() > 0},
+        {"partition", storm.partitions() > 0},
+        {"unsynced bytes kept", disk.keep_unsynced_files > 0 && storm.crashes() > 0},
+        {"torn write", disk.torn_write > 0 && storm.crashes() > 0},
+        {"sync failure", cluster.fatal_errors() > 0},
+        {"byzantine", lied},
+        {"quorum healed only", dials.heal_quorum_only},
+        {"four validators", dials.validators == 4},
+        {"seven validators", dials.validators == 7},
+    };
+    for (const std::string_view behaviour : Byzantine::names()) {
+        fired["byzantine: " + std::string(behaviour)] = lied && dials.behaviour == behaviour;
+    }
+    return fired;
+}
+
 }  // namespace
 
 StormResult run_storm(std::uint64_t seed, const StormOptions& options) {
@@ -224,33 +266,15 @@ StormResult run_storm(std::uint64_t seed, const StormOptions& options) {
         "CITYLEDGER_STORM_SEED=" + std::to_string(seed) + " sim_tests \"[storm-replay]\"";
     const WorldPlan plan = board_plan(seed, dials.validators);
     VirtualCluster cluster(plan, dials.world);
-    if (dials.byzantine) (void)cluster.make_byzantine(*dials.byzantine, "equivocate");
+    make_byzantine(cluster, dials, options);
     VirtualLoad load(cluster, plan);
     load.start(dials.load_interval_ms);
     Storm storm(cluster, dials, random.fork("faults"));
-    cluster.run_for(options.faulty_ms);
+    cluster.run_for(dials.faulty_ms(options));
     storm.calm();
-    if (!cluster.broken()) {
-        heal(cluster);
-        const std::uint64_t target = cluster.checker().highest_block() + options.progress_blocks;
-        const bool progressed = cluster.run_until(
-            [&] { return cluster.lowest_executed_height() >= target; }, options.healing_ms);
-        if (!progressed) cluster.checker().fail(standstill(cluster, target));
-        load.stop();
-        // Blocks may become final while the slower nodes catch up: all must have the newest one.
-        const bool settled = cluster.run_until(
-            [&] { return cluster.lowest_executed_height() >= cluster.checker().highest_block(); },
-            options.healing_ms);
-        if (!settled) {
-            cluster.checker().fail(standstill(cluster, cluster.checker().highest_block()));
-        }
-        for (std::size_t node = 0; node < cluster.size(); ++node) {
-            if (cluster.honest(node)) {
-                cluster.checker().check_acknowledged(node, cluster.store(node));
-            }
-        }
-    }
     StormResult result;
+    if (!cluster.broken()) recover(cluster, dials, options, random.fork("healing"), load, result);
+    result.fired = fired(cluster, dials, storm);
     result.passed = !cluster.broken();
     result.dials = in_words(dials);
     if (const auto report = cluster.report()) result.report = *report + "\n  " + result.dials;
