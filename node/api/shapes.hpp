@@ -15,12 +15,15 @@ using ledger::field;
 struct PeerView {
     std::string name;
     bool connected = false;
+    std::string standing;  ///< as it says; empty while it is not connected or has not said it
+    std::uint64_t votes_above_view = 0;
     std::uint64_t final_height = 0;
     std::uint64_t executed_height = 0;
     std::string last_error;
     template <class Archive>
     void serialize(Archive& archive) {
-        archive(field("name", name), field("connected", connected),
+        archive(field("name", name), field("connected", connected), field("standing", standing),
+                field("votes_above_view", votes_above_view),
                 field("final_height", final_height), field("executed_height", executed_height),
                 field("last_error", last_error));
     }
@@ -40,8 +43,12 @@ struct StatusView {
     Digest business_root;
     Digest receipts_root;
     bool voting = false;
+    std::string standing;         ///< "voting", or the word for why it does not (docs/api.md)
+    std::string standing_reason;  ///< in words; empty while it votes
+    std::uint64_t votes_above_view = 0;  ///< with "votes_lost", else 0
     bool syncing = false;
     std::string refuses_because;
+    std::string network_waits_for;  ///< empty while, as this node knows, a quorum may vote
     std::uint64_t mempool_transactions = 0;
     std::uint64_t nullified_views = 0;
     std::uint64_t evidence = 0;
@@ -54,8 +61,11 @@ struct StatusView {
                 field("final_height", final_height), field("final_block", final_block),
                 field("executed_height", executed_height), field("system_root", system_root),
                 field("business_root", business_root), field("receipts_root", receipts_root),
-                field("voting", voting), field("syncing", syncing),
+                field("voting", voting), field("standing", standing),
+                field("standing_reason", standing_reason),
+                field("votes_above_view", votes_above_view), field("syncing", syncing),
                 field("refuses_because", refuses_because),
+                field("network_waits_for", network_waits_for),
                 field("mempool_transactions", mempool_transactions),
                 field("nullified_views", nullified_views), field("evidence", evidence),
                 field("process_id", process_id), field("peers", peers));

@@ -40,8 +40,12 @@ api::StatusView DaemonBackend::status() const {
     view.business_root = status.executed.business_root;
     view.receipts_root = status.executed.receipts_root;
     view.voting = status.standing.may_vote();
+    view.standing = node::word_of(status.standing.standing);
+    view.standing_reason = status.standing.reason;
+    view.votes_above_view = status.standing.votes_above_view;
     view.syncing = status.syncing;
     view.refuses_because = status.refuses_because;
+    view.network_waits_for = status.network_waits_for;
     view.mempool_transactions = status.mempool_transactions;
     view.nullified_views = status.consensus.nullified_views;
     view.evidence = status.consensus.evidence_count;
@@ -50,8 +54,9 @@ api::StatusView DaemonBackend::status() const {
         const node::PeerStatus& peer = status.peers[i];
         std::string last_error = peer.last_error;
         if (i < links.size() && links[i].last_error) last_error = links[i].last_error->message();
-        view.peers.push_back({peer.name, peer.connected, peer.final_height,
-                              peer.executed_height, std::move(last_error)});
+        view.peers.push_back({peer.name, peer.connected,
+                              std::string(node::word_of(peer.standing)), peer.votes_above_view,
+                              peer.final_height, peer.executed_height, std::move(last_error)});
     }
     return view;
 }

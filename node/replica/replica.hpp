@@ -38,7 +38,7 @@ struct PeerStatus {
     bool connected = false;
     std::uint64_t final_height = 0;  ///< as it says: a hint
     std::uint64_t executed_height = 0;
-    std::optional<Standing> standing;  ///< as it says; nothing before its first hint
+    std::optional<Standing> standing;  ///< as it says; nothing until it does, or unconnected
     std::uint64_t votes_above_view = 0;  ///< with votes_lost, see StandingReport
     std::string last_error;
 };
@@ -52,6 +52,7 @@ struct ReplicaStatus {
     StandingReport standing;
     bool accepts_transactions = false;
     std::string refuses_because;  ///< why it does not accept or vote, in words
+    std::string network_waits_for;  ///< see standing.hpp; empty while a quorum may vote
     std::uint64_t mempool_transactions = 0;
     std::uint64_t mempool_bytes = 0;
     std::uint64_t batches_held = 0;

@@ -72,6 +72,7 @@ ReplicaStatus Replica::Impl::status() const {
     if (!core_) {
         status.standing = standing();
         status.refuses_because = status.standing.reason;
+        status.network_waits_for = status.standing.reason;
         return status;
     }
     status.consensus = core_->status();
@@ -93,6 +94,10 @@ ReplicaStatus Replica::Impl::status() const {
         PeerStatus entry{validators_.validators()[index].name, peer.connected && peer.reachable,
                          peer.progress.final_height, peer.progress.executed_height,
                          peer.standing, peer.votes_above_view, peer.last_error};
+        if (!entry.connected) {
+            entry.standing.reset();  // what it said before may be wrong by now
+            entry.votes_above_view = 0;
+        }
         if (is_self(validator)) {
             entry.connected = true;
             entry.final_height = status.final_height;
@@ -102,6 +107,7 @@ ReplicaStatus Replica::Impl::status() const {
         }
         status.peers.push_back(std::move(entry));
     }
+    status.network_waits_for = network_waits_for(status.peers, validators_.quorum());
     return status;
 }
 

@@ -2,8 +2,10 @@
 // Whether a node votes, and if not, why: one word for operators, metrics and peers.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "ledger/codec/field.hpp"
 
@@ -32,6 +34,17 @@ struct StandingReport {
 
     [[nodiscard]] bool may_vote() const { return standing == Standing::voting; }
 };
+
+/// The word of a standing; empty for an unknown one.
+[[nodiscard]] std::string_view word_of(std::optional<Standing> standing);
+
+struct PeerStatus;  // replica.hpp
+
+/// Empty while a quorum of these validators may vote. Otherwise who may not and why, how many are
+/// needed, and what an operator can do next. One that does not answer, or has not told its
+/// standing, counts as not voting.
+[[nodiscard]] std::string network_waits_for(const std::vector<PeerStatus>& validators,
+                                            std::size_t quorum);
 
 }  // namespace cityledger::node
 

@@ -214,14 +214,19 @@ api::StatusView VirtualWorld::status_of(std::size_t node) {
     view.business_root = status.executed.business_root;
     view.receipts_root = status.executed.receipts_root;
     view.voting = status.standing.may_vote();
+    view.standing = node::word_of(status.standing.standing);
+    view.standing_reason = status.standing.reason;
+    view.votes_above_view = status.standing.votes_above_view;
     view.syncing = status.syncing;
     view.refuses_because = status.refuses_because;
+    view.network_waits_for = status.network_waits_for;
     view.mempool_transactions = status.mempool_transactions;
     view.nullified_views = status.consensus.nullified_views;
     view.evidence = status.consensus.evidence_count;
     for (const node::PeerStatus& peer : status.peers) {
-        view.peers.push_back({peer.name, peer.connected, peer.final_height, peer.executed_height,
-                              peer.last_error});
+        view.peers.push_back({peer.name, peer.connected,
+                              std::string(node::word_of(peer.standing)), peer.votes_above_view,
+                              peer.final_height, peer.executed_height, peer.last_error});
     }
     return view;
 }

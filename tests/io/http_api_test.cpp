@@ -38,7 +38,8 @@ public:
         api::StatusView view;
         view.node = "node0";
         view.final_height = 7;
-        view.peers = {{"node0", true, 7, 6, ""}, {"node1", false, 3, 3, "it said \"no\""}};
+        view.peers = {{"node0", true, "votes_lost", 12, 7, 6, ""},
+                      {"node1", false, "", 0, 3, 3, "it said \"no\""}};
         return view;
     }
     std::uint64_t executed_height() const override { return 6; }
