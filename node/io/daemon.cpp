@@ -12,6 +12,7 @@
 #include "node/io/asio_scheduler.hpp"
 #include "node/io/config_files.hpp"
 #include "node/io/daemon_backend.hpp"
+#include "node/io/event_log.hpp"
 #include "node/io/execution_thread.hpp"
 #include "node/io/http_server.hpp"
 #include "node/io/lose_unsynced_file_system.hpp"
@@ -155,6 +156,9 @@ private:
                                 *verifier_,  *execution_, random_};
         replica_.emplace(home_.genesis, home_.validators, &home_.validator_key, *executor_,
                          *store_, options, ports);
+        events_.emplace(*logger_, *scheduler_);
+        replica_->set_event_observer(
+            [this](const node::ReplicaEvent& event) { events_->tell(event); });
         replica_->set_fatal_handler([this](const Error& error) { die(error); });
     }
 
@@ -210,6 +214,7 @@ private:
     SystemRandom random_;
     std::optional<boost::asio::io_context> context_;
     std::optional<AsioScheduler> scheduler_;
+    std::optional<EventLog> events_;
     std::optional<VerifierPool> verifier_;
     std::optional<SyncThread> syncer_;
     std::optional<ExecutionThread> execution_;

@@ -12,6 +12,19 @@ constexpr const char* k_version = "0.1.0";
 
 }  // namespace
 
+std::optional<std::string> unready_reason(const node::ReplicaStatus& status) {
+    if (status.standing.standing == node::Standing::observer) {
+        if (status.syncing) return "the observer still fetches final blocks";
+        return std::nullopt;
+    }
+    if (!status.standing.may_vote()) {
+        return std::string(node::word_of(status.standing.standing)) + ": " +
+               status.standing.reason;
+    }
+    if (!status.accepts_transactions) return status.refuses_because;
+    return std::nullopt;
+}
+
 void DaemonBackend::submit(std::shared_ptr<const ledger::Transaction> transaction,
                            std::function<void(Result<Digest>)> done) {
     replica_.submit(std::move(transaction), std::move(done));
@@ -64,10 +77,7 @@ api::StatusView DaemonBackend::status() const {
 std::uint64_t DaemonBackend::executed_height() const { return replica_.status().executed.height; }
 
 std::optional<std::string> DaemonBackend::unready_because() const {
-    const node::ReplicaStatus status = replica_.status();
-    if (status.syncing) return "the node still fetches blocks";
-    if (status.accepts_transactions) return std::nullopt;
-    return status.refuses_because.empty() ? "it does not vote yet" : status.refuses_because;
+    return unready_reason(replica_.status());
 }
 
 node::Counters DaemonBackend::counters() const {

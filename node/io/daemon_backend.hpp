@@ -7,6 +7,10 @@
 
 namespace cityledger::io {
 
+/// Why a load balancer should not send clients here: the node does not vote, or takes no
+/// transactions. An observer does neither and is ready while it follows.
+[[nodiscard]] std::optional<std::string> unready_reason(const node::ReplicaStatus& status);
+
 class DaemonBackend : public ApiBackend {
 public:
     /// All must outlive the backend.

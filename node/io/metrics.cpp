@@ -28,6 +28,7 @@ node::Counters gauges_of(const api::StatusView& status) {
     return {{"consensus_height", status.final_height},
             {"consensus_view", status.view},
             {"consensus_voting", status.voting ? 1 : 0},
+            {"consensus_quorum_may_vote", status.network_waits_for.empty() ? 1 : 0},
             {"consensus_validators", status.peers.size()},
             {"consensus_evidence", status.evidence},
             {"consensus_nullified_views", status.nullified_views},
@@ -45,6 +46,17 @@ std::string escape_label(std::string_view value) {
         escaped += c == '\n' ? ' ' : c;
     }
     return escaped;
+}
+
+/// A state set: one line a word, 1 for the word that holds. In the text format 0.0.4, which knows
+/// no state sets, its type is gauge.
+std::string standing_text(const std::string& standing) {
+    std::string text = "# TYPE cityledger_consensus_standing gauge\n";
+    for (const std::string_view word : ledger::EnumNames<node::Standing>::names) {
+        text += "cityledger_consensus_standing{standing=\"" + std::string(word) + "\"} " +
+                (word == standing ? "1" : "0") + "\n";
+    }
+    return text;
 }
 
 std::string cpu_seconds_text(const rusage& usage) {
@@ -71,6 +83,7 @@ std::string metrics_text(const api::StatusView& status, const node::Counters& co
     for (const auto& [name, value] : gauges) {
         append_metric(text, k_prefix, name, "gauge", std::to_string(value));
     }
+    text += standing_text(status.standing);
     text += "# TYPE cityledger_p2p_peer_connected gauge\n";
     for (const api::PeerView& peer : status.peers) {
         if (peer.name == status.node) continue;

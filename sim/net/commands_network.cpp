@@ -13,6 +13,7 @@
 #include "sim/net/launcher.hpp"
 #include "sim/net/local_world.hpp"
 #include "sim/net/network_files.hpp"
+#include "sim/net/network_health.hpp"
 
 namespace cityledger::sim {
 namespace {
@@ -73,33 +74,25 @@ Status start_in_background(const NetworkFolder& folder, const NetworkFile& netwo
 void print_node(const NodeAddress& node, const Result<api::StatusView>& status) {
     const std::string p2p = node.address + ":" + std::to_string(node.peer_port);
     const std::string http = "http://" + node.address + ":" + std::to_string(node.http_port);
+    std::printf("%-8s %-10s %-22s %-28s ", node.name.c_str(), "validator", p2p.c_str(),
+                http.c_str());
     if (!status) {
-        std::printf("%-8s %-10s %-22s %-28s %s\n", node.name.c_str(), "validator", p2p.c_str(),
-                    http.c_str(), "does not answer");
+        std::printf("does not answer\n");
         return;
     }
-    std::printf("%-8s %-10s %-22s %-28s %8llu %8llu %8llu  %s%s\n", node.name.c_str(),
-                "validator", p2p.c_str(), http.c_str(),
+    std::printf("%8llu %8llu %8llu  %-13s  %-10s%s\n",
                 static_cast<unsigned long long>(status->final_height),
                 static_cast<unsigned long long>(status->view),
                 static_cast<unsigned long long>(status->process_id),
-                to_hex(status->business_root).substr(0, 12).c_str(),
+                to_hex(status->business_root).substr(0, 12).c_str(), status->standing.c_str(),
                 status->refuses_because.empty() ? ""
                                                 : ("  " + status->refuses_because).c_str());
 }
 
-/// True if every node answered.
-bool print_nodes(const NetworkFile& network) {
-    std::printf("%-8s %-10s %-22s %-28s %8s %8s %8s  %s\n", "node", "role", "peers", "api",
-                "height", "view", "pid", "business root");
-    bool all_answered = true;
-    for (const NodeAddress& node : network.nodes) {
-        client::ApiClient client(node.address, node.http_port, k_status_timeout_ms);
-        const auto status = client.status();
-        all_answered = all_answered && status.has_value();
-        print_node(node, status);
-    }
-    return all_answered;
+void print_nodes(const NetworkAnswers& answers) {
+    std::printf("%-8s %-10s %-22s %-28s %8s %8s %8s  %-13s  %s\n", "node", "role", "peers", "api",
+                "height", "view", "pid", "business root", "standing");
+    for (const NodeAnswer& answer : answers) print_node(answer.node, answer.status);
 }
 
 void print_next_steps(const NetworkFolder& folder, const NetworkFile& network) {
@@ -136,7 +129,7 @@ int run_up(const UpOptions& options) {
     }
     const Status launched = start_in_background(folder, *network, options.daemon);
     if (!launched) return fail(launched.error());
-    print_nodes(*network);
+    print_nodes(ask_nodes(*network, k_status_timeout_ms));
     const auto spent =
         std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - started).count();
     std::printf("\nNetwork %s is up in %s after %lld ms.\n", network->name.c_str(),
@@ -178,19 +171,21 @@ int run_status(const std::string& path, bool json) {
     const NetworkFolder folder = folder_at(path);
     const auto network = read_network(folder);
     if (!network) return fail(network.error());
-    if (!json) return print_nodes(*network) ? 0 : k_exit_environment;
+    const NetworkAnswers answers = ask_nodes(*network, k_status_timeout_ms);
+    const NetworkHealth health = health_of(answers);
+    if (!json) {
+        print_nodes(answers);
+        std::printf("\n%s\n", health.text.c_str());
+        return health.exit_code;
+    }
     boost::json::array nodes;
-    bool all_answered = true;
-    for (const NodeAddress& node : network->nodes) {
-        client::ApiClient client(node.address, node.http_port, k_status_timeout_ms);
-        const auto status = client.status();
-        all_answered = all_answered && status.has_value();
+    for (const auto& [node, status] : answers) {
         boost::json::object entry = ledger::to_json(node).as_object();
         entry["status"] = status ? ledger::to_json(*status) : boost::json::value(nullptr);
         nodes.push_back(std::move(entry));
     }
     std::printf("%s\n", ledger::pretty_json(nodes).c_str());
-    return all_answered ? 0 : k_exit_environment;
+    return health.exit_code;
 }
 
 }  // namespace cityledger::sim

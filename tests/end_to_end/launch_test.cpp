@@ -109,7 +109,7 @@ TEST_CASE("up, up again, a crash, up, down: one network, and its chain stays", "
         ::kill(*process, SIGKILL);
         REQUIRE(holds_within(5'000, [&] { return !running_process(network.home(node)); }));
     }
-    CHECK(run_command("status" + where).exit_code == 3);
+    CHECK(run_command("status" + where).exit_code == 7);
     const CommandResult revived = run_command("up" + where);
     INFO(revived.output);
     REQUIRE(revived.exit_code == 0);

@@ -8,6 +8,7 @@
 #include "node/io/api_arguments.hpp"
 #include "node/io/api_routes.hpp"
 #include "node/io/asio_scheduler.hpp"
+#include "node/io/daemon_backend.hpp"
 #include "node/replica/codes.hpp"
 #include "tests/io/http_fixtures.hpp"
 
@@ -38,6 +39,10 @@ public:
         api::StatusView view;
         view.node = "node0";
         view.final_height = 7;
+        view.standing = "votes_lost";
+        view.standing_reason = "a test lost them";
+        view.votes_above_view = 12;
+        view.network_waits_for = waits_for;
         view.peers = {{"node0", true, "votes_lost", 12, 7, 6, ""},
                       {"node1", false, "", 0, 3, 3, "it said \"no\""}};
         return view;
@@ -78,6 +83,7 @@ public:
     bool executes = true;
     bool controls = false;
     std::optional<std::string> unready;
+    std::string waits_for;
     std::vector<std::string> blocked;
     node::Scheduler* scheduler = nullptr;
     std::map<std::uint64_t, std::pair<Digest, std::function<void(const ledger::StoredReceipt&)>>>
@@ -181,6 +187,68 @@ TEST_CASE("status, readiness, contracts, codes and metrics are told", "[api]") {
     CHECK(metrics->find("cityledger_p2p_peer_connected{peer=\"node1\"} 0\n") !=
           std::string::npos);
     CHECK(metrics->find("process_resident_memory_bytes ") != std::string::npos);
+}
+
+bool contains(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
+
+TEST_CASE("the standing of the node and of its peers is told, and what the network waits for",
+          "[api]") {
+    ApiFixture api;
+    api.backend.waits_for = "node1 (does not answer)";
+    const auto status = api.client.status();
+    REQUIRE(status);
+    CHECK_FALSE(status->voting);
+    CHECK(status->standing == "votes_lost");
+    CHECK(status->standing_reason == "a test lost them");
+    CHECK(status->votes_above_view == 12);
+    CHECK(status->network_waits_for == "node1 (does not answer)");
+    CHECK(status->peers.at(0).standing == "votes_lost");
+    CHECK(status->peers.at(0).votes_above_view == 12);
+    CHECK(status->peers.at(1).standing.empty());
+}
+
+TEST_CASE("metrics hold the standing as a state set and whether a quorum may vote", "[api]") {
+    ApiFixture api;
+    const std::string metrics = api.client.metrics().value();
+    const std::string type = "# TYPE cityledger_consensus_standing gauge\n";
+    CHECK(contains(metrics, type));
+    CHECK(metrics.find(type) == metrics.rfind(type));
+    for (const std::string_view word : ledger::EnumNames<node::Standing>::names) {
+        const std::string value = word == "votes_lost" ? "1" : "0";
+        CHECK(contains(metrics, "cityledger_consensus_standing{standing=\"" + std::string(word) +
+                                    "\"} " + value + "\n"));
+    }
+    CHECK(contains(metrics, "cityledger_consensus_voting 0\n"));
+    CHECK(contains(metrics, "cityledger_consensus_quorum_may_vote 1\n"));
+    api.backend.waits_for = "node1 (does not answer)";
+    CHECK(contains(api.client.metrics().value(), "cityledger_consensus_quorum_may_vote 0\n"));
+}
+
+TEST_CASE("a node is ready while it votes and takes transactions, an observer while it follows",
+          "[api]") {
+    node::ReplicaStatus status;
+    status.standing = {node::Standing::voting, 0, {}};
+    status.accepts_transactions = true;
+    CHECK_FALSE(unready_reason(status));
+    status.syncing = true;  // a few blocks behind, and votes
+    CHECK_FALSE(unready_reason(status));
+    status.accepts_transactions = false;
+    status.refuses_because = "the pool of a test";
+    CHECK(unready_reason(status).value() == "the pool of a test");
+
+    status.accepts_transactions = true;
+    status.standing = {node::Standing::votes_lost, 12, "a test lost them"};
+    CHECK(unready_reason(status).value() == "votes_lost: a test lost them");
+    status.standing = {node::Standing::asking, 0, "nobody answers"};
+    CHECK(unready_reason(status).value() == "asking: nobody answers");
+
+    status.standing = {node::Standing::observer, 0, "the node is an observer"};
+    status.accepts_transactions = false;
+    CHECK(unready_reason(status));
+    status.syncing = false;
+    CHECK_FALSE(unready_reason(status));
 }
 
 TEST_CASE("a node that is not ready says why", "[api]") {

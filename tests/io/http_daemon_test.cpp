@@ -148,7 +148,14 @@ TEST_CASE("a node of one takes a transaction, tells its receipt, and knows it af
         CHECK(client.genesis().value() == home.genesis);
         CHECK(client.query("calendar", "today", boost::json::object()));
         CHECK(client.control_links({}).error().code == codes::controls_disabled);
-        business_root = client.status()->business_root;
+        const auto status = client.status();
+        REQUIRE(status);
+        CHECK(status->standing == "voting");
+        CHECK(status->standing_reason.empty());
+        CHECK(status->network_waits_for.empty());
+        CHECK(status->peers.at(0).standing == "voting");
+        CHECK(client.ready());
+        business_root = status->business_root;
 
         const auto second = Daemon::start(options);
         REQUIRE_FALSE(second);

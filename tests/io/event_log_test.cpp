@@ -1,0 +1,119 @@
+// What the node's log says of the replica's events.
+
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <filesystem>
+
+#include "node/io/config_files.hpp"
+#include "node/io/event_log.hpp"
+#include "node/replica/codes.hpp"
+
+namespace cityledger::io::test {
+namespace {
+
+/// One timer that the test fires by hand.
+class HandScheduler : public node::Scheduler {
+public:
+    [[nodiscard]] std::uint64_t now_ms() const override { return 0; }
+    TimerId after(std::uint64_t delay_ms, std::function<void()> action) override {
+        CHECK(delay_ms == k_refusal_log_interval_ms);
+        action_ = std::move(action);
+        return 1;
+    }
+    void cancel(TimerId) override { action_ = nullptr; }
+    [[nodiscard]] bool waits() const { return action_ != nullptr; }
+    void fire() { std::exchange(action_, nullptr)(); }
+
+private:
+    std::function<void()> action_;
+};
+
+class LogFile {
+public:
+    LogFile() {
+        std::string pattern =
+            (std::filesystem::temp_directory_path() / "cityledger-XXXXXX").string();
+        REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+        folder_ = pattern;
+        auto opened = Logger::open(folder_ + "/node.log", "node0", LogLevel::info);
+        REQUIRE(opened);
+        logger = *std::move(opened);
+    }
+    ~LogFile() {
+        std::error_code ignored;
+        std::filesystem::remove_all(folder_, ignored);
+    }
+    /// The lines since the last call, without their times.
+    std::vector<std::string> lines() {
+        logger->flush();
+        const std::string text = read_text_file(folder_ + "/node.log").value();
+        std::vector<std::string> found;
+        while (read_ < text.size()) {
+            const std::size_t end = text.find('\n', read_);
+            const std::string line = text.substr(read_, end - read_);
+            found.push_back(line.substr(line.find("level=")));
+            read_ = end + 1;
+        }
+        return found;
+    }
+
+    std::unique_ptr<Logger> logger;
+
+private:
+    std::string folder_;
+    std::size_t read_ = 0;
+};
+
+node::BlockRefused refusal(std::uint64_t height) {
+    return {Digest{}, height, refuse(node::codes::proposal_wrong_vote, "a test").value()};
+}
+
+TEST_CASE("a change of standing is one line, a warning with the reason unless it votes",
+          "[events]") {
+    LogFile file;
+    HandScheduler scheduler;
+    EventLog log(*file.logger, scheduler);
+    using enum node::Standing;
+    log.tell(node::StandingChanged{starting, {asking, 0, "nobody answers"}});
+    log.tell(node::StandingChanged{asking, {voting, 0, {}}});
+    const auto lines = file.lines();
+    REQUIRE(lines.size() == 2);
+    CHECK(lines[0] == "level=warning node=node0 event=standing_changed before=starting "
+                      "now=asking why=\"nobody answers\"");
+    CHECK(lines[1] == "level=info node=node0 event=standing_changed before=asking now=voting");
+}
+
+TEST_CASE("refused blocks make at most one line in a second, with the count of what was left out",
+          "[events]") {
+    LogFile file;
+    HandScheduler scheduler;
+    {
+        EventLog log(*file.logger, scheduler);
+        log.tell(refusal(7));
+        auto lines = file.lines();
+        REQUIRE(lines.size() == 1);
+        CHECK(lines[0].starts_with("level=warning node=node0 event=block_refused block=" +
+                                   to_hex(Digest{}) +
+                                   " height=7 code=proposal_wrong_vote why="));
+        log.tell(refusal(8));
+        log.tell(refusal(9));
+        CHECK(file.lines().empty());
+        scheduler.fire();
+        lines = file.lines();
+        REQUIRE(lines.size() == 1);
+        CHECK(lines[0] == "level=warning node=node0 event=blocks_refused left_out=2");
+        log.tell(refusal(10));  // still within a second of the last line
+        CHECK(file.lines().empty());
+        scheduler.fire();
+        CHECK(file.lines().size() == 1);
+        scheduler.fire();
+        CHECK(file.lines().empty());
+        log.tell(refusal(11));
+        CHECK(file.lines().size() == 1);
+        CHECK(scheduler.waits());
+    }
+    CHECK_FALSE(scheduler.waits());
+}
+
+}  // namespace
+}  // namespace cityledger::io::test
