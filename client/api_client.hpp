@@ -24,7 +24,7 @@ public:
     ApiClient& operator=(ApiClient&&) noexcept;
 
     [[nodiscard]] Result<api::StatusView> status();
-    /// Succeeds when the node takes transactions; node_not_ready with its reason if it does not.
+    /// Succeeds when the node votes and takes transactions; else node_not_ready with the reason.
     [[nodiscard]] Status ready();
     [[nodiscard]] Result<ledger::Genesis> genesis();
     [[nodiscard]] Result<boost::json::value> contracts();

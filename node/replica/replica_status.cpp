@@ -64,6 +64,7 @@ void Replica::Impl::watch_standing() {
     StandingReport now = standing();
     if (now.standing == told_standing_) return;
     const Standing before = std::exchange(told_standing_, now.standing);
+    if (takes_part()) send_hint();  // the others should not count on an old word
     if (event_observer) event_observer(StandingChanged{before, std::move(now)});
 }
 

@@ -18,7 +18,7 @@ constexpr std::size_t k_log_lines = 8;
 constexpr std::uint64_t k_stop_timeout_ms = 5'000;
 constexpr std::uint64_t k_restart_timeout_ms = 30'000;
 
-/// Waits until the node takes transactions, or its process has ended.
+/// Waits until the node votes and takes transactions, or its process has ended.
 Status wait_until_ready(NodeProcess& process, client::ApiClient& client, const std::string& home,
                         std::uint64_t timeout_ms) {
     const auto deadline = Clock::now() + std::chrono::milliseconds(timeout_ms);

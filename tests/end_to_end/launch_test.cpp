@@ -27,26 +27,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct CommandResult {
-    int exit_code = -1;
-    std::string output;  ///< both streams
-};
-
-CommandResult run_command(const std::string& arguments) {
-    CommandResult result;
-    FILE* pipe = ::popen((command_path() + " " + arguments + " 2>&1").c_str(), "r");
-    REQUIRE(pipe != nullptr);
-    char buffer[512];
-    while (std::fgets(buffer, sizeof buffer, pipe) != nullptr) result.output += buffer;
-    const int status = ::pclose(pipe);
-    if (WIFEXITED(status)) result.exit_code = WEXITSTATUS(status);
-    return result;
-}
-
-bool contains(const std::string& text, std::string_view part) {
-    return text.find(part) != std::string::npos;
-}
-
 bool alive(pid_t process) { return ::kill(process, 0) == 0 || errno != ESRCH; }
 
 /// Takes down what a failed test would leave behind.

@@ -1,5 +1,7 @@
 #include "tests/end_to_end/network.hpp"
 
+#include <sys/wait.h>
+
 #include <catch2/catch.hpp>
 #include <cstdio>
 #include <cstdlib>
@@ -48,6 +50,23 @@ bool holds_within(std::uint64_t timeout_ms, const std::function<bool()>& holds) 
 std::string text_of_file(const std::string& path) {
     std::ifstream stream(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+}
+
+bool contains(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
+
+CommandResult run_command(const std::string& arguments, const std::string& environment) {
+    CommandResult result;
+    const std::string line =
+        "env -u LC_ALL -u LC_MESSAGES -u LANG " + environment + " " + command_path() + " ";
+    FILE* pipe = ::popen((line + arguments + " 2>&1").c_str(), "r");
+    REQUIRE(pipe != nullptr);
+    char buffer[512];
+    while (std::fgets(buffer, sizeof buffer, pipe) != nullptr) result.output += buffer;
+    const int status = ::pclose(pipe);
+    if (WIFEXITED(status)) result.exit_code = WEXITSTATUS(status);
+    return result;
 }
 
 TemporaryFolder::TemporaryFolder() {

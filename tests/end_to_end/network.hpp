@@ -29,6 +29,15 @@ std::uint64_t milliseconds_since(Clock::time_point start);
 /// Asks until it holds or the time is over.
 bool holds_within(std::uint64_t timeout_ms, const std::function<bool()>& holds);
 std::string text_of_file(const std::string& path);
+[[nodiscard]] bool contains(const std::string& text, std::string_view part);
+
+struct CommandResult {
+    int exit_code = -1;
+    std::string output;  ///< both streams
+};
+/// Runs `cityledger`. `environment` stands before the program, e.g. "LANG=zh_CN.UTF-8"; without it
+/// the language is English.
+CommandResult run_command(const std::string& arguments, const std::string& environment = "");
 
 /// A folder that is gone at the end of the test.
 class TemporaryFolder {

@@ -6,7 +6,6 @@
 
 #include <catch2/catch.hpp>
 #include <csignal>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -21,29 +20,6 @@ namespace cityledger::sim::test {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct CommandResult {
-    int exit_code = -1;
-    std::string output;  ///< both streams
-};
-
-/// `environment` stands before the program, e.g. "LANG=zh_CN.UTF-8".
-CommandResult run_command(const std::string& arguments, const std::string& environment = "") {
-    CommandResult result;
-    const std::string line =
-        "env -u LC_ALL -u LC_MESSAGES -u LANG " + environment + " " + command_path() + " ";
-    FILE* pipe = ::popen((line + arguments + " 2>&1").c_str(), "r");
-    REQUIRE(pipe != nullptr);
-    char buffer[512];
-    while (std::fgets(buffer, sizeof buffer, pipe) != nullptr) result.output += buffer;
-    const int status = ::pclose(pipe);
-    if (WIFEXITED(status)) result.exit_code = WEXITSTATUS(status);
-    return result;
-}
-
-bool contains(const std::string& text, std::string_view part) {
-    return text.find(part) != std::string::npos;
-}
 
 std::string shipped(const std::string& name) { return source_dir() + "/scenarios/" + name; }
 

@@ -1,0 +1,111 @@
+// Who may vote, as `cityledger status`, the nodes' own words and their logs tell it.
+
+#include <catch2/catch.hpp>
+
+#include "sim/net/network_health.hpp"
+#include "tests/end_to_end/network.hpp"
+
+namespace cityledger::sim::test {
+namespace {
+
+/// Answers of four nodes that vote and see a quorum.
+NetworkAnswers good_answers() {
+    NetworkAnswers answers;
+    for (const char* name : {"node0", "node1", "node2", "node3"}) {
+        api::StatusView status;
+        status.voting = true;
+        status.standing = "voting";
+        answers.push_back({NodeAddress{name, "127.0.0.1", 1, 2}, status});
+    }
+    return answers;
+}
+
+void lose_votes(NodeAnswer& answer) {
+    answer.status->voting = false;
+    answer.status->standing = "votes_lost";
+    answer.status->standing_reason = "a test lost them";
+    answer.status->votes_above_view = 12;
+}
+
+TEST_CASE("the health of a network is made of its nodes' answers", "[status]") {
+    NetworkAnswers answers = good_answers();
+    CHECK(health_of(answers).exit_code == k_exit_all_vote);
+    CHECK(health_of(answers).text == "All nodes vote.");
+
+    lose_votes(answers[2]);
+    NetworkHealth health = health_of(answers);
+    CHECK(health.exit_code == k_exit_quorum_votes);
+    CHECK(contains(health.text, "node2 does not vote (votes_lost): a test lost them."));
+
+    lose_votes(answers[3]);
+    health = health_of(answers);
+    CHECK(health.exit_code == k_exit_no_quorum);
+    CHECK(contains(health.text, "2 of 4 validators may vote, 3 are needed"));
+    CHECK(contains(health.text, "node3 (votes_lost: it votes again above view 12)"));
+    CHECK(contains(health.text, "--network-was-stopped: node2, node3"));
+}
+
+TEST_CASE("nodes that vote but do not see each other are no network", "[status]") {
+    NetworkAnswers answers = good_answers();
+    answers[3].status->network_waits_for = "1 of 4 validators may vote";
+    NetworkHealth health = health_of(answers);
+    CHECK(health.exit_code == k_exit_quorum_votes);
+    CHECK(contains(health.text, "node3 votes, but sees no voting quorum: 1 of 4"));
+    for (NodeAnswer& answer : answers) answer.status->network_waits_for = "2 of 4";
+    health = health_of(answers);
+    CHECK(health.exit_code == k_exit_no_quorum);
+    CHECK(contains(health.text, "none is connected with a quorum"));
+}
+
+TEST_CASE("status tells in words and by its exit code who is missing, and when all are back",
+          "[status]") {
+    const TemporaryFolder folder;
+    const auto world = make_network(folder.network());
+    const std::string command = "status --dir " + folder.network();
+    // A node may see a session of its peers a moment later than it answers.
+    const auto ends_with = [&](int exit_code) {
+        return holds_within(20'000, [&] { return run_command(command).exit_code == exit_code; });
+    };
+    REQUIRE(ends_with(0));
+    CHECK(contains(run_command(command).output, "All nodes vote."));
+
+    REQUIRE(world->inject({FaultKind::kill, {3}, {}, {}}));
+    REQUIRE(ends_with(6));
+    CHECK(contains(run_command(command).output, "node3 does not answer."));
+
+    REQUIRE(world->inject({FaultKind::kill, {2}, {}, {}}));
+    REQUIRE(ends_with(7));
+    CHECK(run_command(command + " --json").exit_code == 7);
+    const std::string told = run_command(command).output;
+    INFO(told);
+    CHECK(contains(told, "2 of 4 validators may vote, 3 are needed. May not vote: node2 (does "
+                         "not answer), node3 (does not answer)."));
+    CHECK(contains(told, "start, or connect again: node2, node3."));
+    // The nodes that are left know it too.
+    CHECK(holds_within(10'000, [&] {
+        const auto status = world->node_client(0).status();
+        return status && contains(status->network_waits_for, "node2 (does not answer)") &&
+               status->peers.at(2).standing.empty();
+    }));
+    CHECK(contains(world->node_client(0).metrics().value(),
+                   "cityledger_consensus_quorum_may_vote 0\n"));
+
+    // Alone it cannot learn what it may have signed: it says so, and is not ready.
+    REQUIRE(world->inject({FaultKind::kill, {0, 1}, {}, {}}));
+    REQUIRE(world->inject({FaultKind::restart, {2}, {}, {}}));
+    const auto asking = world->node_client(2).status();
+    REQUIRE(asking);
+    CHECK(asking->standing == "asking");
+    CHECK_FALSE(world->node_client(2).ready());
+    CHECK(contains(run_command(command).output, "node2 (asking: "));
+
+    REQUIRE(world->inject({FaultKind::restart, {0, 1, 3}, {}, {}}));
+    REQUIRE(ends_with(0));
+    CHECK(run_command(command + " --json").exit_code == 0);
+    CHECK(world->node_client(2).ready());
+    const std::string log = text_of_file(world->network_folder().home("node2") + "/node.log");
+    CHECK(contains(log, "event=standing_changed before=asking now=voting"));
+}
+
+}  // namespace
+}  // namespace cityledger::sim::test

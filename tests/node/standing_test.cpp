@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "node/replica/replica.hpp"
+#include "test_world.hpp"
 
 namespace cityledger::node::test {
 namespace {
@@ -94,6 +95,30 @@ TEST_CASE("more than f that lost votes need a person: the two ways back are name
     CHECK(contains(text, "(1) put the newer data folders of c, d back"));
     CHECK(contains(text, "(2) stop ALL validators, then start them again, these with the option "
                          "--network-was-stopped: c, d (docs/operations.md)"));
+}
+
+TEST_CASE("replicas know each other's standing, and forget that of one that is gone",
+          "[standing]") {
+    TestWorld world({});
+    world.start_all();
+    // Sooner than the next round of gossip: a new standing is told at once.
+    REQUIRE(world.run_until(
+        [&] { return world.replica(0).status().network_waits_for.empty(); }, 500));
+    world.run_ms(1000);
+    for (const PeerStatus& peer : world.replica(0).status().peers) {
+        CHECK(peer.standing == Standing::voting);
+    }
+    world.stop(2);
+    world.stop(3);
+    world.run_ms(100);
+    const ReplicaStatus left = world.replica(0).status();
+    CHECK(left.standing.may_vote());
+    CHECK_FALSE(left.peers.at(2).standing);
+    CHECK(contains(left.network_waits_for, "2 of 4 validators may vote, 3 are needed"));
+    CHECK(contains(left.network_waits_for, left.peers.at(3).name + " (does not answer)"));
+    world.start(2);
+    CHECK(world.run_until(
+        [&] { return world.replica(0).status().network_waits_for.empty(); }, 10'000));
 }
 
 }  // namespace

@@ -80,6 +80,9 @@ TEST_CASE("what nodes show of themselves agrees in lockstep", "[virtual]") {
         CHECK((node.running && node.honest));
         REQUIRE(node.status.has_value());
         CHECK(node.status->voting);
+        CHECK(node.status->standing == "voting");
+        CHECK(node.status->peers.at(3).standing == "voting");
+        CHECK(node.status->network_waits_for.empty());
         CHECK(node.status->business_root == nodes[0].status->business_root);
         CHECK(node.status->final_height == nodes[0].status->final_height);
         CHECK(node.status->chain_id == bench.world->chain_id());
@@ -100,6 +103,10 @@ TEST_CASE("faults do what they say, and impossible ones are refused", "[virtual]
     REQUIRE(world.inject(fault_on(FaultKind::pause, {2})).has_value());
     CHECK(world.submit(bench.write(1, "two are not"), 10'000).error().code ==
           codes::world_timed_out);
+    const auto left = world.nodes()[0].status;
+    REQUIRE(left.has_value());
+    CHECK(left->network_waits_for.find("2 of 4 validators may vote") == 0);
+    CHECK(left->peers.at(1).standing.empty());
     REQUIRE(world.inject(fault_on(FaultKind::resume, {2})).has_value());
     REQUIRE(world.inject(fault_on(FaultKind::restart, {1})).has_value());
     CHECK(world.submit(bench.write(1, "four again"), 60'000).has_value());
