@@ -36,7 +36,7 @@
     X(http_wrong_media_type, 1427, "the body is of a type that the resource does not take", "send canonical bytes as application/octet-stream") \
     X(receipt_not_found, 1428, "no transaction with this id is executed on this node", "wait and ask again, or submit the same bytes again") \
     X(block_not_found, 1429, "the node has no final block of this height", "ask for a height up to final_height of /status") \
-    X(node_not_ready, 1430, "the node does not take transactions now", "wait, or ask another node") \
+    X(node_not_ready, 1430, "the node does not vote or takes no transactions now", "wait, or ask another node") \
     X(controls_disabled, 1431, "the node runs without fault controls", "start it with --fault-controls, on test networks only") \
     X(file_unreadable, 1432, "a file of the node's home cannot be read", "check the path and its permissions") \
     X(file_unwritable, 1433, "a file of the node's home cannot be written", "check the folder, its permissions and the free space") \

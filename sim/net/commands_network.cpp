@@ -25,6 +25,7 @@ constexpr int k_exit_environment = 3;
 constexpr std::uint64_t k_up_timeout_ms = 30'000;
 constexpr std::uint64_t k_status_timeout_ms = 1'000;
 constexpr auto k_down_timeout = std::chrono::seconds(10);
+constexpr auto k_settle_timeout = std::chrono::seconds(2);
 constexpr auto k_poll_interval = std::chrono::milliseconds(20);
 
 int fail(const Error& error) {
@@ -95,6 +96,19 @@ void print_nodes(const NetworkAnswers& answers) {
     for (const NodeAnswer& answer : answers) print_node(answer.node, answer.status);
 }
 
+/// Nodes vote a moment before they hear of each other that they do.
+std::pair<NetworkAnswers, NetworkHealth> settled_health(const NetworkFile& network) {
+    const auto deadline = Clock::now() + k_settle_timeout;
+    NetworkAnswers answers = ask_nodes(network, k_status_timeout_ms);
+    NetworkHealth health = health_of(answers);
+    while (health.exit_code != k_exit_all_vote && Clock::now() < deadline) {
+        std::this_thread::sleep_for(k_poll_interval);
+        answers = ask_nodes(network, k_status_timeout_ms);
+        health = health_of(answers);
+    }
+    return {std::move(answers), std::move(health)};
+}
+
 void print_next_steps(const NetworkFolder& folder, const NetworkFile& network) {
     const NodeAddress& first = network.nodes.front();
     std::printf("\nMetrics: http://%s:%u/metrics\n", first.address.c_str(),
@@ -129,13 +143,15 @@ int run_up(const UpOptions& options) {
     }
     const Status launched = start_in_background(folder, *network, options.daemon);
     if (!launched) return fail(launched.error());
-    print_nodes(ask_nodes(*network, k_status_timeout_ms));
+    const auto [answers, health] = settled_health(*network);
+    print_nodes(answers);
     const auto spent =
         std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - started).count();
     std::printf("\nNetwork %s is up in %s after %lld ms.\n", network->name.c_str(),
                 folder.path.c_str(), static_cast<long long>(spent));
+    std::printf("%s\n", health.text.c_str());
     print_next_steps(folder, *network);
-    return 0;
+    return health.exit_code;
 }
 
 int run_down(const std::string& path, bool purge) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "node/replica/standing.hpp"
 #include "sim/core/codes.hpp"
 #include "sim/net/codes.hpp"
 
@@ -18,12 +19,20 @@ constexpr std::size_t k_log_lines = 8;
 constexpr std::uint64_t k_stop_timeout_ms = 5'000;
 constexpr std::uint64_t k_restart_timeout_ms = 30'000;
 
-/// Waits until the node votes and takes transactions, or its process has ended.
+/// It runs as it should and waits for the others to pass a view, which they may do only once there
+/// are transactions.
+bool waits_for_others(client::ApiClient& client) {
+    const auto status = client.status();
+    return status && status->standing == node::word_of(node::Standing::votes_lost);
+}
+
+/// Waits until the node votes and takes transactions, or its process has ended. A node that lost
+/// votes need not vote again.
 Status wait_until_ready(NodeProcess& process, client::ApiClient& client, const std::string& home,
                         std::uint64_t timeout_ms) {
     const auto deadline = Clock::now() + std::chrono::milliseconds(timeout_ms);
     Status ready = client.ready();
-    while (!ready) {
+    while (!ready && !waits_for_others(client)) {
         if (!process.running()) {
             return tl::unexpected<Error>(not_started(home + log_tail(home, k_log_lines)));
         }

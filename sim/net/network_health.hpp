@@ -14,7 +14,7 @@ struct NodeAnswer {
 };
 using NetworkAnswers = std::vector<NodeAnswer>;
 
-/// The exit codes of `cityledger status`.
+/// The exit codes of `cityledger status`, and of `up` for a network that runs.
 inline constexpr int k_exit_all_vote = 0;
 inline constexpr int k_exit_quorum_votes = 6;
 inline constexpr int k_exit_no_quorum = 7;

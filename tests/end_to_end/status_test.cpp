@@ -1,12 +1,15 @@
 // Who may vote, as `cityledger status`, the nodes' own words and their logs tell it.
 
 #include <catch2/catch.hpp>
+#include <filesystem>
 
 #include "sim/net/network_health.hpp"
 #include "tests/end_to_end/network.hpp"
 
 namespace cityledger::sim::test {
 namespace {
+
+namespace fs = std::filesystem;
 
 /// Answers of four nodes that vote and see a quorum.
 NetworkAnswers good_answers() {
@@ -105,6 +108,63 @@ TEST_CASE("status tells in words and by its exit code who is missing, and when a
     CHECK(world->node_client(2).ready());
     const std::string log = text_of_file(world->network_folder().home("node2") + "/node.log");
     CHECK(contains(log, "event=standing_changed before=asking now=voting"));
+}
+
+/// A network of `up`, its members' transactions, and its nodes' data put back in time.
+struct CommandNetwork {
+    CommandNetwork() { CHECK(start().exit_code == 0); }
+    ~CommandNetwork() { stop(); }
+
+    CommandResult start() { return run_command("up" + where); }
+    void stop() { run_command("down" + where); }
+    CommandResult status() { return run_command("status" + where); }
+    void enrol() {
+        const auto world = make_remote_world(folder.network(), "");
+        REQUIRE(world);
+        const auto expiry = (*world)->expiry_height().value();
+        const ledger::Transaction transaction =
+            enrolment(**(*world)->key_of("OPERATOR"), (*world)->chain_id(),
+                      "P-" + std::to_string(++enrolled), expiry);
+        REQUIRE((*world)->submit(transaction, 20'000));
+    }
+    void keep(const std::string& node) { copy(home(node), folder.path() + "/" + node); }
+    void put_back(const std::string& node) { copy(folder.path() + "/" + node, home(node)); }
+    std::string home(const std::string& node) {
+        return NetworkFolder{folder.network()}.home(node);
+    }
+    static void copy(const std::string& from, const std::string& to) {
+        for (const char* part : {"/log", "/state"}) {
+            fs::remove_all(to + part);
+            fs::create_directories(to);
+            fs::copy(from + part, to + part, fs::copy_options::recursive);
+        }
+    }
+
+    const TemporaryFolder folder;
+    const std::string where = " --dir " + folder.network();
+    int enrolled = 0;
+};
+
+TEST_CASE("a data folder put back in time: `up` does not wait for its votes, traffic brings them",
+          "[status]") {
+    CommandNetwork network;
+    network.enrol();
+    network.stop();
+    network.keep("node3");
+    CHECK(network.start().exit_code == 0);
+    for (int i = 0; i < 5; ++i) network.enrol();
+    network.stop();
+
+    network.put_back("node3");
+    // It may vote again before `up` ends, if the others have a block to make.
+    const CommandResult up = network.start();
+    INFO(up.output);
+    CHECK((up.exit_code == 0 || up.exit_code == 6));
+    if (up.exit_code == 6) CHECK(contains(up.output, "node3 does not vote (votes_lost): "));
+    CHECK(holds_within(30'000, [&] {
+        network.enrol();
+        return network.status().exit_code == 0;
+    }));
 }
 
 }  // namespace
