@@ -34,6 +34,9 @@ int main(int argument_count, char** arguments) {
         ->check(CLI::IsMember({"posix", "lose-unsynced"}));
     app.add_flag("--fault-controls", options.fault_controls,
                  "POST /control/links cuts links; for test networks only");
+    app.add_flag("--network-was-stopped", options.network_was_stopped,
+                 "the operator's word that every validator was stopped since this one lost its "
+                 "votes, and that none is hostile (docs/operations.md)");
     try {
         app.parse(argument_count, arguments);
     } catch (const CLI::ParseError& problem) {

@@ -25,6 +25,9 @@ void add_up(CLI::App& app, int& exit_code) {
     up->add_option("--scenario", options->scenario, "take genesis and members of this scenario")
         ->check(CLI::ExistingFile);
     up->add_option("--daemon", options->daemon, "path of cityledgerd");
+    up->add_flag("--network-was-stopped", options->network_was_stopped,
+                 "after a restored backup: every validator was stopped, and none is hostile "
+                 "(docs/operations.md)");
     up->callback([options, &exit_code] { exit_code = run_up(*options); });
 }
 

@@ -82,7 +82,7 @@ public:
         Status done = open_storage(options.storage.value_or(home_.config.storage));
         if (done) done = open_transport();
         if (!done) return done;
-        make_replica();
+        make_replica(options.network_was_stopped);
         done = replica_->start();
         if (done) done = start_network(options.fault_controls);
         if (done) done = announce();
@@ -143,7 +143,7 @@ private:
         return {};
     }
 
-    void make_replica() {
+    void make_replica(bool network_was_stopped) {
         const Post post = make_post(*context_);
         scheduler_.emplace(*context_);
         verifier_.emplace(home_.validators, k_verifier_threads, post);
@@ -152,6 +152,7 @@ private:
         node::ReplicaOptions options;
         options.log_folder = folder_.log(home_.config);
         options.consensus.self = home_.own_index;
+        options.network_was_stopped = network_was_stopped;
         const node::Ports ports{*scheduler_, *transport_, *files_, *syncer_,
                                 *verifier_,  *execution_, random_};
         replica_.emplace(home_.genesis, home_.validators, &home_.validator_key, *executor_,

@@ -24,6 +24,9 @@ struct ReplicaOptions {
     std::uint64_t mempool_max_bytes = 64ull * 1024 * 1024;
     std::uint64_t peer_silence_ms = 3000;     ///< silent for longer: counts as unreachable
     std::uint64_t log_segment_bytes = 64ull * 1024 * 1024;
+    /// The operator's word that every validator was stopped since this log lost its votes, and that
+    /// none is hostile: what it voted then exists nowhere any more (docs/operations.md).
+    bool network_was_stopped = false;
 };
 
 /// A final block as the log holds it.

@@ -41,6 +41,7 @@ void Replica::Impl::carry_out(consensus::Persist& persist) {
     for (const auto& record : persist.records) {
         if (const auto* safety = std::get_if<consensus::SafetyRecord>(&record)) {
             log_->append_safety_record(*safety);
+            recorded_vote_view_ = std::max(recorded_vote_view_, safety->vote.view);
         } else if (const auto* block = std::get_if<Block>(&record)) {
             log_->append_block(ledger::block_digest(block->header, chain_), *block);
         } else {

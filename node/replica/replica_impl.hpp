@@ -26,6 +26,10 @@ inline constexpr std::uint64_t k_batch_retry_max_ms = 12'800;
 inline constexpr std::uint64_t k_batch_retell_ms = 500;
 inline constexpr std::uint64_t k_unknown_batch_kept_ms = 30'000;
 inline constexpr std::uint64_t k_start_question_interval_ms = 500;
+/// So long the answers of all others are waited for, before those of a quorum do.
+inline constexpr std::uint64_t k_start_grace_ms = 1000;
+/// Finalizations of so many last blocks are read at start: they show whose votes others held.
+inline constexpr std::uint64_t k_start_finalizations = 64;
 /// Until another peer is asked: doubled after each question without an answer, so that a network
 /// whose answers take longer is served too.
 inline constexpr std::uint64_t k_sync_timeout_ms = 2000;
@@ -189,6 +193,8 @@ private:
     void restore_pool(const RecoveredLog& recovered);
     void ask_start_question();
     void judge_start_answers();
+    void bar_up_to(consensus::View view);
+    [[nodiscard]] Status show_finalizations();
 
     // Standing and timers (replica_status.cpp).
     [[nodiscard]] StandingReport standing() const;
@@ -297,7 +303,8 @@ private:
     bool voting_ = false;
     bool lost_record_ = false;  ///< a peer showed a vote that the log does not hold
     consensus::View votes_above_view_ = 0;  ///< the answer to the start question
-    std::uint64_t recorded_vote_view_ = 0;
+    consensus::View recorded_vote_view_ = 0;  ///< of the newest own vote in the log
+    std::uint64_t asked_first_ms_ = 0;
     ledger::Nonce question_;
     std::map<ValidatorIndex, StartAnswer> start_answers_;
 

@@ -35,6 +35,7 @@ Status Replica::Impl::start() {
     for (const auto& certificate : state.certificates) {
         if (auto checked = checker_.check(certificate); !checked) return propagate(checked);
     }
+    if (auto shown = show_finalizations(); !shown) return shown;
     recorded_vote_view_ = recovered.highest_vote_view;
     session_ = ports_.random.nonce();
     question_ = ports_.random.nonce();
@@ -51,6 +52,7 @@ Status Replica::Impl::start() {
     }
     recompute_work();
     pump_execution();
+    asked_first_ms_ = now_ms();
     judge_start_answers();
     ask_start_question();
     gossip_tick();
@@ -120,48 +122,78 @@ void Replica::Impl::restore_pool(const RecoveredLog& recovered) {
     schedule_pool_tick();
 }
 
+/// What the checker has seen answers the start question of others, also after a common restart.
+Status Replica::Impl::show_finalizations() {
+    const std::uint64_t last = log_->final_height();
+    for (std::uint64_t height = last - std::min(last, k_start_finalizations) + 1; height <= last;
+         ++height) {
+        const auto finalization = log_->finalization(height);
+        if (!finalization) continue;
+        if (auto checked = checker_.check(*finalization); !checked) return propagate(checked);
+    }
+    return {};
+}
+
 void Replica::Impl::ask_start_question() {
     if (!self_ || voting_) return;
     broadcast(StartQuestion{question_});
-    after(k_start_question_interval_ms, [this] { ask_start_question(); });
+    after(k_start_question_interval_ms, [this] {
+        judge_start_answers();
+        ask_start_question();
+    });
 }
 
 void Replica::Impl::handle(ValidatorIndex from, StartAnswer& message) {
     learn(from, message.progress);
-    if (!self_ || voting_ || message.nonce != question_) return;
+    if (!self_ || message.nonce != question_) return;
     if (message.highest_certificate) {
         const auto checked = checker_.check(*message.highest_certificate);
         if (!checked) return close(from, checked.error());
     }
+    bool shows_lost_vote = false;
     if (message.highest_vote) {
         const auto checked = checker_.check(*message.highest_vote);
         if (!checked) return close(from, checked.error());
-        const bool ours = is_self(message.highest_vote->validator);
-        if (ours && message.highest_vote->content.view > recorded_vote_view_) lost_record_ = true;
+        shows_lost_vote = is_self(message.highest_vote->validator) &&
+                          message.highest_vote->content.view > recorded_vote_view_;
     }
+    if (voting_) {
+        // Too late to be safe by proof, and better late than never.
+        if (shows_lost_vote && !lost_record_) bar_up_to(core_->view() + 1);
+        lost_record_ = lost_record_ || shows_lost_vote;
+        return;
+    }
+    lost_record_ = lost_record_ || shows_lost_vote;
     start_answers_[from] = std::move(message);
     judge_start_answers();
 }
 
 /// With a whole record the rules of the core suffice, once enough others confirm that it is whole.
 /// With a lost one, any earlier vote of this validator was in a view of at most c + 2, where c is
-/// the highest certified view that n - f others tell (docs/consensus.md).
+/// the highest certified view that n - f others tell. If all were stopped since, its votes above c
+/// are in no log and no memory, so c itself bounds what counts (docs/consensus.md).
 void Replica::Impl::judge_start_answers() {
     if (!self_ || voting_) return;
-    const std::size_t wanted = lost_record_ ? validators_.quorum() : validators_.quorum() - 1;
+    const std::size_t others = validators_.size() - 1;
+    const bool all = start_answers_.size() == others;
+    const bool trusts_stop = lost_record_ && options_.network_was_stopped;
+    std::size_t wanted = lost_record_ ? validators_.quorum() : validators_.quorum() - 1;
+    if (trusts_stop) wanted = others;
     if (start_answers_.size() < wanted) return;
-    consensus::View above = 0;
-    if (lost_record_) {
-        for (const auto& [peer, answer] : start_answers_) {
-            if (answer.highest_certificate) {
-                above = std::max(above, answer.highest_certificate->content.view + 2);
-            }
-        }
+    if (!all && now_ms() < asked_first_ms_ + k_start_grace_ms) return;
+    consensus::View certified = 0;
+    for (const auto& [peer, answer] : start_answers_) {
+        if (!answer.highest_certificate) continue;
+        certified = std::max(certified, answer.highest_certificate->content.view);
     }
     voting_ = true;
-    votes_above_view_ = above;
     start_answers_.clear();
-    give(consensus::VotingAllowed{above});
+    bar_up_to(!lost_record_ ? 0 : trusts_stop ? certified : certified + 2);
+}
+
+void Replica::Impl::bar_up_to(consensus::View view) {
+    votes_above_view_ = std::max(votes_above_view_, view);
+    give(consensus::VotingAllowed{votes_above_view_});
     watch_standing();
 }
 

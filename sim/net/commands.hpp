@@ -15,6 +15,7 @@ struct UpOptions {
     std::size_t validators = 4;
     std::string scenario;  ///< its genesis instead of the default one
     std::string daemon;    ///< path of cityledgerd
+    bool network_was_stopped = false;  ///< passed on to the validators, see docs/operations.md
 };
 
 struct ReplayOptions {

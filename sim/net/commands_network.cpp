@@ -60,11 +60,12 @@ std::string running_nodes(const NetworkFolder& folder, const NetworkFile& networ
 }
 
 Status start_in_background(const NetworkFolder& folder, const NetworkFile& network,
-                           const std::string& daemon) {
+                           const UpOptions& options) {
     LaunchOptions launch;
-    launch.daemon = daemon;
+    launch.daemon = options.daemon;
     launch.background = true;
     launch.arguments = {"--fault-controls"};
+    if (options.network_was_stopped) launch.arguments.push_back("--network-was-stopped");
     std::vector<NodeProcess> processes;
     for (const NodeAddress& node : network.nodes) {
         processes.emplace_back(folder.home(node.name), launch);
@@ -141,7 +142,7 @@ int run_up(const UpOptions& options) {
         network = create_network(folder, *plan, {default_validity(), false});
         if (!network) return fail(network.error());
     }
-    const Status launched = start_in_background(folder, *network, options.daemon);
+    const Status launched = start_in_background(folder, *network, options);
     if (!launched) return fail(launched.error());
     const auto [answers, health] = settled_health(*network);
     print_nodes(answers);

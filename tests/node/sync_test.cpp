@@ -102,10 +102,14 @@ TEST_CASE("a lying sync peer is found out, and another one is asked") {
         INFO("an answer " << lie.name);
         TestWorld world({});
         leave_behind(world, 60);
+        bool lied = false;
         world.meddler = [&](ValidatorIndex from, ValidatorIndex to, PeerMessage& message) {
-            if (to != 3 || from == 2) return true;  // nodes 0 and 1 lie to node 3
-            if (auto* answer = std::get_if<SyncAnswer>(&message)) {
-                if (!answer->blocks.empty()) lie.tell(*answer);
+            if (to != 3) return true;
+            auto* answer = std::get_if<SyncAnswer>(&message);
+            if (from == 2) return answer == nullptr || lied;  // the truth comes second
+            if (answer && !answer->blocks.empty()) {          // nodes 0 and 1 lie to node 3
+                lie.tell(*answer);
+                lied = true;
             }
             if (auto* hint = std::get_if<Hint>(&message)) hint->progress.final_height = 1u << 30;
             return true;
@@ -191,4 +195,103 @@ TEST_CASE("with a lost record n - f others must answer, not one less") {
     CHECK(asks(world, 3));
     world.start(2);
     CHECK(world.run_until([&] { return !asks(world, 3); }, 10'000));
+}
+
+/// Nodes 2 and 3 get back what their disks held earlier, as from a backup.
+struct BackupStory {
+    BackupStory() : world({}) {
+        world.start_all();
+        write(6);
+        std::map<ValidatorIndex, std::map<std::string, DiskFile>> backups;
+        for (const ValidatorIndex node : {ValidatorIndex{2}, ValidatorIndex{3}}) {
+            for (const auto& [path, file] : world.nodes[node]->disk.files) {
+                backups[node][path] = *file;
+            }
+        }
+        write(12);
+        for (ValidatorIndex node = 0; node < 4; ++node) world.stop(node);
+        for (const auto& [node, files] : backups) {
+            auto& disk = world.nodes[node]->disk.files;
+            disk.clear();
+            for (const auto& [path, file] : files) disk[path] = std::make_shared<DiskFile>(file);
+            world.nodes[node]->store = {};
+        }
+    }
+    void write(int count) {
+        for (int i = 0; i < count; ++i) {
+            const auto id = world.submit(0, world.transaction("k" + std::to_string(written++)));
+            REQUIRE(world.run_until([&] { return world.has_receipt(1, id); }, 30'000));
+        }
+        world.run_ms(3000);
+    }
+    void restart_all(bool network_was_stopped) {
+        for (ValidatorIndex node = 0; node < 4; ++node) {
+            if (world.nodes[node]->up) world.stop(node);
+        }
+        world.options.network_was_stopped = network_was_stopped;
+        world.start_all();
+        world.run_ms(5000);
+    }
+
+    TestWorld world;
+    int written = 0;
+};
+
+TEST_CASE("two of four with older backups: the network names them, and from when they vote") {
+    BackupStory story;
+    story.restart_all(false);
+    TestWorld& world = story.world;
+    for (const ValidatorIndex node : {ValidatorIndex{2}, ValidatorIndex{3}}) {
+        const StandingReport standing = world.replica(node).status().standing;
+        CHECK(standing.standing == Standing::votes_lost);
+        CHECK(standing.votes_above_view > 0);
+    }
+    for (ValidatorIndex node = 0; node < 4; ++node) {
+        const std::string text = world.replica(node).status().network_waits_for;
+        INFO(text);
+        for (const ValidatorIndex lost : {ValidatorIndex{2}, ValidatorIndex{3}}) {
+            const auto view = world.replica(lost).status().standing.votes_above_view;
+            CHECK(text.find("node" + std::to_string(lost) +
+                            " (votes_lost: it votes again above view " + std::to_string(view)) !=
+                  std::string::npos);
+        }
+        CHECK(text.find("--network-was-stopped") != std::string::npos);
+    }
+    world.submit(0, world.transaction("waits"));
+    world.run_ms(60'000);
+    CHECK(world.acknowledged.size() == 18);
+}
+
+TEST_CASE("two of four with older backups: the way back once all were stopped") {
+    BackupStory story;
+    story.restart_all(false);
+    story.restart_all(true);
+    TestWorld& world = story.world;
+    for (ValidatorIndex node = 0; node < 4; ++node) {
+        INFO("node " << node << ": " << world.replica(node).status().standing.reason);
+        CHECK(world.replica(node).status().standing.may_vote());
+        CHECK(world.replica(node).status().network_waits_for.empty());
+    }
+    story.write(6);
+    world.check_agreement();
+    CHECK(world.acknowledged.size() == 24);
+    for (ValidatorIndex node = 0; node < 4; ++node) {
+        CHECK(world.replica(node).status().consensus.evidence_count == 0);
+    }
+}
+
+TEST_CASE("the word that all were stopped is taken only with the answers of all others") {
+    BackupStory story;
+    story.world.options.network_was_stopped = true;
+    TestWorld& world = story.world;
+    for (ValidatorIndex node = 0; node < 3; ++node) world.start(node);
+    world.run_ms(10'000);
+    CHECK(asks(world, 2));
+    CHECK(world.replica(2).status().standing.reason.find("start those that are down") !=
+          std::string::npos);
+    world.start(3);
+    const bool votes =
+        world.run_until([&] { return world.replica(2).status().standing.may_vote(); }, 10'000);
+    INFO(world.replica(2).status().standing.reason);
+    CHECK(votes);
 }

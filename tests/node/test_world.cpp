@@ -247,6 +247,7 @@ void TestWorld::start(ValidatorIndex index) {
     replica_options.consensus.self = index;
     replica_options.log_segment_bytes = options.log_segment_bytes;
     replica_options.mempool_max_bytes = options.mempool_max_bytes;
+    replica_options.network_was_stopped = options.network_was_stopped;
     node.replica = std::make_unique<Replica>(genesis, *validators, &keys[index], *node.executor,
                                              node.store, replica_options, *node.ports);
     node.replica->set_fatal_handler([&node](const Error& error) { node.fatal = error; });

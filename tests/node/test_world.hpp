@@ -42,6 +42,7 @@ struct WorldOptions {
     std::uint64_t seed = 1;
     std::uint64_t log_segment_bytes = 256 * 1024;
     std::uint64_t mempool_max_bytes = 1024 * 1024;
+    bool network_was_stopped = false;  ///< of later starts
 };
 
 class TestWorld {
