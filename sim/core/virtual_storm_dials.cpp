@@ -29,7 +29,7 @@ void draw_machines(SimulatedRandom& random, const StormOptions& options, Dials& 
     disk.keep_unsynced_files = dial(random, 100'000, k_million);
     disk.keep_unsynced_names = dial(random, 100'000, k_million);
     disk.torn_write = dial(random, 100'000, k_million);
-    disk.sync_failure = random.below(4) == 0 ? random.between(50, 500) : 0;
+    disk.sync_failure = random.below(3) == 0 ? random.between(100, 1'000) : 0;
     WorkTimes& work = dials.world.work;
     work.sync_max_us = random.between(1'000, 40'000);
     work.verify_max_us = random.between(100, 5'000);
@@ -68,7 +68,7 @@ void draw_liar(SimulatedRandom random, Dials& dials) {
     const std::vector<std::string_view> behaviours = Byzantine::names();
     const std::size_t liar = random.below(dials.validators);
     const std::string_view behaviour = behaviours[random.below(behaviours.size())];
-    if (random.below(3) != 0) return;
+    if (random.below(2) != 0) return;
     dials.byzantine = liar;
     dials.behaviour = behaviour;
 }

@@ -301,3 +301,20 @@ TEST_CASE("while a tenth of all messages is lost the nodes agree, and afterwards
         world.check_agreement();
     }
 }
+
+TEST_CASE("an idle network sends one hint a second on each link and nothing else") {
+    TestWorld world({});
+    world.start_all();
+    const auto id = world.submit(0, world.transaction("last"));
+    REQUIRE(world.run_until([&] { return world.has_receipt(3, id); }, 10'000));
+    world.run_ms(3000);
+    std::map<std::pair<ValidatorIndex, ValidatorIndex>, std::size_t> sent;
+    world.meddler = [&](ValidatorIndex from, ValidatorIndex to, PeerMessage& message) {
+        CHECK(std::holds_alternative<Hint>(message));
+        sent[{from, to}] += 1;
+        return true;
+    };
+    world.run_ms(50'000);  // shorter than the heartbeat
+    CHECK(sent.size() == 12);
+    for (const auto& [link, count] : sent) CHECK(count <= 51);
+}

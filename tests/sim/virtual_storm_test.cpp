@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::uint64_t k_seeds_default = 100;
 constexpr std::uint64_t k_seeds_for_statistics = 100;
+constexpr std::uint64_t k_seeds_for_rare_dials = 500;
 
 std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
     const char* text = std::getenv(variable);
@@ -51,8 +52,9 @@ TEST_CASE("storms of many seeds break no invariant and end in progress", "[virtu
     std::cout << "the slowest healing took " << slowest_ms << " ms\n";
     for (const auto& [dial, times] : fired) {
         INFO(dial);
-        // One of six behaviours in a third of the seeds: fewer than 5 % each, but not none.
-        const std::uint64_t least = dial.starts_with("byzantine: ") ? 1 : (seeds + 19) / 20;
+        // Six behaviours share half of the seeds: 8 % each, which 100 seeds need not show.
+        const bool rare = dial.starts_with("byzantine: ") && seeds < k_seeds_for_rare_dials;
+        const std::uint64_t least = rare ? 1 : (seeds + 19) / 20;
         if (seeds >= k_seeds_for_statistics) CHECK(times >= least);
     }
 }
