@@ -1,6 +1,6 @@
 #include "client/api_client.hpp"
 
-#include "client/codes.hpp"
+#include "client/client_codes.hpp"
 #include "client/http_connection.hpp"
 
 namespace cityledger::client {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "ledger/genesis.hpp"
-#include "node/api/shapes.hpp"
+#include "node/api/answers.hpp"
 
 namespace cityledger::client {
 

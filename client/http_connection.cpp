@@ -11,7 +11,7 @@
 #include <charconv>
 #include <chrono>
 
-#include "client/codes.hpp"
+#include "client/client_codes.hpp"
 
 namespace cityledger::client {
 namespace {

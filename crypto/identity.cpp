@@ -7,7 +7,7 @@
 #include <openssl/x509v3.h>
 
 #include "crypto/check.hpp"
-#include "crypto/codes.hpp"
+#include "crypto/crypto_codes.hpp"
 #include "crypto/handle.hpp"
 
 namespace cityledger::crypto {

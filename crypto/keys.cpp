@@ -10,7 +10,7 @@
 #include <cstring>
 
 #include "crypto/check.hpp"
-#include "crypto/codes.hpp"
+#include "crypto/crypto_codes.hpp"
 #include "crypto/handle.hpp"
 #include "crypto/hash.hpp"
 

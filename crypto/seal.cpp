@@ -5,7 +5,7 @@
 #include <openssl/rand.h>
 
 #include "crypto/check.hpp"
-#include "crypto/codes.hpp"
+#include "crypto/crypto_codes.hpp"
 #include "crypto/handle.hpp"
 #include "crypto/hash.hpp"
 

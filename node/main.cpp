@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <unistd.h>
 
-#include "node/io/daemon.hpp"
+#include "node/io/daemon/daemon.hpp"
 
 namespace {
 

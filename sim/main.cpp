@@ -2,7 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "sim/cli.hpp"
+#include "sim/cli/subcommands.hpp"
 
 namespace {
 

@@ -19,7 +19,7 @@
 #include "crypto/keys.hpp"
 #include "crypto/result.hpp"
 #include "ledger/codec/field.hpp"
-#include "ledger/codes.hpp"
+#include "ledger/ledger_codes.hpp"
 
 namespace cityledger::ledger {
 

@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "node/consensus/codes.hpp"
+#include "node/consensus/consensus_codes.hpp"
 #include "node/consensus/output.hpp"
 #include "node/consensus/votable.hpp"
 

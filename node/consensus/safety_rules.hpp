@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "crypto/keys.hpp"
-#include "node/consensus/codes.hpp"
+#include "node/consensus/consensus_codes.hpp"
 #include "node/consensus/output.hpp"
 #include "node/consensus/votable.hpp"
 

@@ -2,8 +2,8 @@
 
 #include <set>
 
-#include "node/io/codes.hpp"
 #include "node/io/config_files.hpp"
+#include "node/io/io_codes.hpp"
 
 namespace cityledger::io {
 namespace {

@@ -10,7 +10,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "node/io/codes.hpp"
+#include "node/io/io_codes.hpp"
 
 namespace cityledger::io {
 namespace {

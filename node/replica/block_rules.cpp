@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "crypto/check.hpp"
-#include "node/replica/codes.hpp"
+#include "node/replica/replica_codes.hpp"
 
 namespace cityledger::node {
 

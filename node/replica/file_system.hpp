@@ -1,6 +1,6 @@
 #pragma once
 // The one port of all file I/O. Real: node/io/posix_file_system; with unsynced bytes kept in
-// memory, so that kill -9 loses them: node/io/lose_unsynced_file_system; simulated: sim/core.
+// memory, so that kill -9 loses them: node/io/storage; simulated: sim/simulator.
 // RocksDB goes through the same port by an adapter (node/io).
 
 #include <memory>

@@ -6,7 +6,7 @@
 #include <map>
 #include <memory>
 
-#include "node/replica/log_scan.hpp"
+#include "node/replica/torn_tail_scan.hpp"
 #include "node/replica/ports.hpp"
 
 namespace cityledger::node {

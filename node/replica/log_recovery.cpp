@@ -4,8 +4,8 @@
 #include <set>
 
 #include "node/replica/block_log.hpp"
-#include "node/replica/codes.hpp"
 #include "node/replica/replica.hpp"
+#include "node/replica/replica_codes.hpp"
 
 namespace cityledger::node {
 

@@ -1,7 +1,7 @@
 #include "node/replica/mempool.hpp"
 
 #include "crypto/check.hpp"
-#include "node/replica/codes.hpp"
+#include "node/replica/replica_codes.hpp"
 
 namespace cityledger::node {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "node/replica/messages.hpp"
+#include "node/replica/peer_messages.hpp"
 
 namespace cityledger::node {
 

@@ -1,7 +1,7 @@
 #pragma once
 // What the replica needs of the world. In production: Asio, threads and files (node/io). In the
-// virtual world: one event queue, one seed (sim/core). All callbacks come on the replica's thread,
-// never from inside the call that asked for them.
+// virtual world: one event queue, one seed (sim/simulator). All callbacks come on the replica's
+// thread, never from inside the call that asked for them.
 
 #include <functional>
 #include <memory>

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "crypto/check.hpp"
-#include "node/replica/codes.hpp"
+#include "node/replica/replica_codes.hpp"
 #include "node/replica/replica_impl.hpp"
 
 namespace cityledger::node {

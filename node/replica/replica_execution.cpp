@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "node/replica/codes.hpp"
+#include "node/replica/replica_codes.hpp"
 #include "node/replica/replica_impl.hpp"
 
 namespace cityledger::node {

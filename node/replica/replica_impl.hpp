@@ -10,7 +10,7 @@
 #include "node/replica/block_log.hpp"
 #include "node/replica/block_rules.hpp"
 #include "node/replica/mempool.hpp"
-#include "node/replica/messages.hpp"
+#include "node/replica/peer_messages.hpp"
 #include "node/replica/peer_table.hpp"
 #include "node/replica/replica.hpp"
 #include "node/replica/vote_checker.hpp"

@@ -1,6 +1,6 @@
 // Frames of peers in, frames to peers out.
 
-#include "node/replica/codes.hpp"
+#include "node/replica/replica_codes.hpp"
 #include "node/replica/replica_impl.hpp"
 
 namespace cityledger::node {

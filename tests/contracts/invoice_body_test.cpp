@@ -2,7 +2,7 @@
 
 #include "ledger/contracts/invoice_body.hpp"
 
-#include "crypto/codes.hpp"
+#include "crypto/crypto_codes.hpp"
 #include "ledger/contracts/registration_tag.hpp"
 #include "ledger/contracts/uscc.hpp"
 #include "tests/contracts/invoice_stories.hpp"

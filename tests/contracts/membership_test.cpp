@@ -1,6 +1,6 @@
 #include "ledger/contracts/membership.hpp"
 
-#include "crypto/codes.hpp"
+#include "crypto/crypto_codes.hpp"
 #include "ledger/contracts/uscc_codes.hpp"
 #include "ledger/executor.hpp"
 #include "tests/contracts/cities.hpp"

@@ -4,7 +4,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "crypto/codes.hpp"
+#include "crypto/crypto_codes.hpp"
 #include "tests/paths.hpp"
 
 using namespace cityledger;

@@ -3,7 +3,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "crypto/codes.hpp"
+#include "crypto/crypto_codes.hpp"
 #include "tests/crypto/vectors.hpp"
 #include "tests/paths.hpp"
 

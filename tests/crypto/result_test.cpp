@@ -4,7 +4,7 @@
 #include <set>
 #include <string>
 
-#include "crypto/codes.hpp"
+#include "crypto/crypto_codes.hpp"
 
 using namespace cityledger;
 

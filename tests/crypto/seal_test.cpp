@@ -1,6 +1,6 @@
 #include "crypto/seal.hpp"
 
-#include "crypto/codes.hpp"
+#include "crypto/crypto_codes.hpp"
 #include "crypto/hash.hpp"
 #include "tests/crypto/vectors.hpp"
 

@@ -6,9 +6,9 @@
 #include <cstdlib>
 #include <random>
 
-#include "sim/core/runner.hpp"
-#include "sim/core/scenario.hpp"
-#include "sim/core/virtual_world.hpp"
+#include "sim/runner/runner.hpp"
+#include "sim/scenario/scenario.hpp"
+#include "sim/simulator/virtual_world.hpp"
 #include "tests/end_to_end/network.hpp"
 #include "tests/paths.hpp"
 

@@ -15,11 +15,11 @@
 #include <sstream>
 
 #include "client/http_connection.hpp"
-#include "crypto/codes.hpp"
+#include "crypto/crypto_codes.hpp"
 #include "crypto/identity.hpp"
-#include "node/io/codes.hpp"
 #include "node/io/config.hpp"
 #include "node/io/config_files.hpp"
+#include "node/io/io_codes.hpp"
 #include "tests/end_to_end/network.hpp"
 
 namespace cityledger::sim::test {

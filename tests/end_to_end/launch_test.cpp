@@ -1,5 +1,5 @@
 // Launching: networks in folders, processes that start, stop and refuse, and the command's exit
-// codes. Every code of sim/net/codes.hpp has its test here.
+// codes. Every code of sim/worlds/worlds_codes.hpp has its test here.
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -14,11 +14,11 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "node/io/codes.hpp"
 #include "node/io/config_files.hpp"
-#include "sim/core/codes.hpp"
-#include "sim/net/codes.hpp"
-#include "sim/net/commands.hpp"
+#include "node/io/io_codes.hpp"
+#include "sim/cli/commands.hpp"
+#include "sim/world/world_codes.hpp"
+#include "sim/worlds/worlds_codes.hpp"
 #include "tests/end_to_end/network.hpp"
 #include "tests/paths.hpp"
 

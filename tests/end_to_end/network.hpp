@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "sim/net/local_world.hpp"
+#include "sim/worlds/local_world.hpp"
 #include "tests/paths.hpp"
 
 namespace cityledger::sim::test {

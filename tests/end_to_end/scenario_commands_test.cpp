@@ -10,9 +10,9 @@
 #include <fstream>
 #include <set>
 
-#include "sim/core/codes.hpp"
-#include "sim/core/scenario.hpp"
-#include "sim/net/commands.hpp"
+#include "sim/cli/commands.hpp"
+#include "sim/scenario/scenario.hpp"
+#include "sim/world/world_codes.hpp"
 #include "tests/end_to_end/network.hpp"
 #include "tests/paths.hpp"
 

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 
-#include "sim/net/network_health.hpp"
+#include "sim/worlds/network_health.hpp"
 #include "tests/end_to_end/network.hpp"
 
 namespace cityledger::sim::test {

@@ -5,8 +5,8 @@
 #include <filesystem>
 
 #include "node/io/config_files.hpp"
-#include "node/io/event_log.hpp"
-#include "node/replica/codes.hpp"
+#include "node/io/daemon/event_log.hpp"
+#include "node/replica/replica_codes.hpp"
 
 namespace cityledger::io::test {
 namespace {

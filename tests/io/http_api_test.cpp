@@ -3,13 +3,13 @@
 #include <catch2/catch.hpp>
 
 #include "client/api_client.hpp"
-#include "client/codes.hpp"
+#include "client/client_codes.hpp"
 #include "ledger/memory_state_store.hpp"
-#include "node/io/api_arguments.hpp"
-#include "node/io/api_routes.hpp"
-#include "node/io/asio_scheduler.hpp"
-#include "node/io/daemon_backend.hpp"
-#include "node/replica/codes.hpp"
+#include "node/io/daemon/asio_scheduler.hpp"
+#include "node/io/daemon/daemon_backend.hpp"
+#include "node/io/http/api_arguments.hpp"
+#include "node/io/http/api_routes.hpp"
+#include "node/replica/replica_codes.hpp"
 #include "tests/io/http_fixtures.hpp"
 
 namespace cityledger::io::test {

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "client/api_client.hpp"
-#include "client/codes.hpp"
+#include "client/client_codes.hpp"
 #include "tests/io/http_fixtures.hpp"
 
 namespace cityledger::io::test {

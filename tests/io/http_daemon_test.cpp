@@ -9,13 +9,13 @@
 
 #include "client/api_client.hpp"
 #include "crypto/identity.hpp"
-#include "node/io/codes.hpp"
 #include "node/io/config_files.hpp"
-#include "node/io/daemon.hpp"
-#include "node/io/daemon_home.hpp"
-#include "node/io/posix_file_system.hpp"
-#include "node/replica/codes.hpp"
+#include "node/io/daemon/daemon.hpp"
+#include "node/io/daemon/daemon_home.hpp"
+#include "node/io/io_codes.hpp"
+#include "node/io/storage/posix_file_system.hpp"
 #include "node/replica/replica.hpp"
+#include "node/replica/replica_codes.hpp"
 
 namespace cityledger::io::test {
 namespace {

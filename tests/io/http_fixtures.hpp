@@ -9,8 +9,8 @@
 #include <future>
 #include <thread>
 
-#include "node/io/codes.hpp"
-#include "node/io/http_server.hpp"
+#include "node/io/http/http_server.hpp"
+#include "node/io/io_codes.hpp"
 
 namespace cityledger::io::test {
 

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "node/io/http_framing.hpp"
+#include "node/io/http/http_framing.hpp"
 #include "tests/io/http_fixtures.hpp"
 
 namespace cityledger::io::test {

@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <random>
 
-#include "node/io/rocksdb_state_store.hpp"
+#include "node/io/storage/rocksdb_state_store.hpp"
 #include "tests/io/storage_fixtures.hpp"
 
 using namespace cityledger;

@@ -16,9 +16,9 @@
 #include <functional>
 #include <mutex>
 
-#include "node/io/posix_file_system.hpp"
 #include "node/io/post.hpp"
-#include "node/io/storage_codes.hpp"
+#include "node/io/storage/posix_file_system.hpp"
+#include "node/io/storage/storage_codes.hpp"
 
 namespace cityledger::io::testing {
 

@@ -4,7 +4,7 @@
 #include <random>
 #include <thread>
 
-#include "node/io/lose_unsynced_file_system.hpp"
+#include "node/io/storage/lose_unsynced_file_system.hpp"
 #include "tests/io/storage_fixtures.hpp"
 #include "tests/sim/file_system_conformance.hpp"
 

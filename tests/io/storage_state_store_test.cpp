@@ -5,8 +5,8 @@
 #include <thread>
 
 #include "ledger/codec/codec.hpp"
-#include "node/io/lose_unsynced_file_system.hpp"
-#include "node/io/rocksdb_state_store.hpp"
+#include "node/io/storage/lose_unsynced_file_system.hpp"
+#include "node/io/storage/rocksdb_state_store.hpp"
 #include "tests/io/storage_fixtures.hpp"
 #include "tests/ledger/state_store_conformance.hpp"
 

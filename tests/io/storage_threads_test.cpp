@@ -3,10 +3,10 @@
 #include <thread>
 
 #include "ledger/batch_check.hpp"
-#include "ledger/codes.hpp"
-#include "node/io/execution_thread.hpp"
-#include "node/io/sync_thread.hpp"
-#include "node/io/verifier_pool.hpp"
+#include "ledger/ledger_codes.hpp"
+#include "node/io/daemon/execution_thread.hpp"
+#include "node/io/daemon/verifier_pool.hpp"
+#include "node/io/storage/sync_thread.hpp"
 #include "tests/io/storage_fixtures.hpp"
 #include "tests/ledger/executor_fixture.hpp"
 

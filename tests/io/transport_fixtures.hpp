@@ -7,9 +7,9 @@
 
 #include "crypto/hash.hpp"
 #include "crypto/identity.hpp"
-#include "node/io/codes.hpp"
-#include "node/io/transport.hpp"
-#include "node/io/transport_session.hpp"
+#include "node/io/io_codes.hpp"
+#include "node/io/transport/transport.hpp"
+#include "node/io/transport/transport_session.hpp"
 
 namespace cityledger::io::test {
 

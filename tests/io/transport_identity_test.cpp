@@ -6,8 +6,8 @@
 #include <boost/asio/write.hpp>
 #include <catch2/catch.hpp>
 
-#include "crypto/codes.hpp"
-#include "node/io/transport_frames.hpp"
+#include "crypto/crypto_codes.hpp"
+#include "node/io/transport/transport_frames.hpp"
 #include "tests/io/transport_fixtures.hpp"
 
 namespace cityledger::io::test {

@@ -1,11 +1,11 @@
 // Two nodes talk: sessions, frames, bounds, fault controls.
 
-#include "node/io/transport.hpp"
+#include "node/io/transport/transport.hpp"
 
 #include <catch2/catch.hpp>
 
-#include "crypto/codes.hpp"
-#include "node/io/transport_frames.hpp"
+#include "crypto/crypto_codes.hpp"
+#include "node/io/transport/transport_frames.hpp"
 #include "tests/io/transport_fixtures.hpp"
 
 namespace cityledger::io::test {

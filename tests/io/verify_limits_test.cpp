@@ -1,11 +1,11 @@
 // Trying check codes, and listing invoices, end at the limits.
 
-#include "node/io/verify_limits.hpp"
+#include "node/io/http/verification_budget.hpp"
 
 #include <catch2/catch.hpp>
 
-#include "node/io/http_message.hpp"
-#include "node/io/verify_codes.hpp"
+#include "node/io/http/http_message.hpp"
+#include "node/io/http/verification_codes.hpp"
 
 using namespace cityledger;
 using namespace cityledger::io;

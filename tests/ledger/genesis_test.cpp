@@ -4,7 +4,7 @@
 
 #include <functional>
 
-#include "crypto/codes.hpp"
+#include "crypto/crypto_codes.hpp"
 #include "tests/ledger/fixtures.hpp"
 
 namespace cityledger::ledger {

@@ -2,7 +2,7 @@
 
 #include "ledger/validator_set.hpp"
 
-#include "crypto/codes.hpp"
+#include "crypto/crypto_codes.hpp"
 #include "tests/ledger/fixtures.hpp"
 
 namespace cityledger::ledger {

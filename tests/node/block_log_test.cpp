@@ -4,8 +4,8 @@
 
 #include "memory_disk.hpp"
 #include "node/replica/block_log.hpp"
-#include "node/replica/codes.hpp"
 #include "node/replica/replica.hpp"
+#include "node/replica/replica_codes.hpp"
 
 using namespace cityledger;
 using namespace cityledger::node;

@@ -1,7 +1,7 @@
 // The rules of a block that rest on the log and the state, each refused by its own code.
 
 #include "node/replica/block_rules.hpp"
-#include "node/replica/codes.hpp"
+#include "node/replica/replica_codes.hpp"
 #include "test_world.hpp"
 
 using namespace cityledger;

@@ -1,7 +1,7 @@
 // The mempool by itself, and what a node refuses to take.
 
-#include "node/replica/codes.hpp"
 #include "node/replica/mempool.hpp"
+#include "node/replica/replica_codes.hpp"
 #include "test_world.hpp"
 
 using namespace cityledger;

@@ -3,8 +3,8 @@
 #include <catch2/catch.hpp>
 #include <random>
 
-#include "node/replica/codes.hpp"
-#include "node/replica/messages.hpp"
+#include "node/replica/peer_messages.hpp"
+#include "node/replica/replica_codes.hpp"
 
 using namespace cityledger;
 using namespace cityledger::node;

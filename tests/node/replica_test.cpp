@@ -1,6 +1,6 @@
 // Stories of whole replicas in virtual time.
 
-#include "node/replica/codes.hpp"
+#include "node/replica/replica_codes.hpp"
 #include "test_world.hpp"
 
 using namespace cityledger;

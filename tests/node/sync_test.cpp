@@ -1,6 +1,6 @@
 // A node that is behind: block sync, liars, and the question at start.
 
-#include "node/replica/codes.hpp"
+#include "node/replica/replica_codes.hpp"
 #include "test_world.hpp"
 
 using namespace cityledger;

@@ -8,7 +8,7 @@
 
 #include "ledger/memory_state_store.hpp"
 #include "memory_disk.hpp"
-#include "node/replica/messages.hpp"
+#include "node/replica/peer_messages.hpp"
 #include "node/replica/replica.hpp"
 
 namespace cityledger::node::test {

@@ -7,10 +7,10 @@
 #include <set>
 #include <sstream>
 
-#include "sim/core/codes.hpp"
-#include "sim/core/messages.hpp"
-#include "sim/core/report.hpp"
-#include "sim/core/scenario.hpp"
+#include "sim/runner/report.hpp"
+#include "sim/scenario/scenario.hpp"
+#include "sim/scenario/wording.hpp"
+#include "sim/world/world_codes.hpp"
 #include "tests/paths.hpp"
 
 namespace cityledger::sim {

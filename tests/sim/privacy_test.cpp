@@ -7,8 +7,8 @@
 #include <set>
 
 #include "crypto/hash.hpp"
-#include "sim/core/runner.hpp"
-#include "sim/core/virtual_world.hpp"
+#include "sim/runner/runner.hpp"
+#include "sim/simulator/virtual_world.hpp"
 #include "tests/paths.hpp"
 #include "tests/tidy/source_tree.hpp"
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/core/codes.hpp"
+#include "sim/scenario/scenario_codes.hpp"
 
 namespace cityledger::sim {
 

@@ -10,9 +10,9 @@
 #include "ledger/contracts/contracts.hpp"
 #include "ledger/executor.hpp"
 #include "ledger/memory_state_store.hpp"
-#include "node/replica/codes.hpp"
-#include "sim/core/codes.hpp"
-#include "sim/core/world.hpp"
+#include "node/replica/replica_codes.hpp"
+#include "sim/world/world.hpp"
+#include "sim/world/world_codes.hpp"
 
 namespace cityledger::sim {
 

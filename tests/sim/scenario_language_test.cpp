@@ -3,12 +3,13 @@
 
 #include <catch2/catch.hpp>
 
-#include "node/replica/codes.hpp"
-#include "sim/core/messages.hpp"
-#include "sim/core/runner.hpp"
-#include "sim/core/runner_session.hpp"
-#include "sim/core/scenario_explain.hpp"
-#include "sim/core/virtual_world.hpp"
+#include "node/replica/replica_codes.hpp"
+#include "sim/runner/runner.hpp"
+#include "sim/runner/session.hpp"
+#include "sim/scenario/explain.hpp"
+#include "sim/scenario/scenario_codes.hpp"
+#include "sim/scenario/wording.hpp"
+#include "sim/simulator/virtual_world.hpp"
 #include "tests/sim/scenario_direct_world.hpp"
 
 namespace cityledger::sim {

@@ -6,9 +6,9 @@
 #include <sstream>
 
 #include "ledger/contracts/uscc.hpp"
-#include "sim/core/scenario.hpp"
-#include "sim/core/scenario_actors.hpp"
-#include "sim/core/scenario_values.hpp"
+#include "sim/scenario/actors.hpp"
+#include "sim/scenario/scenario.hpp"
+#include "sim/scenario/values.hpp"
 #include "tests/paths.hpp"
 #include "tests/sim/scenario_broken_samples.hpp"
 

@@ -3,8 +3,9 @@
 #include <boost/json/parse.hpp>
 #include <catch2/catch.hpp>
 
-#include "sim/core/runner.hpp"
-#include "sim/core/runner_session.hpp"
+#include "sim/runner/runner.hpp"
+#include "sim/runner/session.hpp"
+#include "sim/scenario/scenario_codes.hpp"
 #include "tests/sim/scenario_direct_world.hpp"
 
 namespace cityledger::sim {

@@ -12,8 +12,8 @@
 #include <valijson/validator.hpp>
 
 #include "ledger/codec/json.hpp"
-#include "sim/core/scenario.hpp"
-#include "sim/core/scenario_explain.hpp"
+#include "sim/scenario/explain.hpp"
+#include "sim/scenario/scenario.hpp"
 #include "tests/paths.hpp"
 #include "tests/sim/scenario_broken_samples.hpp"
 

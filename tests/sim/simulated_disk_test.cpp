@@ -1,8 +1,8 @@
-#include "sim/core/simulated_disk.hpp"
+#include "sim/simulator/disk.hpp"
 
 #include <catch2/catch.hpp>
 
-#include "sim/core/virtual_codes.hpp"
+#include "sim/simulator/simulator_codes.hpp"
 #include "tests/sim/file_system_conformance.hpp"
 
 using namespace cityledger;

@@ -1,9 +1,9 @@
 #include <catch2/catch.hpp>
 
-#include "sim/core/simulated_clock.hpp"
-#include "sim/core/simulated_network.hpp"
-#include "sim/core/simulated_ports.hpp"
-#include "sim/core/virtual_codes.hpp"
+#include "sim/simulator/clock.hpp"
+#include "sim/simulator/network.hpp"
+#include "sim/simulator/ports.hpp"
+#include "sim/simulator/simulator_codes.hpp"
 
 using namespace cityledger;
 using namespace cityledger::sim;

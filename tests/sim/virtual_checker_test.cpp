@@ -1,11 +1,11 @@
 // The checker must see what it is there for.
 
-#include "sim/core/virtual_checker.hpp"
+#include "sim/simulator/checker.hpp"
 
 #include <catch2/catch.hpp>
 
 #include "ledger/memory_state_store.hpp"
-#include "node/replica/codes.hpp"
+#include "node/replica/replica_codes.hpp"
 
 using namespace cityledger;
 using namespace cityledger::sim;

@@ -2,8 +2,8 @@
 
 #include <catch2/catch.hpp>
 
-#include "sim/core/virtual_codes.hpp"
-#include "sim/core/virtual_load.hpp"
+#include "sim/simulator/load.hpp"
+#include "sim/simulator/simulator_codes.hpp"
 
 using namespace cityledger;
 using namespace cityledger::sim;

@@ -1,6 +1,6 @@
 // The books of the invoice contract: a checker that must see what it is there for.
 
-#include "sim/core/virtual_conservation.hpp"
+#include "sim/simulator/conservation.hpp"
 
 #include <catch2/catch.hpp>
 

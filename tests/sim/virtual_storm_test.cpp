@@ -1,6 +1,6 @@
 // Random runs. CITYLEDGER_STORM_SEEDS sets how many, CITYLEDGER_STORM_SEED replays one.
 
-#include "sim/core/virtual_storm.hpp"
+#include "sim/simulator/storm.hpp"
 
 #include <catch2/catch.hpp>
 #include <cstdlib>

@@ -7,8 +7,8 @@
 #include <filesystem>
 #include <set>
 
-#include "sim/core/virtual_load.hpp"
-#include "sim/core/virtual_storm.hpp"
+#include "sim/simulator/load.hpp"
+#include "sim/simulator/storm.hpp"
 
 using namespace cityledger;
 using namespace cityledger::sim;

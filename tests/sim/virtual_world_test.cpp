@@ -1,12 +1,12 @@
 // The World of scenarios in virtual time.
 
-#include "sim/core/virtual_world.hpp"
+#include "sim/simulator/virtual_world.hpp"
 
 #include <catch2/catch.hpp>
 
-#include "sim/core/codes.hpp"
-#include "sim/core/virtual_codes.hpp"
-#include "sim/core/virtual_load.hpp"
+#include "sim/simulator/load.hpp"
+#include "sim/simulator/simulator_codes.hpp"
+#include "sim/world/world_codes.hpp"
 
 using namespace cityledger;
 using namespace cityledger::sim;

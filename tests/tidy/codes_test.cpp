@@ -93,7 +93,7 @@ TEST_CASE("each code has a test that names it", "[tidy]") {
 }
 
 TEST_CASE("each code has its meaning and remedy in Chinese, and no other name has", "[tidy]") {
-    std::ifstream table(source_dir() + "/sim/core/data/codes_zh.tsv");
+    std::ifstream table(source_dir() + "/sim/scenario/data/codes_zh.tsv");
     std::set<std::string> translated;
     std::string line;
     std::getline(table, line);  // names the columns
@@ -112,7 +112,7 @@ TEST_CASE("each code has its meaning and remedy in Chinese, and no other name ha
     for (const std::string& name : translated) {
         if (defined.count(name) == 0) findings.push_back(name + " is no code");
     }
-    INFO("add a line each to sim/core/data/codes_zh.tsv:" << joined(findings));
+    INFO("add a line each to sim/scenario/data/codes_zh.tsv:" << joined(findings));
     CHECK(findings.empty());
 }
 

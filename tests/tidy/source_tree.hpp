@@ -13,7 +13,7 @@
 namespace cityledger::tidy {
 
 struct SourceFile {
-    std::string path;  ///< relative to the repository, e.g. "node/io/http_server.cpp"
+    std::string path;  ///< relative to the repository, e.g. "node/io/http/http_server.cpp"
     std::vector<std::string> lines;
     std::string text;
 };

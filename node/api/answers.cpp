@@ -1,0 +1,104 @@
+#include "node/api/answers.hpp"
+
+#include <algorithm>
+#include <span>
+
+#include "client/client_codes.hpp"
+#include "crypto/crypto_codes.hpp"
+#include "ledger/contracts/calendar_codes.hpp"
+#include "ledger/contracts/directory_codes.hpp"
+#include "ledger/contracts/invoice_codes.hpp"
+#include "ledger/contracts/membership_codes.hpp"
+#include "ledger/contracts/receivables_codes.hpp"
+#include "ledger/contracts/uscc_codes.hpp"
+#include "ledger/ledger_codes.hpp"
+#include "node/consensus/consensus_codes.hpp"
+#include "node/io/http/verification_codes.hpp"
+#include "node/io/io_codes.hpp"
+#include "node/io/storage/storage_codes.hpp"
+#include "node/replica/replica_codes.hpp"
+
+namespace cityledger::api {
+namespace {
+
+std::vector<Code> collect_codes() {
+    std::vector<Code> all;
+    const auto add = [&all](std::span<const Code> codes) {
+        all.insert(all.end(), codes.begin(), codes.end());
+    };
+    add(crypto::codes::crypto_codes);
+    add(ledger::codes::ledger_codes);
+    add(ledger::codes::calendar_codes);
+    add(ledger::codes::directory_codes);
+    add(ledger::codes::invoice_codes);
+    add(ledger::codes::membership_codes);
+    add(ledger::codes::receivables_codes);
+    add(ledger::codes::uscc_codes);
+    add(consensus::codes::consensus_codes);
+    add(node::codes::replica_codes);
+    add(io::codes::io_codes);
+    add(io::codes::storage_codes);
+    add(io::codes::verify_codes);
+    add(client::codes::client_codes);
+    std::sort(all.begin(), all.end(),
+              [](const Code& a, const Code& b) { return a.number < b.number; });
+    return all;
+}
+
+const std::vector<Code>& known_codes() {
+    static const std::vector<Code> codes = collect_codes();
+    return codes;
+}
+
+std::string name_of(std::uint16_t number) {
+    if (number == 0) return "ok";
+    const Code* code = find_code(number);
+    return code == nullptr ? "code_" + std::to_string(number) : std::string(code->name);
+}
+
+}  // namespace
+
+const Code* find_code(std::uint16_t number) {
+    const auto& codes = known_codes();
+    const auto found = std::lower_bound(
+        codes.begin(), codes.end(), number,
+        [](const Code& code, std::uint16_t wanted) { return code.number < wanted; });
+    return found != codes.end() && found->number == number ? &*found : nullptr;
+}
+
+std::vector<Code> all_codes() { return known_codes(); }
+
+ErrorView error_view(const Error& error) {
+    return {error.code.number, std::string(error.code.name), std::string(error.code.meaning),
+            error.detail, std::string(error.code.remedy)};
+}
+
+ReceiptView receipt_view(const ledger::StoredReceipt& stored,
+                         const ledger::Transaction* transaction) {
+    const ledger::Receipt& receipt = stored.receipt;
+    ReceiptView view;
+    view.transaction = receipt.transaction;
+    view.height = receipt.height;
+    view.index = receipt.index;
+    view.code = receipt.code;
+    view.code_name = name_of(receipt.code);
+    const bool refused_whole = receipt.operations.empty();
+    if (refused_whole && !stored.details.empty()) view.detail = stored.details.front();
+    for (std::size_t i = 0; i < receipt.operations.size(); ++i) {
+        const ledger::OperationResult& result = receipt.operations[i];
+        OperationView operation;
+        if (transaction != nullptr && i < transaction->body.operations.size()) {
+            operation.contract = transaction->body.operations[i].contract;
+            operation.method = transaction->body.operations[i].method;
+        }
+        operation.code = result.code;
+        operation.code_name = name_of(result.code);
+        if (i < stored.details.size()) operation.detail = stored.details[i];
+        operation.result = result.result;
+        operation.events = result.events;
+        view.operations.push_back(std::move(operation));
+    }
+    return view;
+}
+
+}  // namespace cityledger::api

@@ -1,0 +1,259 @@
+#include "node/io/daemon/daemon.hpp"
+
+#include <unistd.h>
+
+#include <boost/asio/signal_set.hpp>
+#include <cstdio>
+#include <cstdlib>
+
+#include "crypto/check.hpp"
+#include "ledger/contracts/contracts.hpp"
+#include "node/io/config_files.hpp"
+#include "node/io/daemon/asio_scheduler.hpp"
+#include "node/io/daemon/daemon_backend.hpp"
+#include "node/io/daemon/event_log.hpp"
+#include "node/io/daemon/execution_thread.hpp"
+#include "node/io/daemon/verifier_pool.hpp"
+#include "node/io/http/api_routes.hpp"
+#include "node/io/http/http_server.hpp"
+#include "node/io/storage/lose_unsynced_file_system.hpp"
+#include "node/io/storage/posix_file_system.hpp"
+#include "node/io/storage/rocksdb_state_store.hpp"
+#include "node/io/storage/sync_thread.hpp"
+
+namespace cityledger::io {
+namespace {
+
+constexpr std::size_t k_verifier_threads = 2;
+/// A clean exit that takes longer is cut short: the log keeps all that was acknowledged.
+constexpr unsigned k_exit_deadline_s = 5;
+
+/// Randomness of the operating system.
+class SystemRandom : public node::RandomSource {
+public:
+    ledger::Nonce nonce() override {
+        ledger::Nonce nonce;
+        CHECK_INVARIANT(::getentropy(nonce.bytes.data(), nonce.bytes.size()) == 0);
+        return nonce;
+    }
+};
+
+TransportSettings transport_settings(const HomeContents& home) {
+    TransportSettings settings;
+    settings.identity = home.identity;
+    settings.chain_id = home.chain_id;
+    settings.network = to_hex(home.chain_id);
+    for (const ledger::Validator& validator : home.genesis.validators) {
+        settings.validators.push_back(validator.name);
+    }
+    settings.own_index = home.own_index;
+    settings.listen_address = home.config.listen_address;
+    settings.listen_port = home.config.listen_port;
+    settings.peers = home.config.peers;
+    return settings;
+}
+
+HttpSettings http_settings(const NodeConfig& config) {
+    HttpSettings settings;
+    settings.address = config.http_address;
+    settings.port = config.http_port;
+    return settings;
+}
+
+}  // namespace
+
+/// The order of the members is the order of their making; they end in reverse. Work that is still
+/// queued in `context_` may hold files, so the context ends before the file systems.
+class Daemon::Impl {
+public:
+    Impl(NodeHome folder, HomeContents home, std::unique_ptr<HomeLock> lock,
+         std::unique_ptr<Logger> logger)
+        : folder_(std::move(folder)),
+          home_(std::move(home)),
+          lock_(std::move(lock)),
+          logger_(std::move(logger)) {}
+
+    ~Impl() {
+        if (http_) http_->stop();
+        if (transport_) transport_->stop();
+    }
+
+    Status open(const DaemonOptions& options) {
+        Status done = open_storage(options.storage.value_or(home_.config.storage));
+        if (done) done = open_transport();
+        if (!done) return done;
+        make_replica(options.network_was_stopped);
+        done = replica_->start();
+        if (done) done = start_network(options.fault_controls);
+        if (done) done = announce();
+        if (done && options.handle_signals) watch_signals();
+        return done;
+    }
+
+    void run() {
+        context_->run();
+        if (handles_signals_) ::alarm(k_exit_deadline_s);
+        logger_->info("stopping");
+        http_->stop();
+        transport_->stop();
+        const Status flushed = store_->flush();
+        if (!flushed) logger_->warning("flush_failed", {{"why", flushed.error().message()}});
+        logger_->info("stopped");
+        logger_->flush();
+    }
+
+    void stop() { context_->stop(); }
+
+    const HomeContents& home() const { return home_; }
+    ChosenPorts ports() const { return {transport_->port(), http_->port()}; }
+
+    /// Refusals of the start go to the log too: the launcher's terminal may be gone.
+    void log_refusal(const Error& error) {
+        logger_->write(LogLevel::error, "start_refused",
+                       {{"code", std::string(error.code.name)}, {"why", error.message()}});
+        logger_->flush();
+    }
+
+private:
+    Status open_storage(StorageMode mode) {
+        files_ = &posix_;
+        if (mode == StorageMode::lose_unsynced) {
+            lose_unsynced_ = make_lose_unsynced(posix_);
+            files_ = lose_unsynced_.get();
+        }
+        auto store = RocksDbStateStore::open(*files_, folder_.state(home_.config));
+        if (!store) return propagate(store);
+        store_ = *std::move(store);
+        auto executor =
+            ledger::Executor::open(home_.genesis, ledger::city_contracts(), *store_);
+        if (!executor) return propagate(executor);
+        executor_ = *std::move(executor);
+        return {};
+    }
+
+    Status open_transport() {
+        context_.emplace(1);
+        auto transport = TcpTransport::create(*context_, transport_settings(home_), *logger_);
+        if (!transport) return propagate(transport);
+        transport_ = *std::move(transport);
+        if (!home_.own_certificate) {
+            logger_->warning("own_certificate",
+                             {{"why", home_.own_certificate.error().message()}});
+        }
+        return {};
+    }
+
+    void make_replica(bool network_was_stopped) {
+        const Post post = make_post(*context_);
+        scheduler_.emplace(*context_);
+        verifier_.emplace(home_.validators, k_verifier_threads, post);
+        syncer_.emplace(post);
+        execution_.emplace(*executor_, post);
+        node::ReplicaOptions options;
+        options.log_folder = folder_.log(home_.config);
+        options.consensus.self = home_.own_index;
+        options.network_was_stopped = network_was_stopped;
+        const node::Ports ports{*scheduler_, *transport_, *files_, *syncer_,
+                                *verifier_,  *execution_, random_};
+        replica_.emplace(home_.genesis, home_.validators, &home_.validator_key, *executor_,
+                         *store_, options, ports);
+        events_.emplace(*logger_, *scheduler_);
+        replica_->set_event_observer(
+            [this](const node::ReplicaEvent& event) { events_->tell(event); });
+        replica_->set_fatal_handler([this](const Error& error) { die(error); });
+    }
+
+    Status start_network(bool fault_controls) {
+        const Status listening = transport_->start(
+            {[this](ValidatorIndex peer, bool up) { replica_->on_session(peer, up); },
+             [this](ValidatorIndex peer, ByteView frame) { replica_->on_message(peer, frame); }});
+        if (!listening) return listening;
+        backend_.emplace(home_, *replica_, *transport_, *store_, fault_controls);
+        routes_.emplace(*backend_, ledger::city_contracts(), *scheduler_);
+        http_.emplace(*context_, http_settings(home_.config), *logger_);
+        return http_->start([this](const HttpRequest& request, HttpRespond respond) {
+            routes_->handle(request, std::move(respond));
+        });
+    }
+
+    Status announce() {
+        const ChosenPorts chosen = ports();
+        logger_->info("ready", {{"chain", to_hex(home_.chain_id)},
+                                {"listen_port", std::to_string(chosen.listen_port)},
+                                {"http_port", std::to_string(chosen.http_port)},
+                                {"pid", std::to_string(::getpid())}});
+        return write_text_file(folder_.ports(),
+                               ledger::pretty_json(ledger::to_json(chosen)) + "\n");
+    }
+
+    void watch_signals() {
+        handles_signals_ = true;
+        signals_.emplace(*context_, SIGTERM, SIGINT);
+        signals_->async_wait([this](boost::system::error_code error, int) {
+            if (!error) stop();
+        });
+    }
+
+    /// Nothing may be acknowledged any more, so not even destructors run.
+    [[noreturn]] void die(const Error& error) {
+        const std::string why = error.message();
+        logger_->write(LogLevel::error, "fatal", {{"why", why}});
+        logger_->flush();
+        std::fprintf(stderr, "cityledgerd %s: %s\n", home_.config.name.c_str(), why.c_str());
+        std::_Exit(k_exit_fatal);
+    }
+
+    NodeHome folder_;
+    HomeContents home_;
+    std::unique_ptr<HomeLock> lock_;
+    std::unique_ptr<Logger> logger_;
+    PosixFileSystem posix_;
+    std::unique_ptr<node::FileSystem> lose_unsynced_;
+    node::FileSystem* files_ = nullptr;
+    std::unique_ptr<RocksDbStateStore> store_;
+    std::unique_ptr<ledger::Executor> executor_;
+    SystemRandom random_;
+    std::optional<boost::asio::io_context> context_;
+    std::optional<AsioScheduler> scheduler_;
+    std::optional<EventLog> events_;
+    std::optional<VerifierPool> verifier_;
+    std::optional<SyncThread> syncer_;
+    std::optional<ExecutionThread> execution_;
+    std::unique_ptr<TcpTransport> transport_;
+    std::optional<node::Replica> replica_;
+    std::optional<DaemonBackend> backend_;
+    std::optional<ApiRoutes> routes_;
+    std::optional<HttpServer> http_;
+    std::optional<boost::asio::signal_set> signals_;
+    bool handles_signals_ = false;
+};
+
+Daemon::Daemon(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Daemon::~Daemon() = default;
+
+Result<std::unique_ptr<Daemon>> Daemon::start(const DaemonOptions& options) {
+    NodeHome folder{options.home};
+    auto home = read_home(folder);
+    if (!home) return propagate(home);
+    auto lock = HomeLock::acquire(folder);
+    if (!lock) return propagate(lock);
+    auto logger = Logger::open(folder.node_log(), home->config.name, home->config.log_level);
+    if (!logger) return propagate(logger);
+    auto impl = std::make_unique<Impl>(folder, *std::move(home), *std::move(lock),
+                                       *std::move(logger));
+    const Status opened = impl->open(options);
+    if (!opened) {
+        impl->log_refusal(opened.error());
+        return propagate(opened);
+    }
+    return std::unique_ptr<Daemon>(new Daemon(std::move(impl)));
+}
+
+void Daemon::run() { impl_->run(); }
+void Daemon::stop() { impl_->stop(); }
+const std::string& Daemon::name() const { return impl_->home().config.name; }
+ChosenPorts Daemon::ports() const { return impl_->ports(); }
+std::string Daemon::listen_address() const { return impl_->home().config.listen_address; }
+std::string Daemon::http_address() const { return impl_->home().config.http_address; }
+
+}  // namespace cityledger::io

@@ -1,0 +1,122 @@
+#include "node/io/daemon/daemon_home.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+
+#include "crypto/identity.hpp"
+#include "node/io/config_files.hpp"
+#include "node/io/io_codes.hpp"
+
+namespace cityledger::io {
+namespace {
+
+Result<TlsIdentity> read_identity(const NodeHome& home) {
+    const auto certificate = read_text_file(home.certificate());
+    if (!certificate) return propagate(certificate);
+    const auto key = read_key_file(home.certificate_key());
+    if (!key) return propagate(key);
+    const auto authority = read_text_file(home.authority());
+    if (!authority) return propagate(authority);
+    return TlsIdentity{*certificate, *key, *authority};
+}
+
+Result<ledger::Genesis> read_genesis(const NodeHome& home, const TlsIdentity& identity) {
+    const auto text = read_text_file(home.genesis());
+    if (!text) return propagate(text);
+    auto genesis = ledger::genesis_from_text(*text);
+    if (!genesis) return genesis;
+    if (genesis->suite == ledger::SuiteName::simulation) {
+        return refuse(codes::genesis_of_simulation, home.genesis());
+    }
+    const auto authority = crypto::certificate_digest(identity.authority_pem);
+    if (!authority) return propagate(authority);
+    if (*authority != genesis->authority) {
+        return refuse(codes::genesis_other_authority, home.authority());
+    }
+    return genesis;
+}
+
+Result<std::uint16_t> find_own_index(const ledger::Genesis& genesis, const std::string& name) {
+    for (std::size_t i = 0; i < genesis.validators.size(); ++i) {
+        if (genesis.validators[i].name == name) return static_cast<std::uint16_t>(i);
+    }
+    return tl::unexpected<Error>(invalid_config("name: the genesis has no validator '" + name +
+                                                "'"));
+}
+
+Result<crypto::PrivateKey> read_validator_key(const NodeHome& home,
+                                              const ledger::Validator& validator) {
+    const auto text = read_key_file(home.validator_key());
+    if (!text) return propagate(text);
+    auto key = crypto::PrivateKey::from_pem(*text);
+    if (!key) return key;
+    if (key->public_key().bytes() != validator.public_key) {
+        return refuse(codes::genesis_other_key, validator.name);
+    }
+    return key;
+}
+
+std::string read_process_id(int file) {
+    std::array<char, 16> text{};
+    const ssize_t size = ::pread(file, text.data(), text.size(), 0);
+    std::string id(text.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+    while (!id.empty() && id.back() == '\n') id.pop_back();
+    return id;
+}
+
+bool write_process_id(int file) {
+    const std::string text = std::to_string(::getpid()) + "\n";
+    return ::ftruncate(file, 0) == 0 &&
+           ::pwrite(file, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size());
+}
+
+}  // namespace
+
+Result<HomeContents> read_home(const NodeHome& home) {
+    const auto config = read_node_config(home.config());
+    if (!config) return propagate(config);
+    const auto identity = read_identity(home);
+    if (!identity) return propagate(identity);
+    const auto genesis = read_genesis(home, *identity);
+    if (!genesis) return propagate(genesis);
+    const auto own_index = find_own_index(*genesis, config->name);
+    if (!own_index) return propagate(own_index);
+    auto key = read_validator_key(home, genesis->validators[*own_index]);
+    if (!key) return propagate(key);
+    const Digest chain_id = ledger::chain_id_of(*genesis);
+    auto validators = ledger::ValidatorSet::create(genesis->validators, chain_id, 0);
+    if (!validators) return propagate(validators);
+    const Status own_certificate = crypto::check_node_certificate(
+        identity->certificate_pem, identity->authority_pem, {to_hex(chain_id), config->name},
+        static_cast<std::int64_t>(std::time(nullptr)));
+    return HomeContents{*config,    *genesis,        chain_id, *std::move(validators), *own_index,
+                        *identity, *std::move(key), own_certificate};
+}
+
+Result<std::unique_ptr<HomeLock>> HomeLock::acquire(const NodeHome& home) {
+    const int file =
+        ::open(home.process_id().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (file < 0) {
+        return tl::unexpected<Error>(unwritable(home.process_id(), std::strerror(errno)));
+    }
+    if (::flock(file, LOCK_EX | LOCK_NB) != 0) {
+        const std::string holder = read_process_id(file);
+        ::close(file);
+        return refuse(codes::home_in_use, home.folder + " by process " + holder);
+    }
+    std::unique_ptr<HomeLock> lock(new HomeLock(file));
+    if (!write_process_id(file)) {
+        return tl::unexpected<Error>(unwritable(home.process_id(), std::strerror(errno)));
+    }
+    return lock;
+}
+
+HomeLock::~HomeLock() { ::close(file_); }
+
+}  // namespace cityledger::io

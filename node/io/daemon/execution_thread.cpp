@@ -1,0 +1,46 @@
+#include "node/io/daemon/execution_thread.hpp"
+
+#include <optional>
+
+#include "node/io/worker_thread.hpp"
+
+namespace cityledger::io {
+
+class ExecutionThread::Impl {
+public:
+    Impl(ledger::Executor& executor, Post post)
+        : executor_(executor), post_(std::move(post)), worker_(1) {}
+
+    void add(std::uint64_t height, std::vector<std::shared_ptr<const ledger::Batch>> batches,
+             Done done) {
+        worker_.add([this, height, batches = std::move(batches), done = std::move(done)] {
+            std::vector<const ledger::Batch*> views;
+            views.reserve(batches.size());
+            for (const auto& batch : batches) views.push_back(batch.get());
+            // A block that follows one that failed has no state to stand on: it fails likewise.
+            Result<ledger::ExecutedBlock> executed =
+                failure_ ? tl::unexpected<Error>(*failure_)
+                         : executor_.execute(height, views);
+            if (!executed) failure_ = executed.error();
+            post_([done, executed = std::move(executed)]() mutable { done(std::move(executed)); });
+        });
+    }
+
+private:
+    ledger::Executor& executor_;
+    ResultPost post_;
+    std::optional<Error> failure_;  // worker's thread only
+    WorkerThreads worker_;  // last: its jobs use everything above
+};
+
+ExecutionThread::ExecutionThread(ledger::Executor& executor, Post post)
+    : impl_(std::make_unique<Impl>(executor, std::move(post))) {}
+ExecutionThread::~ExecutionThread() = default;
+
+void ExecutionThread::execute(std::uint64_t height,
+                              std::vector<std::shared_ptr<const ledger::Batch>> batches,
+                              Done done) {
+    impl_->add(height, std::move(batches), std::move(done));
+}
+
+}  // namespace cityledger::io

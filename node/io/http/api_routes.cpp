@@ -1,0 +1,253 @@
+#include "node/io/http/api_routes.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "ledger/contracts/invoice_queries.hpp"
+#include "node/io/http/api_arguments.hpp"
+#include "node/io/http/api_submit.hpp"
+#include "node/io/http/metrics.hpp"
+#include "node/io/http/verification_budget.hpp"
+#include "node/io/io_codes.hpp"
+
+namespace cityledger::io {
+namespace {
+
+constexpr std::uint64_t k_any_number = std::numeric_limits<std::uint64_t>::max();
+
+std::vector<std::string> split_path(const std::string& path) {
+    std::vector<std::string> parts;
+    for (std::size_t begin = 1; begin <= path.size();) {
+        const std::size_t end = std::min(path.find('/', begin), path.size());
+        parts.push_back(path.substr(begin, end - begin));
+        begin = end + 1;
+    }
+    return parts;
+}
+
+HttpResponse json_value(const boost::json::value& value) {
+    HttpResponse response;
+    response.body = ledger::compact_json(value);
+    return response;
+}
+
+template <class T>
+HttpResponse or_error(const Result<T>& result, HttpResponse (*write)(const T&)) {
+    return result ? write(*result) : error_response(result.error());
+}
+
+Result<Digest> digest_of(const std::string& text) {
+    const auto digest = digest_from_hex(text);
+    if (!digest) return tl::unexpected<Error>(wrong_parameter("the id is not 64 hex digits"));
+    return *digest;
+}
+
+HttpResponse list_codes() {
+    boost::json::array list;
+    for (const Code& code : api::all_codes()) {
+        list.push_back({{"number", code.number},
+                        {"name", code.name},
+                        {"meaning", code.meaning},
+                        {"remedy", code.remedy}});
+    }
+    return json_value(boost::json::object{{"codes", std::move(list)}});
+}
+
+}  // namespace
+
+class ApiRoutes::Impl {
+public:
+    Impl(ApiBackend& backend, const ledger::ContractRegistry& contracts,
+         node::Scheduler& scheduler)
+        : backend_(backend), contracts_(contracts), scheduler_(scheduler) {}
+
+    void handle(const HttpRequest& request, HttpRespond respond) {
+        const auto with_height = [this, respond = std::move(respond)](HttpResponse response) {
+            response.headers.emplace_back("X-Executed-Height",
+                                          std::to_string(backend_.executed_height()));
+            respond(std::move(response));
+        };
+        const auto parts = split_path(request.path);
+        if (request.method == "GET") return with_height(get(request, parts));
+        if (request.method == "POST") return post(request, parts, with_height);
+        with_height(error_response(wrong_method(request)));
+    }
+
+private:
+    static Error wrong_method(const HttpRequest& request) {
+        return refuse(codes::http_wrong_method, request.method + " " + request.path).value();
+    }
+    static Error no_route(const HttpRequest& request) {
+        return refuse(codes::http_no_route, request.path).value();
+    }
+
+    static bool is_posted(const std::vector<std::string>& parts) {
+        return parts == std::vector<std::string>{"transactions"} ||
+               parts == std::vector<std::string>{"batch-transactions"} ||
+               parts == std::vector<std::string>{"control", "links"};
+    }
+
+    static bool is_read(const std::vector<std::string>& parts) {
+        constexpr std::string_view plain[] = {"health", "ready",   "status", "contracts",
+                                              "codes",  "metrics", "genesis"};
+        if (parts.size() == 2) return parts[0] == "transactions" || parts[0] == "blocks";
+        return parts.size() == 1 &&
+               std::find(std::begin(plain), std::end(plain), parts[0]) != std::end(plain);
+    }
+
+    HttpResponse get(const HttpRequest& request, const std::vector<std::string>& parts) {
+        const std::string& first = parts.front();
+        if (parts.size() == 1) {
+            if (first == "health") return json_value({{"alive", true}});
+            if (first == "ready") return ready();
+            if (first == "status") return json_response(backend_.status());
+            if (first == "contracts") return json_value(describe_contracts(contracts_));
+            if (first == "codes") return list_codes();
+            if (first == "metrics") return metrics();
+            if (first == "genesis") {
+                HttpResponse response;
+                response.body = ledger::genesis_to_text(backend_.genesis());
+                return response;
+            }
+        }
+        if (parts.size() == 2 && first == "transactions") return receipt(parts[1]);
+        if (parts.size() == 2 && first == "blocks") return block(parts[1]);
+        if (parts.size() == 3 && first == "query") return query(parts[1], parts[2], request);
+        if (is_posted(parts)) return error_response(wrong_method(request));
+        return error_response(no_route(request));
+    }
+
+    void post(const HttpRequest& request, const std::vector<std::string>& parts,
+              const HttpRespond& respond) {
+        if (parts.size() == 3 && parts[0] == "query") {
+            return respond(query(parts[1], parts[2], request));
+        }
+        if (!is_posted(parts)) {
+            return respond(
+                error_response(is_read(parts) ? wrong_method(request) : no_route(request)));
+        }
+        if (parts[0] == "control") return respond(control_links(request));
+        submit(request, parts[0] == "batch-transactions", respond);
+    }
+
+    void submit(const HttpRequest& request, bool many, const HttpRespond& respond) {
+        if (!request.content_type.starts_with("application/octet-stream")) {
+            return respond(error_response(
+                refuse(codes::http_wrong_media_type, "'" + request.content_type + "'").value()));
+        }
+        const auto wait = number_of("wait", request.parameter("wait").value_or("0"), k_max_wait_ms);
+        if (!wait) return respond(error_response(wait.error()));
+        (many ? submit_many : submit_one)(backend_, scheduler_, request.body, *wait, respond);
+    }
+
+    HttpResponse ready() const {
+        const auto reason = backend_.unready_because();
+        if (reason) return error_response(refuse(codes::node_not_ready, *reason).value());
+        return json_value({{"ready", true}});
+    }
+
+    HttpResponse metrics() const {
+        HttpResponse response;
+        response.content_type = "text/plain; version=0.0.4";
+        response.body = metrics_text(backend_.status(), backend_.counters()) +
+                        process_metrics_text();
+        return response;
+    }
+
+    HttpResponse receipt(const std::string& text) const {
+        const auto id = digest_of(text);
+        if (!id) return error_response(id.error());
+        const auto stored = ledger::find_receipt(backend_.state(), *id);
+        if (!stored) return error_response(refuse(codes::receipt_not_found, text).value());
+        const auto transaction = find_transaction(stored->receipt);
+        return json_response(api::receipt_view(*stored, transaction ? &*transaction : nullptr));
+    }
+
+    /// The transaction of a receipt, from the batches of its block. Receipts are numbered in block
+    /// order and skip repeated copies only, so the search begins at the receipt's own number.
+    std::optional<ledger::Transaction> find_transaction(const ledger::Receipt& receipt) const {
+        const auto block = backend_.final_block(receipt.height);
+        if (!block) return std::nullopt;
+        std::size_t position = 0;
+        for (const Digest& digest : block->block.batches) {
+            const auto batch = backend_.batch(digest);
+            if (!batch) return std::nullopt;
+            for (const ledger::Transaction& transaction : batch->transactions) {
+                if (position++ < receipt.index) continue;
+                if (ledger::transaction_id(transaction.body) == receipt.transaction) {
+                    return transaction;
+                }
+            }
+        }
+        return std::nullopt;
+    }
+
+    HttpResponse block(const std::string& text) const {
+        const auto height = number_of("the height", text, k_any_number);
+        if (!height) return error_response(height.error());
+        const auto found = backend_.final_block(*height);
+        if (!found) return error_response(refuse(codes::block_not_found, text).value());
+        api::BlockView view{*height, found->digest, found->block, found->finalization, {}};
+        for (const Digest& digest : found->block.batches) {
+            const auto batch = backend_.batch(digest);
+            if (!batch) continue;
+            for (const ledger::Transaction& transaction : batch->transactions) {
+                view.transactions.push_back(ledger::transaction_id(transaction.body));
+            }
+        }
+        return json_response(view);
+    }
+
+    HttpResponse query(const std::string& contract, const std::string& method,
+                       const HttpRequest& request) {
+        const auto described = contracts_.query(contract, method);
+        if (!described) return error_response(described.error());
+        const auto result = run(contract, **described, request);
+        return or_error<boost::json::value>(result, json_value);
+    }
+
+    Result<boost::json::value> run(const std::string& contract, const ledger::Method& method,
+                                   const HttpRequest& request) {
+        const auto json = request.method == "POST" ? ledger::parse_json(request.body)
+                                                   : arguments_from_query(method, request);
+        if (!json) return propagate(json);
+        const auto arguments = method.arguments_from_json(*json);
+        if (!arguments) return propagate(arguments);
+        if (contract == "invoice" && method.name == "verify") {
+            const auto verified = ledger::from_json<ledger::invoice::VerifyArguments>(*json);
+            if (!verified) return propagate(verified);
+            const Status admitted = verify_limits_.admit(
+                request.caller, verified->code + "/" + verified->number, scheduler_.now_ms());
+            if (!admitted) return propagate(admitted);
+        }
+        const auto result = ledger::run_query(contracts_, backend_.state(), contract, method.name,
+                                              *arguments);
+        if (!result) return propagate(result);
+        return method.result_to_json(*result);
+    }
+
+    HttpResponse control_links(const HttpRequest& request) {
+        const auto json = ledger::parse_json(request.body);
+        const auto control = json ? ledger::from_json<api::LinksControl>(*json)
+                                  : Result<api::LinksControl>(propagate(json));
+        if (!control) return error_response(control.error());
+        const Status done = backend_.set_blocked(control->blocked);
+        if (!done) return error_response(done.error());
+        return json_response(*control);
+    }
+
+    ApiBackend& backend_;
+    const ledger::ContractRegistry& contracts_;
+    node::Scheduler& scheduler_;
+    VerifyLimits verify_limits_;
+};
+
+ApiRoutes::ApiRoutes(ApiBackend& backend, const ledger::ContractRegistry& contracts,
+                     node::Scheduler& scheduler)
+    : impl_(std::make_unique<Impl>(backend, contracts, scheduler)) {}
+ApiRoutes::~ApiRoutes() = default;
+void ApiRoutes::handle(const HttpRequest& request, HttpRespond respond) {
+    impl_->handle(request, std::move(respond));
+}
+
+}  // namespace cityledger::io

@@ -1,0 +1,30 @@
+#pragma once
+// The resources of the HTTP API: docs/api.md. Knows no sockets.
+
+#include <memory>
+
+#include "ledger/contract.hpp"
+#include "node/io/http/api_backend.hpp"
+#include "node/io/http/http_message.hpp"
+
+namespace cityledger::io {
+
+/// A client may ask to wait at most this long for a receipt.
+inline constexpr std::uint64_t k_max_wait_ms = 60'000;
+
+class ApiRoutes {
+public:
+    /// All three must outlive the routes and every request.
+    ApiRoutes(ApiBackend& backend, const ledger::ContractRegistry& contracts,
+              node::Scheduler& scheduler);
+    ~ApiRoutes();
+
+    /// Answers one request, at once or later. Every answer carries X-Executed-Height.
+    void handle(const HttpRequest& request, HttpRespond respond);
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace cityledger::io

@@ -1,0 +1,99 @@
+#include "node/io/http/http_framing.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "node/io/io_codes.hpp"
+
+namespace cityledger::io {
+namespace {
+
+tl::unexpected<Error> broken(std::string detail) {
+    return tl::unexpected<Error>(framing_error(std::move(detail)));
+}
+
+std::string to_lower(std::string text) {
+    for (char& c : text) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return text;
+}
+
+std::vector<std::string> values_of(const HttpHead& head, std::string_view name) {
+    std::vector<std::string> values;
+    for (const auto& [key, value] : head.headers) {
+        if (key == name) values.push_back(value);
+    }
+    return values;
+}
+
+/// The announced length: digits only, no sign, no list.
+Result<std::uint64_t> parse_length(const std::string& text) {
+    std::uint64_t length = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, length);
+    const bool digits = !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+    if (!digits || stop != end || error != std::errc()) {
+        return broken("Content-Length is no number");
+    }
+    if (length > k_max_http_body_bytes) {
+        return tl::unexpected<Error>(too_large_error("a body of " + text + " bytes"));
+    }
+    return length;
+}
+
+Status check_transfer_encoding(const HttpHead& head, const std::vector<std::string>& values) {
+    if (values.size() > 1) return broken("several Transfer-Encoding headers");
+    if (to_lower(values.front()) != "chunked") {
+        return broken("Transfer-Encoding other than chunked");
+    }
+    if (head.version < 11) return broken("Transfer-Encoding on HTTP/1.0");
+    return {};
+}
+
+}  // namespace
+
+Error framing_error(std::string detail) {
+    return refuse(codes::http_framing, std::move(detail)).value();
+}
+
+Error too_large_error(std::string detail) {
+    return refuse(codes::http_too_large, std::move(detail)).value();
+}
+
+Result<HttpFraming> check_framing(const HttpHead& head) {
+    if (head.version != 10 && head.version != 11) return broken("neither HTTP/1.0 nor HTTP/1.1");
+    if (head.headers.size() > k_max_http_headers) {
+        return tl::unexpected<Error>(too_large_error("more than 64 headers"));
+    }
+    const auto encodings = values_of(head, "transfer-encoding");
+    const auto lengths = values_of(head, "content-length");
+    const auto hosts = values_of(head, "host");
+    if (hosts.size() > 1) return broken("several Host headers");
+    if (head.version == 11 && hosts.empty()) return broken("no Host header");
+    if (!encodings.empty() && !lengths.empty()) {
+        return broken("both Transfer-Encoding and Content-Length");
+    }
+    if (lengths.size() > 1) return broken("several Content-Length headers");
+
+    HttpFraming framing;
+    if (!encodings.empty()) {
+        const Status checked = check_transfer_encoding(head, encodings);
+        if (!checked) return propagate(checked);
+        framing.has_body = true;
+    }
+    if (!lengths.empty()) {
+        const auto length = parse_length(lengths.front());
+        if (!length) return propagate(length);
+        framing.has_body = *length > 0;
+    }
+    if (framing.has_body && head.method != "POST") return broken("a body on " + head.method);
+    for (const std::string& expectation : values_of(head, "expect")) {
+        if (to_lower(expectation) != "100-continue") return broken("an unknown Expect header");
+        framing.expects_continue = framing.has_body && head.version == 11;
+    }
+    if (!values_of(head, "upgrade").empty()) return broken("an Upgrade header");
+    return framing;
+}
+
+}  // namespace cityledger::io

@@ -1,0 +1,106 @@
+#include "node/io/http/http_message.hpp"
+
+#include "ledger/ledger_codes.hpp"
+#include "node/api/answers.hpp"
+#include "node/io/http/http_framing.hpp"
+#include "node/io/http/verification_codes.hpp"
+#include "node/io/io_codes.hpp"
+#include "node/replica/replica_codes.hpp"
+
+namespace cityledger::io {
+namespace {
+
+constexpr std::uint16_t k_first_contract_code = 2000;
+
+std::optional<int> hex_digit(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return std::nullopt;
+}
+
+/// `plus_is_blank` holds in queries only.
+std::optional<std::string> percent_decode(std::string_view text, bool plus_is_blank) {
+    std::string decoded;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        char c = text[i];
+        if (c == '%') {
+            if (i + 2 >= text.size()) return std::nullopt;
+            const auto high = hex_digit(text[i + 1]);
+            const auto low = hex_digit(text[i + 2]);
+            if (!high || !low) return std::nullopt;
+            c = static_cast<char>(*high * 16 + *low);
+            i += 2;
+        } else if (c == '+' && plus_is_blank) {
+            c = ' ';
+        }
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return std::nullopt;
+        decoded += c;
+    }
+    return decoded;
+}
+
+/// Takes the text up to the separator off the front.
+std::string_view take_until(std::string_view& text, char separator) {
+    const std::size_t end = text.find(separator);
+    const std::string_view taken = text.substr(0, end);
+    text.remove_prefix(end == text.npos ? text.size() : end + 1);
+    return taken;
+}
+
+}  // namespace
+
+std::optional<std::string_view> HttpRequest::parameter(std::string_view name) const {
+    for (const auto& [key, value] : query) {
+        if (key == name) return value;
+    }
+    return std::nullopt;
+}
+
+unsigned http_status(const Code& code) {
+    const auto is_one_of = [&code](std::initializer_list<Code> some) {
+        return std::find(some.begin(), some.end(), code) != some.end();
+    };
+    if (is_one_of({codes::http_no_route, codes::receipt_not_found, codes::block_not_found,
+                   ledger::codes::query_not_found, ledger::codes::query_unknown_contract,
+                   ledger::codes::query_unknown_method})) {
+        return 404;
+    }
+    if (is_one_of({codes::controls_disabled})) return 403;
+    if (is_one_of({codes::http_wrong_method})) return 405;
+    if (is_one_of({codes::http_too_late})) return 408;
+    if (is_one_of({codes::http_too_large})) return 413;
+    if (is_one_of({codes::http_wrong_media_type})) return 415;
+    if (is_one_of({codes::verify_caller_limited, codes::verify_invoice_limited})) return 429;
+    if (is_one_of({codes::http_too_many_connections, codes::node_not_ready,
+                   node::codes::mempool_full, node::codes::mempool_sender_share,
+                   node::codes::node_not_accepting})) {
+        return 503;
+    }
+    return code.number >= k_first_contract_code ? 422 : 400;
+}
+
+HttpResponse error_response(const Error& error) {
+    HttpResponse response;
+    response.status = http_status(error.code);
+    response.body = ledger::compact_json(ledger::to_json(api::error_view(error)));
+    return response;
+}
+
+Status parse_target(std::string_view target, HttpRequest& request) {
+    const std::string_view path = take_until(target, '?');
+    const auto decoded = percent_decode(path, false);
+    bool good = decoded && decoded->starts_with('/');
+    if (good) request.path = *decoded;
+    while (good && !target.empty()) {
+        std::string_view value = take_until(target, '&');
+        const auto name = percent_decode(take_until(value, '='), true);
+        const auto text = percent_decode(value, true);
+        good = name && text;
+        if (good) request.query.emplace_back(*name, *text);
+    }
+    if (!good) return tl::unexpected<Error>(framing_error("the target is malformed"));
+    return {};
+}
+
+}  // namespace cityledger::io

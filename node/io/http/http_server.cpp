@@ -1,0 +1,317 @@
+// The one file that includes Beast on the server's side: of it only the parser is used.
+
+#include "node/io/http/http_server.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <set>
+
+#include "crypto/check.hpp"
+#include "node/io/http/http_framing.hpp"
+#include "node/io/io_codes.hpp"
+#include "node/io/listener.hpp"
+
+namespace cityledger::io {
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+constexpr std::size_t k_read_bytes = 16 * 1024;
+constexpr std::string_view k_continue = "HTTP/1.1 100 Continue\r\n\r\n";
+/// After an error answer, how long the client may take to read it before the socket is closed.
+constexpr std::uint64_t k_linger_ms = 1000;
+
+std::string_view reason_of(unsigned status) {
+    const auto words = http::obsolete_reason(static_cast<http::status>(status));
+    return {words.data(), words.size()};
+}
+
+std::string write_response(const HttpResponse& response, bool keep_alive) {
+    std::string text = "HTTP/1.1 " + std::to_string(response.status) + " ";
+    text += reason_of(response.status);
+    text += "\r\nContent-Type: " + response.content_type;
+    text += "\r\nContent-Length: " + std::to_string(response.body.size());
+    text += keep_alive ? "\r\nConnection: keep-alive" : "\r\nConnection: close";
+    for (const auto& [name, value] : response.headers) text += "\r\n" + name + ": " + value;
+    text += "\r\n\r\n";
+    text += response.body;
+    return text;
+}
+
+/// A header as the guard sees it; Beast keeps repeated headers apart.
+HttpHead head_of(const http::request<http::string_body>& message) {
+    HttpHead head;
+    head.method = std::string(message.method_string());
+    head.version = message.version();
+    for (const auto& field : message) {
+        std::string name(field.name_string());
+        for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+        head.headers.emplace_back(std::move(name), std::string(field.value()));
+    }
+    return head;
+}
+
+/// What the parser's error means to the client.
+Error parser_error(error_code error) {
+    if (error == http::error::header_limit || error == http::error::body_limit ||
+        error == http::error::buffer_overflow) {
+        return too_large_error(error.message());
+    }
+    return framing_error(error.message());
+}
+
+Error late_error() { return refuse(codes::http_too_late).value(); }
+
+}  // namespace
+
+class Connection;
+
+/// What a connection needs of its server; outlives the event loop's run.
+struct ServerState {
+    HttpSettings settings;
+    HttpHandler handler;
+    Logger& logger;
+    std::set<std::shared_ptr<Connection>> connections;
+};
+
+class Connection : public std::enable_shared_from_this<Connection> {
+public:
+    Connection(tcp::socket socket, ServerState& server)
+        : server_(server), socket_(std::move(socket)), deadline_(socket_.get_executor()) {}
+
+    void start() {
+        error_code ignored;
+        socket_.set_option(tcp::no_delay(true), ignored);
+        begin_request();
+    }
+
+    /// Answers without having read anything, then closes.
+    void turn_away(const Error& error) { fail(error); }
+
+    void close() {
+        error_code ignored;
+        socket_.close(ignored);
+        deadline_.cancel();
+        closed_ = true;
+        server_.connections.erase(shared_from_this());
+    }
+
+private:
+    using Parser = http::request_parser<http::string_body>;
+
+    void begin_request() {
+        parser_.emplace();
+        parser_->header_limit(static_cast<std::uint32_t>(k_max_http_header_bytes));
+        parser_->body_limit(k_max_http_body_bytes);
+        parser_->eager(false);
+        head_checked_ = false;
+        ++request_number_;
+        if (input_.empty()) {
+            set_deadline(server_.settings.keep_alive_ms, [this] { close(); });
+            read();
+        } else {
+            await_head();
+            parse();
+        }
+    }
+
+    void await_head() {
+        head_started_ = true;
+        set_deadline(server_.settings.head_deadline_ms, [this] { fail(late_error()); });
+    }
+
+    void set_deadline(std::uint64_t delay_ms, std::function<void()> action) {
+        deadline_.expires_after(std::chrono::milliseconds(delay_ms));
+        deadline_.async_wait(
+            [self = shared_from_this(), action = std::move(action)](error_code error) {
+                // A deadline that expired while its replacement was set up still comes here.
+                if (error || self->closed_ ||
+                    self->deadline_.expiry() > asio::steady_timer::clock_type::now()) {
+                    return;
+                }
+                action();
+            });
+    }
+
+    void read() {
+        socket_.async_read_some(
+            asio::buffer(chunk_), [self = shared_from_this()](error_code error, std::size_t size) {
+                if (self->closed_ || self->answering_) return;
+                if (error) return self->close();
+                self->input_.append(self->chunk_.data(), size);
+                if (!self->head_started_) self->await_head();
+                self->parse();
+            });
+    }
+
+    /// Feeds the parser until it wants more, has a whole request, or the framing is refused.
+    void parse() {
+        while (!parser_->is_done()) {
+            // Beast counts only whole lines against its limit while a line is still open.
+            if (!parser_->is_header_done() && input_.size() > 2 * k_max_http_header_bytes) {
+                return fail(too_large_error("the head of the request"));
+            }
+            error_code error;
+            const std::size_t used = parser_->put(asio::buffer(input_), error);
+            input_.erase(0, used);
+            if (error && error != http::error::need_more) return fail(parser_error(error));
+            if (parser_->is_header_done() && !head_checked_ && !check_head()) return;
+            if (parser_->is_done()) break;
+            if (error == http::error::need_more || used == 0 || input_.empty()) return read();
+        }
+        answer();
+    }
+
+    /// False if the connection goes no further.
+    bool check_head() {
+        head_checked_ = true;
+        const HttpHead head = head_of(parser_->get());
+        const auto framing = check_framing(head);
+        if (!framing) {
+            fail(framing.error());
+            return false;
+        }
+        set_deadline(server_.settings.body_deadline_ms, [this] { fail(late_error()); });
+        parser_->eager(true);
+        if (framing->expects_continue && input_.empty()) {
+            // Small enough for the socket's empty buffer; a client that does not get it sends the
+            // body after its own time-out.
+            error_code ignored;
+            socket_.write_some(asio::buffer(k_continue), ignored);
+        }
+        return true;
+    }
+
+    void answer() {
+        const auto& message = parser_->get();
+        HttpRequest request;
+        request.method = std::string(message.method_string());
+        request.content_type = std::string(message[http::field::content_type]);
+        const bool keep_alive = message.keep_alive();
+        const auto target = message.target();
+        const Status parsed = parse_target({target.data(), target.size()}, request);
+        if (!parsed) return fail(parsed.error());
+        request.body = std::move(parser_->get().body());
+        error_code unknown;
+        const auto remote = socket_.remote_endpoint(unknown);
+        if (!unknown) request.caller = remote.address().to_string();
+        deadline_.cancel();
+        answering_ = true;
+        const auto respond = [weak = weak_from_this(), number = request_number_,
+                              keep_alive](HttpResponse response) {
+            const auto self = weak.lock();
+            if (!self || self->closed_ || self->request_number_ != number) return;
+            self->send(std::move(response), keep_alive);
+        };
+        server_.handler(request, respond);
+    }
+
+    /// Answers with the error and closes: after broken framing nobody knows where the next
+    /// request would begin.
+    void fail(const Error& error) {
+        if (answering_) return close();
+        answering_ = true;
+        server_.logger.write(LogLevel::debug, "http_refused",
+                             {{"code", std::string(error.code.name)}, {"detail", error.detail}});
+        send(error_response(error), false);
+    }
+
+    void send(HttpResponse response, bool keep_alive) {
+        ++request_number_;  // a handler that answers twice is not heard
+        output_ = write_response(response, keep_alive);
+        set_deadline(server_.settings.write_deadline_ms, [this] { close(); });
+        asio::async_write(socket_, asio::buffer(output_),
+                          [self = shared_from_this(), keep_alive](error_code error, std::size_t) {
+                              if (self->closed_) return;
+                              if (error) return self->close();
+                              if (!keep_alive) return self->linger();
+                              self->answering_ = false;
+                              self->head_started_ = false;
+                              self->begin_request();
+                          });
+    }
+
+    /// Lets the client read the answer before unread input could make the system reset the
+    /// connection.
+    void linger() {
+        error_code ignored;
+        socket_.shutdown(tcp::socket::shutdown_send, ignored);
+        set_deadline(k_linger_ms, [this] { close(); });
+        discard();
+    }
+
+    void discard() {
+        socket_.async_read_some(asio::buffer(chunk_),
+                                [self = shared_from_this()](error_code error, std::size_t) {
+                                    if (self->closed_) return;
+                                    if (error) return self->close();
+                                    self->discard();
+                                });
+    }
+
+    ServerState& server_;
+    tcp::socket socket_;
+    asio::steady_timer deadline_;
+    std::optional<Parser> parser_;
+    std::string input_;   ///< read and not yet parsed
+    std::string output_;
+    std::array<char, k_read_bytes> chunk_;
+    std::uint64_t request_number_ = 0;
+    bool head_started_ = false;
+    bool head_checked_ = false;
+    bool answering_ = false;
+    bool closed_ = false;
+};
+
+class HttpServer::Impl {
+public:
+    Impl(asio::io_context& context, HttpSettings settings, Logger& logger)
+        : listener_(context), state_{std::move(settings), {}, logger, {}} {}
+
+    Status start(HttpHandler handler) {
+        state_.handler = std::move(handler);
+        return listener_.start(state_.settings.address, state_.settings.port,
+                               [this](tcp::socket socket) { accept(std::move(socket)); });
+    }
+
+    void stop() {
+        listener_.stop();
+        const auto connections = state_.connections;
+        for (const auto& connection : connections) connection->close();
+    }
+
+    std::uint16_t port() const { return listener_.port(); }
+    std::size_t connections() const { return state_.connections.size(); }
+
+private:
+    void accept(tcp::socket socket) {
+        const bool full = state_.connections.size() >= state_.settings.max_connections;
+        // A few more are held for as long as it takes to tell them; beyond that they are dropped.
+        if (state_.connections.size() >= state_.settings.max_connections + 16) return;
+        const auto connection = std::make_shared<Connection>(std::move(socket), state_);
+        state_.connections.insert(connection);
+        if (!full) return connection->start();
+        connection->turn_away(
+            refuse(codes::http_too_many_connections,
+                   std::to_string(state_.settings.max_connections) + " are open")
+                .value());
+    }
+
+    TcpListener listener_;
+    ServerState state_;
+};
+
+HttpServer::HttpServer(asio::io_context& context, HttpSettings settings, Logger& logger)
+    : impl_(std::make_unique<Impl>(context, std::move(settings), logger)) {}
+HttpServer::~HttpServer() { impl_->stop(); }
+Status HttpServer::start(HttpHandler handler) { return impl_->start(std::move(handler)); }
+void HttpServer::stop() { impl_->stop(); }
+std::uint16_t HttpServer::port() const { return impl_->port(); }
+std::size_t HttpServer::connections() const { return impl_->connections(); }
+
+}  // namespace cityledger::io

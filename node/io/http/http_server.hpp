@@ -1,0 +1,43 @@
+#pragma once
+// The HTTP server for clients: plain HTTP/1.1 (and 1.0), keep-alive, bounded in every direction.
+// By default it listens on loopback only; docs/api.md says what to put before it elsewhere.
+
+#include <memory>
+#include <string>
+
+#include "node/io/http/http_message.hpp"
+#include "node/io/logging.hpp"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace cityledger::io {
+
+struct HttpSettings {
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 0;  ///< 0: the system chooses
+    std::uint64_t head_deadline_ms = 10'000;  ///< from the first byte of a request
+    std::uint64_t body_deadline_ms = 30'000;
+    std::uint64_t write_deadline_ms = 30'000;
+    std::uint64_t keep_alive_ms = 60'000;  ///< an idle connection ends after it
+    std::size_t max_connections = 256;
+};
+
+class HttpServer {
+public:
+    HttpServer(boost::asio::io_context& context, HttpSettings settings, Logger& logger);
+    ~HttpServer();
+
+    /// Refused with listen_failed naming address and port.
+    [[nodiscard]] Status start(HttpHandler handler);
+    void stop();
+    [[nodiscard]] std::uint16_t port() const;
+    [[nodiscard]] std::size_t connections() const;
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace cityledger::io

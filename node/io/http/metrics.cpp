@@ -1,0 +1,114 @@
+#include "node/io/http/metrics.hpp"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+namespace cityledger::io {
+namespace {
+
+constexpr std::string_view k_prefix = "cityledger_";
+/// What the replica counts and may fall again.
+constexpr std::string_view k_gauges[] = {"mempool_batches_held", "mempool_size_bytes"};
+
+void append_metric(std::string& text, std::string_view prefix, std::string_view name,
+                   std::string_view type, const std::string& value) {
+    const std::string full = std::string(prefix) + std::string(name);
+    text += "# TYPE " + full + " " + std::string(type) + "\n" + full + " " + value + "\n";
+}
+
+node::Counters gauges_of(const api::StatusView& status) {
+    std::uint64_t connected = 0;
+    for (const api::PeerView& peer : status.peers) {
+        if (peer.connected && peer.name != status.node) ++connected;
+    }
+    return {{"consensus_height", status.final_height},
+            {"consensus_view", status.view},
+            {"consensus_voting", status.voting ? 1 : 0},
+            {"consensus_quorum_may_vote", status.network_waits_for.empty() ? 1 : 0},
+            {"consensus_validators", status.peers.size()},
+            {"consensus_evidence", status.evidence},
+            {"consensus_nullified_views", status.nullified_views},
+            {"blocksync_syncing", status.syncing ? 1 : 0},
+            {"state_executed_height", status.executed_height},
+            {"mempool_size", status.mempool_transactions},
+            {"p2p_peers", connected}};
+}
+
+/// Peers' names come from the genesis; quotes and backslashes would break the line.
+std::string escape_label(std::string_view value) {
+    std::string escaped;
+    for (const char c : value) {
+        if (c == '"' || c == '\\') escaped += '\\';
+        escaped += c == '\n' ? ' ' : c;
+    }
+    return escaped;
+}
+
+/// A state set: one line a word, 1 for the word that holds. In the text format 0.0.4, which knows
+/// no state sets, its type is gauge.
+std::string standing_text(const std::string& standing) {
+    std::string text = "# TYPE cityledger_consensus_standing gauge\n";
+    for (const std::string_view word : ledger::EnumNames<node::Standing>::names) {
+        text += "cityledger_consensus_standing{standing=\"" + std::string(word) + "\"} " +
+                (word == standing ? "1" : "0") + "\n";
+    }
+    return text;
+}
+
+std::string cpu_seconds_text(const rusage& usage) {
+    constexpr long per_second = 1'000'000;
+    const long micros = usage.ru_utime.tv_usec + usage.ru_stime.tv_usec;
+    const long seconds = usage.ru_utime.tv_sec + usage.ru_stime.tv_sec + micros / per_second;
+    std::string fraction = std::to_string(micros % per_second);
+    fraction.insert(0, 6 - fraction.size(), '0');
+    return std::to_string(seconds) + "." + fraction;
+}
+
+}  // namespace
+
+std::string metrics_text(const api::StatusView& status, const node::Counters& counters) {
+    std::string text;
+    node::Counters gauges = gauges_of(status);
+    for (const auto& [name, value] : counters) {
+        if (std::find(std::begin(k_gauges), std::end(k_gauges), name) != std::end(k_gauges)) {
+            gauges.emplace(name, value);
+        } else if (!gauges.contains(name)) {
+            append_metric(text, k_prefix, name + "_total", "counter", std::to_string(value));
+        }
+    }
+    for (const auto& [name, value] : gauges) {
+        append_metric(text, k_prefix, name, "gauge", std::to_string(value));
+    }
+    text += standing_text(status.standing);
+    text += "# TYPE cityledger_p2p_peer_connected gauge\n";
+    for (const api::PeerView& peer : status.peers) {
+        if (peer.name == status.node) continue;
+        text += "cityledger_p2p_peer_connected{peer=\"" + escape_label(peer.name) + "\"} " +
+                (peer.connected ? "1" : "0") + "\n";
+    }
+    return text;
+}
+
+std::string process_metrics_text() {
+    std::string text;
+    std::uint64_t total_pages = 0;
+    std::uint64_t resident_pages = 0;
+    std::ifstream("/proc/self/statm") >> total_pages >> resident_pages;
+    const auto page_bytes = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    append_metric(text, "", "process_resident_memory_bytes", "gauge",
+                  std::to_string(resident_pages * page_bytes));
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    append_metric(text, "", "process_cpu_seconds_total", "counter", cpu_seconds_text(usage));
+    std::error_code error;
+    std::filesystem::directory_iterator files("/proc/self/fd", error);
+    const auto open_files = error ? 0 : std::distance(begin(files), end(files));
+    append_metric(text, "", "process_open_fds", "gauge", std::to_string(open_files));
+    return text;
+}
+
+}  // namespace cityledger::io

@@ -1,0 +1,177 @@
+// replay: runs scenarios in one of the three worlds.
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <utility>
+
+#include "sim/cli/commands.hpp"
+#include "sim/runner/runner.hpp"
+#include "sim/scenario/wording.hpp"
+#include "sim/simulator/virtual_world.hpp"
+#include "sim/worlds/interruption.hpp"
+#include "sim/worlds/local_world.hpp"
+#include "sim/worlds/worlds_codes.hpp"
+
+namespace cityledger::sim {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t k_progress_interval_ms = 200;
+constexpr std::uint64_t k_guess_after_ms = 2'000;  // before, the time left is a wild guess
+
+std::uint64_t milliseconds_now() {
+    return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
+                                          std::chrono::steady_clock::now().time_since_epoch())
+                                          .count());
+}
+
+/// One line on standard error that is written over and over; nothing if that is no terminal.
+class Progress {
+public:
+    void tell(const Step& step, std::uint64_t done, std::uint64_t all) {
+        const std::uint64_t now_ms = milliseconds_now();
+        if (!terminal_ || now_ms - told_ms_ < k_progress_interval_ms) return;
+        told_ms_ = now_ms;
+        const std::uint64_t spent_ms = now_ms - start_ms_;
+        std::string line =
+            said("progress", {std::to_string(done), std::to_string(all),
+                              std::to_string(step.place.line), std::to_string(spent_ms / 1000)});
+        if (done > 0 && spent_ms > k_guess_after_ms) {
+            const std::uint64_t left_ms = spent_ms * (all - std::min(all, done)) / done;
+            line += said("progress.left", {std::to_string(left_ms / 1000 + 1)});
+        }
+        std::fprintf(stderr, "\r\033[K%s", line.c_str());
+    }
+    ~Progress() {
+        if (terminal_ && told_ms_ > 0) std::fprintf(stderr, "\r\033[K");
+    }
+
+private:
+    const bool terminal_ = ::isatty(STDERR_FILENO) == 1;
+    const std::uint64_t start_ms_ = milliseconds_now();
+    std::uint64_t told_ms_ = 0;
+};
+
+/// The folder of one run's local network. A temporary one is removed with everything in it, also
+/// when the run is interrupted.
+class RunFolder {
+public:
+    /// `chosen` is --dir; empty: a temporary folder is made.
+    static Result<RunFolder> make(const std::string& chosen, bool keep) {
+        if (!chosen.empty()) {
+            return RunFolder(fs::absolute(chosen).lexically_normal().string(), "");
+        }
+        std::string path = (fs::temp_directory_path() / "cityledger-XXXXXX").string();
+        if (::mkdtemp(path.data()) == nullptr) {
+            return tl::unexpected<Error>(folder_unusable(path));
+        }
+        return RunFolder(path + "/network", keep ? "" : path);
+    }
+    RunFolder(RunFolder&& other) noexcept
+        : network_(std::move(other.network_)), temporary_(std::exchange(other.temporary_, {})) {}
+    RunFolder& operator=(RunFolder&&) = delete;
+    ~RunFolder() {
+        std::error_code ignored;
+        if (!temporary_.empty()) fs::remove_all(temporary_, ignored);
+    }
+    [[nodiscard]] const std::string& network() const { return network_; }
+    /// What an interruption has to remove.
+    [[nodiscard]] const std::string& all() const {
+        return temporary_.empty() ? network_ : temporary_;
+    }
+
+private:
+    RunFolder(std::string network, std::string temporary)
+        : network_(std::move(network)), temporary_(std::move(temporary)) {}
+
+    std::string network_;
+    std::string temporary_;
+};
+
+Result<std::unique_ptr<World>> make_local(const WorldPlan& plan, const ReplayOptions& options,
+                                          const RunFolder& folder) {
+    LocalOptions local;
+    local.folder = folder.network();
+    local.keep = options.keep;
+    local.network = {default_validity(), options.lose_unsynced};
+    local.launch.daemon = options.daemon;
+    return LocalWorld::create(plan, std::move(local));
+}
+
+Result<std::unique_ptr<World>> make_other(const Scenario& scenario, const ReplayOptions& options) {
+    const WorldPlan plan = make_plan(scenario);
+    if (options.world == "virtual") {
+        VirtualOptions virtual_options;
+        virtual_options.replay_command = "cityledger replay " + scenario.file +
+                                         " --world virtual --seed " +
+                                         std::to_string(scenario.seed);
+        return make_virtual_world(plan, virtual_options);
+    }
+    auto world = make_remote_world(options.network, options.actors);
+    if (!world) return propagate(world);
+    const Status enrolled = (*world)->enrol_missing_members(plan);
+    if (!enrolled) return propagate(enrolled);
+    return *std::move(world);
+}
+
+Report run_in(const Scenario& scenario, Result<std::unique_ptr<World>> world,
+              const ReplayOptions& options) {
+    if (!world) return report_of_error(scenario.file, world.error());
+    Progress progress;
+    RunOptions run_options;
+    run_options.invert = options.invert;
+    run_options.until = options.until;
+    run_options.clock = milliseconds_now;
+    run_options.on_progress = [&progress](const Step& step, std::uint64_t done,
+                                          std::uint64_t all) { progress.tell(step, done, all); };
+    return run(scenario, **world, run_options);
+}
+
+Report replay_one(const std::string& file, const ReplayOptions& options,
+                  Interruption& interruption) {
+    auto scenario = read_scenario_file(file, options.settings);
+    if (!scenario) return report_of_error(file, scenario.error());
+    if (options.seed) scenario->seed = *options.seed;
+    // Before anything runs: an interrupted or endless run can be repeated too.
+    std::fprintf(stderr, "%s\n",
+                 said("replay.begins", {scenario->name, said("world." + options.world),
+                                        std::to_string(scenario->seed)})
+                     .c_str());
+    if (options.world != "local") {
+        return run_in(*scenario, make_other(*scenario, options), options);
+    }
+    const auto folder = RunFolder::make(options.folder, options.keep);
+    if (!folder) return report_of_error(file, folder.error());
+    if (options.keep) {
+        std::fprintf(stderr, "%s\n", said("replay.kept", {folder->network()}).c_str());
+    } else {
+        interruption.remove_on_interrupt(folder->all());
+    }
+    const Report report =
+        run_in(*scenario, make_local(make_plan(*scenario), options, *folder), options);
+    interruption.remove_on_interrupt({});
+    return report;
+}
+
+}  // namespace
+
+int run_replay(const ReplayOptions& options) {
+    Interruption interruption;
+    int exit_code = 0;
+    for (const std::string& file : options.files) {
+        const Report report = replay_one(file, options, interruption);
+        const std::string text = options.json ? report_json(report) : report_text(report);
+        std::printf("%s\n", text.c_str());
+        std::fflush(stdout);
+        exit_code = std::max(exit_code, report.exit_code());
+    }
+    return exit_code;
+}
+
+}  // namespace cityledger::sim

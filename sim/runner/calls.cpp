@@ -1,0 +1,261 @@
+// Calls of contracts: from a step's words to a signed transaction, and from its receipt to what
+// was expected.
+
+#include <algorithm>
+
+#include "ledger/contracts/contracts.hpp"
+#include "sim/runner/session.hpp"
+#include "sim/scenario/scenario_codes.hpp"
+#include "sim/scenario/wording.hpp"
+
+namespace cityledger::sim {
+
+namespace {
+
+namespace json = boost::json;
+
+/// Codes by which the ledger or a replica refuses a transaction before it is in a block.
+constexpr std::uint16_t k_first_admission_code = 1100;
+constexpr std::uint16_t k_last_admission_code = 1399;
+
+/// Integers may come as signed or unsigned.
+bool equal_numbers(const json::value& a, const json::value& b) {
+    const auto negative = [](const json::value& v) { return v.is_int64() && v.get_int64() < 0; };
+    const auto magnitude = [](const json::value& v) {
+        return v.is_uint64() ? v.get_uint64() : static_cast<std::uint64_t>(v.get_int64());
+    };
+    return negative(a) == negative(b) && magnitude(a) == magnitude(b);
+}
+
+bool is_integer(const json::value& value) { return value.is_int64() || value.is_uint64(); }
+
+}  // namespace
+
+bool is_admission_refusal(const Error& error) {
+    return error.code.number >= k_first_admission_code &&
+           error.code.number <= k_last_admission_code;
+}
+
+bool contains_fields(const json::value& found, const json::value& wanted) {
+    if (wanted.is_object() && found.is_object()) {
+        for (const auto& [key, value] : wanted.get_object()) {
+            const json::value* member = found.get_object().if_contains(key);
+            if (member == nullptr || !contains_fields(*member, value)) return false;
+        }
+        return true;
+    }
+    if (wanted.is_array() && found.is_array()) {
+        const json::array& a = found.get_array();
+        const json::array& b = wanted.get_array();
+        return std::equal(a.begin(), a.end(), b.begin(), b.end(), contains_fields);
+    }
+    if (is_integer(wanted) && is_integer(found)) return equal_numbers(found, wanted);
+    return found == wanted;
+}
+
+std::string RunnerSession::Outcome::words() const {
+    if (code_name == "ok") return said("found.ok", {ledger::compact_json(result)});
+    return said("found.refused", {code_name}) + (detail.empty() ? "" : " (" + detail + ")");
+}
+
+Result<const Actor*> RunnerSession::sender_of(const std::string& name, Place place) const {
+    const auto resolved = resolve_text(name, scope_, at(place));
+    if (!resolved) return propagate(resolved);
+    const Actor* actor = scenario_.find_actor(*resolved);
+    if (actor == nullptr) return tl::unexpected<Error>(problem::value_missing(at(place), name));
+    return actor;
+}
+
+Status RunnerSession::fill_in(const Call& call, const Actor& sender, json::object& arguments) {
+    if (is_filled_in(call, "content_digest") && !arguments.contains("content_digest")) {
+        const Status sealed = sealer_.seal(sender, arguments);
+        if (!sealed) return sealed;
+    }
+    if (is_filled_in(call, "sealed_body") && !arguments.contains("sealed_body")) {
+        arguments["sealed_body"] = "";
+    }
+    if (is_filled_in(call, "public_key") && !arguments.contains("public_key")) {
+        const json::value* id = arguments.if_contains("id");
+        if (id == nullptr || !id->is_string()) return {};  // the conversion says what is wrong
+        const auto key = world_.make_key(ledger::MemberId(id->get_string()));
+        if (!key) return propagate(key);
+        arguments["public_key"] = to_hex(ByteView(key->bytes));
+    }
+    return {};
+}
+
+Result<RunnerSession::Prepared> RunnerSession::prepare(const Call& call, const Actor& sender) {
+    Prepared prepared;
+    prepared.place = call.place;
+    // Now, since the variables of a loop inside a bundle change before its receipt comes.
+    auto expect = resolved_expectation(call.expect, call.place);
+    if (!expect) return propagate(expect);
+    prepared.expect = *std::move(expect);
+    const auto method = ledger::city_contracts().operation(call.contract, call.method);
+    if (!method) return propagate(method);
+    prepared.method = *method;
+    const auto resolved = resolve(call.arguments, scope_, at(call.place));
+    if (!resolved) return propagate(resolved);
+    auto arguments = with_fen(*resolved, at(call.place));
+    if (!arguments) return propagate(arguments);
+    const Status filled = fill_in(call, sender, arguments->get_object());
+    if (!filled) return propagate(filled);
+    auto bytes = prepared.method->arguments_from_json(*arguments);
+    if (!bytes) {
+        return tl::unexpected<Error>(problem::bad_arguments(at(call.place), bytes.error().detail));
+    }
+    prepared.operation = {call.contract, call.method, *std::move(bytes)};
+    prepared.arguments = std::move(arguments->get_object());
+    const auto save = resolve_text(call.save, scope_, at(call.place));
+    if (!save) return propagate(save);
+    prepared.save = *save;
+    return prepared;
+}
+
+Status RunnerSession::prepare_items(const std::vector<BundleItem>& items, const Actor& sender,
+                                    std::vector<Prepared>& prepared) {
+    for (const BundleItem& item : items) {
+        if (!item.loop) {
+            auto operation = prepare(item.call, sender);
+            if (!operation) return propagate(operation);
+            prepared.push_back(*std::move(operation));
+            continue;
+        }
+        for (std::size_t i = 0; i < item.loop->count(); ++i) {
+            scope_.variables.emplace_back(item.loop->variable, loop_value(*item.loop, i));
+            const Status status = prepare_items(item.items, sender, prepared);
+            scope_.variables.pop_back();
+            if (!status) return status;
+        }
+    }
+    return {};
+}
+
+Result<ledger::Transaction> RunnerSession::sign(const Actor& sender,
+                                                const std::vector<Prepared>& operations) {
+    const auto key = world_.key_of(sender.id);
+    if (!key) return propagate(key);
+    const auto expiry = world_.expiry_height();
+    if (!expiry) return propagate(expiry);
+    ledger::TransactionBody body;
+    body.chain_id = world_.chain_id();
+    body.sender = sender.id;
+    body.sender_key = (*key)->public_key().bytes();
+    body.nonce = world_.nonce();
+    body.expires_at_height = *expiry;
+    for (const Prepared& prepared : operations) body.operations.push_back(prepared.operation);
+    return ledger::sign_transaction(std::move(body), **key);
+}
+
+Result<std::vector<RunnerSession::Outcome>> RunnerSession::outcomes_of(
+    const api::ReceiptView& receipt, const std::vector<Prepared>& operations) {
+    std::vector<Outcome> outcomes;
+    if (receipt.code != 0 || receipt.operations.size() != operations.size()) {
+        outcomes.assign(operations.size(), {receipt.code_name, receipt.detail, nullptr, {}});
+        ++report_.transactions_refused;
+        return outcomes;
+    }
+    ++report_.transactions_executed;
+    for (std::size_t i = 0; i < operations.size(); ++i) {
+        const api::OperationView& view = receipt.operations[i];
+        Outcome outcome{view.code_name, view.detail, nullptr, {}};
+        for (const ledger::Event& event : view.events) outcome.events.push_back(event.name);
+        if (view.code == 0) {
+            const auto result = operations[i].method->result_to_json(view.result);
+            if (!result) return propagate(result);
+            outcome.code_name = "ok";
+            outcome.result = *result;
+            ++report_.operations_ok;
+        } else {
+            report_.count_refusal(view.code_name);
+        }
+        outcomes.push_back(std::move(outcome));
+    }
+    return outcomes;
+}
+
+Result<std::vector<RunnerSession::Outcome>> RunnerSession::execute(
+    const Actor& sender, const std::vector<Prepared>& operations) {
+    const auto transaction = sign(sender, operations);
+    if (!transaction) return propagate(transaction);
+    const auto receipt = world_.submit(*transaction, scenario_.defaults.timeout_ms);
+    if (!receipt) {
+        if (!is_admission_refusal(receipt.error())) return propagate(receipt);
+        ++report_.transactions_refused;
+        const Error& error = receipt.error();
+        return std::vector<Outcome>(operations.size(),
+                                    {std::string(error.code.name), error.detail, nullptr, {}});
+    }
+    sent_.push_back({receipt->transaction, true});
+    last_height_ = std::max(last_height_, receipt->height);
+    return outcomes_of(*receipt, operations);
+}
+
+Result<Expectation> RunnerSession::resolved_expectation(Expectation expect, Place place) const {
+    if (!expect.fields) return expect;
+    const auto resolved = resolve(*expect.fields, scope_, at(place));
+    if (!resolved) return propagate(resolved);
+    const auto wanted = with_fen(*resolved, at(place));
+    if (!wanted) return propagate(wanted);
+    expect.fields = wanted->get_object();
+    return expect;
+}
+
+RunnerSession::Verdict RunnerSession::verdict_of(const Expectation& expect,
+                                                 const Outcome& outcome) {
+    Verdict verdict{false, outcome.words()};
+    if (expect.refused) {
+        verdict.held = outcome.code_name == *expect.refused;
+    } else if (outcome.code_name == "ok") {
+        verdict.held = true;
+        if (expect.fields) verdict.held = contains_fields(outcome.result, *expect.fields);
+        for (const std::string& event : expect.events) {
+            const auto& sent = outcome.events;
+            if (std::find(sent.begin(), sent.end(), event) == sent.end()) verdict.held = false;
+        }
+        if (!expect.events.empty()) {
+            for (const std::string& event : outcome.events) {
+                verdict.found += said("found.event", {event});
+            }
+        }
+    }
+    return verdict;
+}
+
+void RunnerSession::keep(const Prepared& operation, const Outcome& outcome) {
+    if (operation.save.empty()) return;
+    json::object kept;
+    if (outcome.result.is_object()) kept = outcome.result.get_object();
+    kept["arguments"] = operation.arguments;
+    // Without a result later references to its fields fail, and name the step that lacks it.
+    scope_.saved[operation.save] = std::move(kept);
+}
+
+Result<RunnerSession::Outcome> RunnerSession::outcome_of_query(const Call& call,
+                                                               std::optional<std::size_t> node) {
+    const auto resolved = resolve(call.arguments, scope_, at(call.place));
+    if (!resolved) return propagate(resolved);
+    const auto arguments = with_fen(*resolved, at(call.place));
+    if (!arguments) return propagate(arguments);
+    const auto answer = ask(call.contract, call.method, arguments->get_object(), node);
+    Outcome outcome;
+    if (answer) {
+        outcome.code_name = "ok";
+        outcome.result = *answer;
+    } else {
+        if (outcome_of(answer.error()) != RunOutcome::environment_error) return propagate(answer);
+        outcome.code_name = answer.error().code.name;
+        outcome.detail = answer.error().detail;
+    }
+    return outcome;
+}
+
+Result<json::value> RunnerSession::ask(const std::string& contract, const std::string& method,
+                                       const json::object& arguments,
+                                       std::optional<std::size_t> node) {
+    // A node that has not executed the last receipt's block yet would answer from the past.
+    const auto ready = node_at_last_height(node);
+    return world_.query(contract, method, arguments, ready ? ready : node);
+}
+
+}  // namespace cityledger::sim

@@ -1,0 +1,264 @@
+#include "sim/scenario/reader.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <sstream>
+
+#include "sim/scenario/identities.hpp"
+#include "sim/scenario/scenario_codes.hpp"
+#include "sim/scenario/settings.hpp"
+#include "sim/scenario/wording.hpp"
+
+namespace cityledger::sim {
+
+namespace {
+
+constexpr std::int64_t k_max_validators = 64;
+constexpr std::int64_t k_max_within_ms = 600'000;
+constexpr std::int64_t k_max_timeout_ms = 3'600'000;
+const std::vector<std::string> k_world_kinds = {"virtual", "local", "remote"};
+
+}  // namespace
+
+ScenarioReader::ScenarioReader(std::string file, const Vocabulary& vocabulary)
+    : vocabulary_(vocabulary) {
+    scenario_.file = std::move(file);
+}
+
+void ScenarioReader::fail(Error error) {
+    if (!problem_) problem_ = std::move(error);
+}
+
+bool ScenarioReader::is_a(const Value& value, YamlKind kind) {
+    if (value.kind == kind) return true;
+    std::string found(kind_name(value.kind));
+    if (value.kind == YamlKind::integer || value.kind == YamlKind::flag) {
+        found += " `" + value.text + "`";
+        if (kind == YamlKind::text) found += said("problem.quotes");
+    }
+    fail(problem::wrong_type(at(value), kind_name(kind), found));
+    return false;
+}
+
+bool ScenarioReader::check_mapping(const Value& value, const Words& known,
+                                   const Words& required) {
+    if (!is_a(value, YamlKind::mapping)) return false;
+    for (const YamlEntry& entry : value.entries) {
+        if (std::find(known.begin(), known.end(), entry.key) == known.end()) {
+            fail(problem::unknown_key(at(entry.place), entry.key, known));
+            return false;
+        }
+    }
+    for (const std::string& key : required) {
+        if (value.find(key) == nullptr) {
+            fail(problem::missing_key(at(value), key));
+            return false;
+        }
+    }
+    return true;
+}
+
+std::string ScenarioReader::text_of(const Value& value) {
+    if (!is_a(value, YamlKind::text)) return {};
+    if (value.text.empty()) fail(problem::out_of_range(at(value), said("problem.text_empty")));
+    return value.text;
+}
+
+std::string ScenarioReader::text_under(const Value& mapping, std::string_view key,
+                                       std::string fallback) {
+    const Value* value = mapping.find(key);
+    return value == nullptr ? std::move(fallback) : text_of(*value);
+}
+
+std::int64_t ScenarioReader::integer_of(const Value& value, std::int64_t low, std::int64_t high) {
+    if (!is_a(value, YamlKind::integer)) return low;
+    if (value.integer < low || value.integer > high) {
+        fail(problem::out_of_range(at(value),
+                                   said("problem.not_between", {value.text, std::to_string(low),
+                                                                std::to_string(high)})));
+        return low;
+    }
+    return value.integer;
+}
+
+std::uint64_t ScenarioReader::integer_under(const Value& mapping, std::string_view key,
+                                            std::int64_t low, std::int64_t high,
+                                            std::uint64_t fallback) {
+    const Value* value = mapping.find(key);
+    return value == nullptr ? fallback
+                            : static_cast<std::uint64_t>(integer_of(*value, low, high));
+}
+
+std::string ScenarioReader::choice_of(const Value& value, const Words& known) {
+    const std::string word = text_of(value);
+    if (!problem_ && std::find(known.begin(), known.end(), word) == known.end()) {
+        fail(problem::not_a_choice(at(value), word, known));
+    }
+    return word;
+}
+
+const std::vector<YamlValue>& ScenarioReader::list_of(const Value& value, std::size_t low) {
+    if (is_a(value, YamlKind::sequence) && value.items.size() < low) {
+        fail(problem::out_of_range(at(value), said("problem.list_short")));
+    }
+    return value.items;
+}
+
+void ScenarioReader::read_version(const Value& root) {
+    if (!is_a(root, YamlKind::mapping)) return;
+    const Value* version = root.find("version");
+    if (version == nullptr) return fail(problem::missing_key(at(root), "version"));
+    if (version->kind != YamlKind::integer || version->integer != 1) {
+        fail(problem::wrong_version(at(*version), version->text));
+    }
+}
+
+void ScenarioReader::read_worlds(const Value& value) {
+    if (!check_mapping(value, {"only", "because"}, {"only", "because"})) return;
+    for (const Value& world : list_of(*value.find("only"), 1)) {
+        scenario_.worlds.push_back(choice_of(world, k_world_kinds));
+    }
+    scenario_.worlds_because = text_under(value, "because");
+}
+
+void ScenarioReader::read_network(const Value& value) {
+    if (!check_mapping(value, {"validators"}, {"validators"})) return;
+    scenario_.validators = integer_under(value, "validators", 1, k_max_validators, 4);
+}
+
+void ScenarioReader::read_defaults(const Value& value) {
+    if (!check_mapping(value, {"within_ms", "timeout_ms"}, {})) return;
+    for (const YamlEntry& entry : value.entries) scenario_.stated.push_back(entry.key);
+    Defaults& defaults = scenario_.defaults;
+    defaults.within_ms = integer_under(value, "within_ms", 1, k_max_within_ms, defaults.within_ms);
+    defaults.timeout_ms =
+        integer_under(value, "timeout_ms", 1, k_max_timeout_ms, defaults.timeout_ms);
+}
+
+void ScenarioReader::read_genesis(const Value& value) {
+    if (!is_a(value, YamlKind::mapping)) return;
+    Words sections;
+    for (const ledger::Contract* contract : vocabulary_.contracts->all()) {
+        if (contract->name != "membership") sections.push_back(contract->name);
+    }
+    for (const YamlEntry& entry : value.entries) {
+        if (std::find(sections.begin(), sections.end(), entry.key) == sections.end()) {
+            return fail(problem::unknown_section(at(entry.place), entry.key, sections));
+        }
+        if (!is_a(entry.value, YamlKind::mapping)) return;
+        scenario_.genesis[entry.key] = plain_json(entry.value);
+    }
+}
+
+void ScenarioReader::read_end(const Value& root) {
+    if (const Value* expect = root.find("expect")) {
+        for (const Value& item : list_of(*expect, 1)) {
+            for (auto& expectation : read_network_expectations(item)) {
+                scenario_.final_expectations.push_back(std::move(expectation));
+            }
+        }
+        return;
+    }
+    if (scenario_.expectations.empty()) return fail(problem::without_expectation(at(root)));
+    for (const NetworkKind kind : {NetworkKind::equal_roots, NetworkKind::one_chain}) {
+        NetworkExpectation expectation;
+        expectation.kind = kind;
+        expectation.within_ms = scenario_.defaults.within_ms;
+        expectation.stated = false;
+        expectation.index = state_expectation(
+            root.place, said("expect.by_default", {std::string(network_key(kind))}));
+        scenario_.final_expectations.push_back(std::move(expectation));
+    }
+}
+
+Result<Scenario> ScenarioReader::read(const Value& root) {
+    read_version(root);
+    const Words keys = {"version", "name",     "title",   "seed",   "worlds", "network",
+                        "genesis", "defaults", "actors",  "steps",  "expect"};
+    if (!problem_) check_mapping(root, keys, {"name", "actors", "steps"});
+    if (problem_) return tl::unexpected<Error>(*problem_);
+
+    for (const YamlEntry& entry : root.entries) scenario_.stated.push_back(entry.key);
+    scenario_.name = text_under(root, "name");
+    scenario_.title = text_under(root, "title", scenario_.name);
+    scenario_.seed =
+        integer_under(root, "seed", 0, std::numeric_limits<std::int64_t>::max(), 1);
+    if (const Value* worlds = root.find("worlds")) read_worlds(*worlds);
+    if (const Value* network = root.find("network")) read_network(*network);
+    if (const Value* genesis = root.find("genesis")) read_genesis(*genesis);
+    if (const Value* defaults = root.find("defaults")) read_defaults(*defaults);
+    read_actors(*root.find("actors"));
+    if (!problem_) hide_identities(scenario_);
+    if (!problem_) scenario_.steps = read_steps(*root.find("steps"));
+    if (!problem_) read_end(root);
+    if (problem_) return tl::unexpected<Error>(*problem_);
+    return std::move(scenario_);
+}
+
+const Actor* Scenario::find_actor(std::string_view actor_name) const {
+    for (const Actor& actor : actors) {
+        if (actor.name == actor_name) return &actor;
+    }
+    return nullptr;
+}
+
+bool Scenario::states(std::string_view key) const {
+    return std::find(stated.begin(), stated.end(), key) != stated.end();
+}
+
+Result<Scenario> read_scenario(std::string_view text, const std::string& file,
+                               const Vocabulary& vocabulary,
+                               const std::vector<std::string>& settings) {
+    auto root = parse_yaml(text, file);
+    if (!root) return propagate(root);
+    for (const std::string& setting : settings) {
+        const Status applied = apply_setting(*root, setting);
+        if (!applied) return propagate(applied);
+    }
+    auto scenario = ScenarioReader(file, vocabulary).read(*root);
+    if (scenario) scenario->settings = settings;
+    if (scenario || settings.empty()) return scenario;
+    // The place is in the file, but what is wrong there may come from the command line.
+    Error error = scenario.error();
+    for (const std::string& setting : settings) error.detail += " (--set " + setting + ")";
+    return tl::unexpected<Error>(std::move(error));
+}
+
+Result<Scenario> read_scenario_file(const std::string& path,
+                                    const std::vector<std::string>& settings) {
+    std::ifstream stream(path, std::ios::binary);
+    std::ostringstream text;
+    text << stream.rdbuf();
+    std::error_code ignored;
+    if (!stream || std::filesystem::is_directory(path, ignored)) {
+        return tl::unexpected<Error>(problem::unreadable(path));
+    }
+    return read_scenario(text.str(), path, city_vocabulary(), settings);
+}
+
+WorldPlan make_plan(const Scenario& scenario) {
+    WorldPlan plan;
+    plan.name = scenario.name;
+    plan.seed = scenario.seed;
+    plan.validators = scenario.validators;
+    plan.business = scenario.genesis;
+    boost::json::array members;
+    for (const Actor& actor : scenario.actors) {
+        if (!actor.enrolled) continue;
+        plan.members.push_back(actor.id);
+        boost::json::array roles;
+        for (const std::string& role : actor.roles) roles.emplace_back(boost::json::string(role));
+        boost::json::object member;
+        member["id"] = actor.id;
+        member["name"] = actor.full_name;
+        member["kind"] = actor.kind;
+        member["roles"] = std::move(roles);
+        members.push_back(std::move(member));
+    }
+    plan.business["membership"] = boost::json::object{{"members", std::move(members)}};
+    return plan;
+}
+
+}  // namespace cityledger::sim

@@ -1,0 +1,79 @@
+// Loads: how fast, how many, and what is drawn.
+
+#include "sim/scenario/reader.hpp"
+#include "sim/scenario/wording.hpp"
+
+namespace cityledger::sim {
+
+namespace {
+
+constexpr std::int64_t k_max_transactions = 1'000'000;
+constexpr std::int64_t k_max_per_second = 100'000;
+constexpr std::int64_t k_max_open = 10'000;
+constexpr std::int64_t k_max_weight = 1'000'000;
+constexpr std::uint64_t k_open_at_max_rate = 512;  // so that a slow world is not buried
+
+}  // namespace
+
+Rate ScenarioReader::read_rate(const Value& value) {
+    Rate rate;
+    if (value.kind == YamlKind::text) {
+        static_cast<void>(choice_of(value, {"max"}));
+        rate.kind = RateKind::max;
+        rate.open = k_open_at_max_rate;
+        return rate;
+    }
+    if (!check_mapping(value, {"fixed", "linear", "closed"}, {})) return rate;
+    if (value.entries.size() != 1) {
+        fail(problem::step_kind(at(value), said("problem.one_rate")));
+        return rate;
+    }
+    if (value.find("fixed") != nullptr) {
+        rate.from_per_second = integer_under(value, "fixed", 1, k_max_per_second, 1);
+        rate.to_per_second = rate.from_per_second;
+    } else if (const Value* linear = value.find("linear")) {
+        rate.kind = RateKind::linear;
+        if (!check_mapping(*linear, {"from", "to"}, {"from", "to"})) return rate;
+        rate.from_per_second = integer_under(*linear, "from", 1, k_max_per_second, 1);
+        rate.to_per_second = integer_under(*linear, "to", 1, k_max_per_second, 1);
+    } else {
+        rate.kind = RateKind::closed;
+        rate.open = integer_under(value, "closed", 1, k_max_open, 1);
+    }
+    return rate;
+}
+
+MixEntry ScenarioReader::read_mix_entry(const Value& value) {
+    MixEntry entry;
+    if (!check_mapping(value, {"weight", "as", "do", "with", "expect"}, {"as", "do"})) return entry;
+    entry.weight = integer_under(value, "weight", 1, k_max_weight, 1);
+    entry.senders = read_choices(*value.find("as"));
+    const Value* expect = value.find("expect");
+    const bool any = expect != nullptr && expect->kind == YamlKind::text && expect->text == "any";
+    if (!problem_) entry.call = read_call(value, "do", false, !any);
+    return entry;
+}
+
+LoadStep ScenarioReader::read_load(const Value& value) {
+    LoadStep load;
+    const Words keys = {"transactions", "rate", "mix"};
+    if (!check_mapping(value, keys, keys)) return load;
+    load.transactions = integer_under(value, "transactions", 1, k_max_transactions, 1);
+    const std::uint64_t all = rounds_ * load.transactions;
+    if (all > std::uint64_t{k_max_transactions}) {
+        fail(problem::out_of_range(
+            at(value),
+            said("problem.rounds", {std::to_string(all), std::to_string(k_max_transactions)})));
+    }
+    load.rate = read_rate(*value.find("rate"));
+    // The number of the transaction, and who was drawn to send it.
+    variables_.insert(variables_.end(), {"n", "sender"});
+    for (const Value& item : list_of(*value.find("mix"), 1)) {
+        if (problem_) break;
+        load.mix.push_back(read_mix_entry(item));
+    }
+    variables_.resize(variables_.size() - 2);
+    return load;
+}
+
+}  // namespace cityledger::sim

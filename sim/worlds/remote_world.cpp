@@ -1,0 +1,265 @@
+#include "sim/worlds/remote_world.hpp"
+
+#include <chrono>
+#include <charconv>
+#include <random>
+#include <thread>
+
+#include "ledger/contracts/contracts.hpp"
+#include "ledger/contracts/membership.hpp"
+#include "sim/world/world_codes.hpp"
+#include "sim/worlds/worlds_codes.hpp"
+
+namespace cityledger::sim {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// A node that is paused keeps a connection open and says nothing: go on to the next one soon.
+constexpr std::uint64_t k_call_timeout_ms = 1'500;
+/// How long one node is asked to wait for a receipt before the bytes go to the next one.
+constexpr std::uint64_t k_wait_at_node_ms = 2'000;
+constexpr auto k_between_rounds = std::chrono::milliseconds(20);
+constexpr std::uint64_t k_enrolment_timeout_ms = 30'000;
+
+/// Codes 1100 to 1199 are of the transaction itself: another node would say the same.
+bool is_about_the_transaction(const Error& error) {
+    return error.code.number >= 1100 && error.code.number < 1200;
+}
+
+std::uint64_t milliseconds_until(Clock::time_point deadline) {
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
+    return left > 0 ? static_cast<std::uint64_t>(left) : 0;
+}
+
+}  // namespace
+
+RemoteWorld::RemoteWorld(NetworkFolder folder, NetworkFile network)
+    : folder_(std::move(folder)), network_(std::move(network)) {
+    connect();
+}
+
+void RemoteWorld::connect() {
+    clients_.clear();
+    for (const NodeAddress& node : network_.nodes) {
+        clients_.emplace_back(node.address, node.http_port, k_call_timeout_ms);
+    }
+}
+
+template <class T, class Ask>
+Result<T> RemoteWorld::ask_any(const Ask& ask) {
+    Result<T> answer = tl::unexpected<Error>(timed_out("no node of the network answers"));
+    for (std::size_t turn = 0; turn < clients_.size(); ++turn) {
+        const std::size_t node = (preferred_ + turn) % clients_.size();
+        if (!may_answer(node)) continue;
+        answer = ask(clients_[node]);
+        // Only a node that cannot be reached sends us on; a refusal is an answer.
+        const bool reached = answer || answer.error().code.number < 1440 ||
+                             answer.error().code.number > 1449;
+        if (reached) {
+            preferred_ = node;
+            return answer;
+        }
+    }
+    return answer;
+}
+
+Result<std::uint64_t> RemoteWorld::expiry_height() {
+    const auto status =
+        ask_any<api::StatusView>([](client::ApiClient& node) { return node.status(); });
+    if (!status) return propagate(status);
+    return status->final_height + ledger::k_max_transaction_lifetime_heights;
+}
+
+Result<const crypto::PrivateKey*> RemoteWorld::key_of(const ledger::MemberId& member) {
+    const auto kept = keys_.find(member);
+    if (kept != keys_.end()) return &kept->second;
+    auto key = member_key_of(folder_, member, false);
+    if (!key) return propagate(key);
+    return &keys_.emplace(member, *std::move(key)).first->second;
+}
+
+Result<crypto::PublicKeyBytes> RemoteWorld::make_key(const ledger::MemberId& member) {
+    auto key = member_key_of(folder_, member, true);
+    if (!key) return propagate(key);
+    const crypto::PublicKeyBytes bytes = key->public_key().bytes();
+    keys_.insert_or_assign(member, *std::move(key));
+    return bytes;
+}
+
+ledger::Nonce RemoteWorld::nonce() {
+    static std::random_device random;
+    ledger::Nonce nonce;
+    for (std::uint8_t& byte : nonce.bytes) byte = static_cast<std::uint8_t>(random());
+    return nonce;
+}
+
+Result<api::ReceiptView> RemoteWorld::submit(const ledger::Transaction& transaction,
+                                             std::uint64_t timeout_ms) {
+    const auto deadline = Clock::now() + std::chrono::milliseconds(timeout_ms);
+    std::string last = "no node answered";
+    // The same bytes go round until one node has the receipt: submitting twice is harmless.
+    for (std::size_t turn = 0; milliseconds_until(deadline) > 0; ++turn) {
+        const std::size_t node = preferred_;
+        preferred_ = (preferred_ + 1) % clients_.size();
+        if (turn > 0 && turn % clients_.size() == 0) std::this_thread::sleep_for(k_between_rounds);
+        if (!may_answer(node)) continue;
+        const std::uint64_t wait_ms = std::min(milliseconds_until(deadline), k_wait_at_node_ms);
+        auto answer = clients_[node].submit(transaction, wait_ms);
+        if (answer && answer->receipt) {
+            preferred_ = node;
+            return *std::move(answer->receipt);
+        }
+        if (!answer && is_about_the_transaction(answer.error())) return propagate(answer);
+        last = network_.nodes[node].name + ": " +
+               (answer ? "no receipt yet" : answer.error().message());
+    }
+    return tl::unexpected<Error>(
+        timed_out(to_hex(ledger::transaction_id(transaction.body)) + "; last: " + last));
+}
+
+Result<Digest> RemoteWorld::send(const ledger::Transaction& transaction) {
+    const auto answer = ask_any<api::SubmitView>(
+        [&](client::ApiClient& node) { return node.submit(transaction, 0); });
+    if (!answer) return propagate(answer);
+    return answer->transaction;
+}
+
+std::vector<std::optional<api::ReceiptView>> RemoteWorld::receipts(const Digest& transaction) {
+    std::vector<std::optional<api::ReceiptView>> found;
+    for (std::size_t node = 0; node < clients_.size(); ++node) {
+        if (!may_answer(node)) continue;
+        auto receipt = clients_[node].receipt(transaction);
+        found.push_back(receipt ? std::optional(*std::move(receipt)) : std::nullopt);
+    }
+    return found;
+}
+
+std::optional<api::ReceiptView> RemoteWorld::find_receipt(const Digest& transaction) {
+    auto receipt = ask_any<api::ReceiptView>(
+        [&](client::ApiClient& node) { return node.receipt(transaction); });
+    return receipt ? std::optional(*std::move(receipt)) : std::nullopt;
+}
+
+Result<boost::json::value> RemoteWorld::query(std::string_view contract, std::string_view method,
+                                              const boost::json::value& arguments,
+                                              std::optional<std::size_t> node) {
+    const auto ask = [&](client::ApiClient& asked) {
+        return asked.query(std::string(contract), std::string(method), arguments);
+    };
+    if (!node) return ask_any<boost::json::value>(ask);
+    if (*node >= clients_.size()) return tl::unexpected<Error>(unknown_node(*node));
+    return ask(clients_[*node]);
+}
+
+Status RemoteWorld::can(FaultKind) const {
+    return tl::unexpected<Error>(
+        fault_impossible("processes of a remote network belong to somebody else"));
+}
+
+Status RemoteWorld::inject(const Fault& fault) { return can(fault.kind); }
+
+std::uint64_t RemoteWorld::now_ms() {
+    return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
+                                          Clock::now().time_since_epoch())
+                                          .count());
+}
+
+void RemoteWorld::wait(std::uint64_t milliseconds) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+}
+
+std::vector<NodeView> RemoteWorld::nodes() {
+    std::vector<NodeView> views;
+    for (std::size_t node = 0; node < clients_.size(); ++node) {
+        NodeView view;
+        view.index = node;
+        if (may_answer(node)) {
+            auto status = clients_[node].status();
+            view.running = status.has_value();
+            if (status) view.status = *std::move(status);
+        }
+        views.push_back(std::move(view));
+    }
+    return views;
+}
+
+Result<ledger::Transaction> RemoteWorld::enrolment(
+    const ledger::MemberId& operator_id, const std::vector<boost::json::object>& members) {
+    const auto method = ledger::city_contracts().operation("membership", "enrol");
+    if (!method) return propagate(method);
+    ledger::TransactionBody body;
+    for (boost::json::object arguments : members) {
+        const auto key = make_key(std::string(arguments.at("id").as_string()));
+        if (!key) return propagate(key);
+        arguments["public_key"] = to_hex(key->bytes);
+        auto bytes = (*method)->arguments_from_json(arguments);
+        if (!bytes) return propagate(bytes);
+        body.operations.push_back({"membership", "enrol", *std::move(bytes)});
+    }
+    const auto key = key_of(operator_id);
+    if (!key) return propagate(key);
+    const auto expiry = expiry_height();
+    if (!expiry) return propagate(expiry);
+    body.chain_id = chain_id();
+    body.sender = operator_id;
+    body.sender_key = (*key)->public_key().bytes();
+    body.nonce = nonce();
+    body.expires_at_height = *expiry;
+    return ledger::sign_transaction(std::move(body), **key);
+}
+
+Status RemoteWorld::enrol_missing_members(const WorldPlan& plan) {
+    const auto section = ledger::from_json<ledger::membership::GenesisSection>(
+        plan.business.contains("membership") ? plan.business.at("membership")
+                                             : boost::json::value(boost::json::object()));
+    if (!section) return propagate(section);
+    std::vector<boost::json::object> missing;
+    for (const auto& member : section->members) {
+        const auto known = query("membership", "member", {{"id", member.id}}, std::nullopt);
+        if (!known) missing.push_back(ledger::to_json(member).as_object());
+    }
+    if (missing.empty()) return {};
+    const auto operators =
+        query("membership", "members", {{"role", "operator"}}, std::nullopt);
+    if (!operators) return propagate(operators);
+    for (const boost::json::value& entry : operators->at("members").as_array()) {
+        const std::string id(entry.at("id").as_string());
+        if (!key_of(id)) continue;
+        const auto transaction = enrolment(id, missing);
+        if (!transaction) return propagate(transaction);
+        const auto receipt = submit(*transaction, k_enrolment_timeout_ms);
+        if (!receipt) return propagate(receipt);
+        return {};
+    }
+    return refuse(codes::operator_missing, folder_.actors());
+}
+
+Result<std::unique_ptr<RemoteWorld>> make_remote_world(const std::string& folder_or_url,
+                                                       const std::string& actors_folder) {
+    constexpr std::string_view k_scheme = "http://";
+    if (folder_or_url.rfind(k_scheme, 0) != 0) {
+        const NetworkFolder folder{folder_or_url};
+        auto network = read_network(folder);
+        if (!network) return propagate(network);
+        return std::make_unique<RemoteWorld>(folder, *std::move(network));
+    }
+    const std::string place = folder_or_url.substr(k_scheme.size());
+    const std::size_t colon = place.rfind(':');
+    NodeAddress node{"node", place.substr(0, colon), 0, 0};
+    const std::string digits = colon == std::string::npos ? "" : place.substr(colon + 1);
+    const auto parsed =
+        std::from_chars(digits.data(), digits.data() + digits.size(), node.http_port);
+    if (parsed.ec != std::errc() || parsed.ptr != digits.data() + digits.size() ||
+        node.http_port == 0) {
+        return refuse(codes::url_invalid, folder_or_url);
+    }
+    client::ApiClient client(node.address, node.http_port, k_call_timeout_ms);
+    const auto status = client.status();
+    if (!status) return propagate(status);
+    NetworkFile network{1, status->network, status->chain_id, {node}};
+    return std::make_unique<RemoteWorld>(NetworkFolder{actors_folder}, std::move(network));
+}
+
+}  // namespace cityledger::sim
