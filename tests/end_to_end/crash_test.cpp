@@ -63,6 +63,7 @@ TEST_CASE("one of four is killed under load; commits go on, and it catches up", 
     REQUIRE(settles_within(*world, 30'000));
     // It votes once the others have told what it may have voted for, or a grace of a second after
     // enough of them did: that can be later than the equal roots.
+    const auto settled = Clock::now();
     const bool votes = holds_within(10'000, [&] {
         const auto status = world->node_client(victim).status();
         return status && status->voting;
@@ -70,6 +71,8 @@ TEST_CASE("one of four is killed under load; commits go on, and it catches up", 
     INFO(text_of_file(world->network_folder().home("node" + std::to_string(victim)) +
                       "/node.log"));
     CHECK(votes);
+    std::printf("it votes again %llu ms after the roots were equal\n",
+                static_cast<unsigned long long>(milliseconds_since(settled)));
     CHECK(missing_receipts(*world, acknowledged) == 0);
     enrol_one(*world, "P-AFTERWARDS");
 }

@@ -281,6 +281,60 @@ TEST_CASE("a node whose state differs stops voting and says so; the others go on
     commit_notes(world, "right", 8, {0, 1, 2});
 }
 
+/// Whether this validator's signature stands in a certificate that the message spreads.
+bool spreads_signature_of(ValidatorIndex validator, const PeerMessage& message) {
+    const auto has_signed = [validator](const std::optional<ledger::Certificate>& certificate) {
+        return certificate && std::any_of(certificate->signers.begin(), certificate->signers.end(),
+                                          [validator](const auto& signer) {
+                                              return signer.validator == validator;
+                                          });
+    };
+    if (const auto* told = std::get_if<CertificateMessage>(&message)) {
+        return has_signed(told->certificate);
+    }
+    if (const auto* answer = std::get_if<StartAnswer>(&message)) {
+        return has_signed(answer->highest_certificate);
+    }
+    const auto* answer = std::get_if<SyncAnswer>(&message);
+    return answer && std::any_of(answer->blocks.begin(), answer->blocks.end(),
+                                 [&](const auto& item) { return has_signed(item.finalization); });
+}
+
+TEST_CASE("a node whose state differs spreads no certificate with its own signature") {
+    std::size_t before = 0;
+    std::size_t afterwards = 0;
+    std::size_t asked = 0;
+    for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+        INFO("seed " << seed);
+        TestWorld world({.seed = seed});
+        world.nodes[3]->computes_wrong = true;
+        bool diverged = false;
+        world.meddler = [&](ValidatorIndex from, ValidatorIndex to, PeerMessage& message) {
+            if (from == 3 && spreads_signature_of(3, message)) ++(diverged ? afterwards : before);
+            const bool asks = std::holds_alternative<StartQuestion>(message) ||
+                              std::holds_alternative<SyncRequest>(message);
+            if (diverged && to == 3 && asks) ++asked;
+            return true;
+        };
+        world.start_all();
+        for (int i = 0; i < 3; ++i) world.submit(0, world.transaction("d" + std::to_string(i)));
+        const auto has_diverged = [&] { return !world.replica(3).status().standing.may_vote(); };
+        REQUIRE(world.run_until([&] { return !has_diverged(); }, 5'000));
+        REQUIRE(world.run_until(has_diverged, 20'000));
+        // What it holds now stays the newest there is. Those that come back ask it: one with its
+        // log, and one without.
+        for (ValidatorIndex node = 0; node < 3; ++node) world.stop(node);
+        diverged = true;
+        world.wipe(1);
+        world.start(0);
+        world.start(1);
+        world.run_ms(10'000);
+        CHECK(afterwards == 0);
+    }
+    CHECK(before > 0);
+    CHECK(asked > 0);
+}
+
 TEST_CASE("while a tenth of all messages is lost the nodes agree, and afterwards they go on") {
     for (std::uint64_t seed = 1; seed <= 8; ++seed) {
         INFO("seed " << seed);

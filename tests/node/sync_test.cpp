@@ -132,6 +132,52 @@ TEST_CASE("a peer that never answers costs a timeout only") {
     CHECK(catches_up(world, 15'000));
 }
 
+/// The messages by which a node takes part in block sync and nothing else.
+bool is_of_block_sync(const PeerMessage& message) {
+    return std::holds_alternative<Hint>(message) || std::holds_alternative<SyncRequest>(message) ||
+           std::holds_alternative<SyncAnswer>(message);
+}
+
+TEST_CASE("consensus asks for a block that block sync made final and the disk does not hold yet") {
+    TestWorld world({});
+    world.start_all();
+    const auto everywhere = world.submit(0, world.transaction("all"));
+    REQUIRE(world.run_until([&] { return world.has_receipt(3, everywhere); }, 10'000));
+    world.run_ms(3000);
+    enum class Passes { nothing, block_sync, all } passes = Passes::nothing;
+    std::size_t fetched = 0;
+    world.meddler = [&](ValidatorIndex from, ValidatorIndex to, PeerMessage& message) {
+        if (from != 3 && to != 3) return true;
+        if (passes == Passes::block_sync) return is_of_block_sync(message);
+        const bool is_block = to == 3 && std::holds_alternative<BlockAnswer>(message);
+        if (passes == Passes::all && is_block) ++fetched;
+        return passes == Passes::all;
+    };
+    const std::uint64_t left_at = world.final_height(3);
+    for (int i = 0; i < 8; ++i) {
+        const auto id = world.submit(0, world.transaction("away" + std::to_string(i)));
+        REQUIRE(world.run_until([&] { return world.has_receipt(1, id); }, 30'000));
+    }
+    // Block sync brings all of it, and consensus hears of the same blocks before the sync ends.
+    world.nodes[3]->disk_takes_us = 10'000 * k_us_per_ms;
+    passes = Passes::block_sync;
+    REQUIRE(world.run_until([&] { return world.final_height(3) >= left_at + 8; }, 5000));
+    passes = Passes::all;
+    REQUIRE(world.run_until([&] { return fetched >= 8; }, 5000));
+    world.run_ms(100);
+    CHECK(world.replica(3).status().executed.height <= left_at);  // nothing is durable yet
+    CHECK_FALSE(world.replica(3).counters().contains("consensus_blocks_refused"));
+    world.run_ms(20'000);
+    world.nodes[3]->disk_takes_us = 0;
+    CHECK_FALSE(world.replica(3).status().consensus.halted);
+    CHECK_FALSE(world.replica(3).counters().contains("consensus_blocks_refused"));
+    // It is needed for a quorum now.
+    world.stop(2);
+    const auto id = world.submit(0, world.transaction("needed"));
+    CHECK(world.run_until([&] { return world.has_receipt(3, id); }, 30'000));
+    world.check_agreement();
+}
+
 TEST_CASE("no node votes before a quorum has answered its question") {
     TestWorld world({});
     world.meddler = [](ValidatorIndex, ValidatorIndex, PeerMessage& message) {

@@ -82,7 +82,7 @@ public:
     void sync(std::shared_ptr<File> file, std::function<void(Status)> done) override {
         TestWorld& world = node_.world;
         const auto incarnation = node_.incarnation;
-        const std::uint64_t delay_us = 100 + world.random() % 900;
+        const std::uint64_t delay_us = 100 + world.random() % 900 + node_.disk_takes_us;
         world.at(delay_us, [this, &node = node_, incarnation, file, done] {
             if (node.incarnation != incarnation) return;
             done(node.lies_about_sync ? Status{} : file->sync());

@@ -32,7 +32,8 @@ struct TestNode {
     std::vector<std::shared_ptr<void>> adapters;
     std::uint64_t incarnation = 0;
     bool up = false;
-    bool lies_about_sync = false;  ///< the control: says "synced" and syncs nothing
+    std::uint64_t disk_takes_us = 0;  ///< how much longer each sync takes than usual
+    bool lies_about_sync = false;     ///< the control: says "synced" and syncs nothing
     std::optional<Error> fatal;
     std::optional<Error> refused_start;
 };
