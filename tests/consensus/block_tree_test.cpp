@@ -106,7 +106,7 @@ TEST_CASE("S8: a block counts as valid only while its ancestors are held", "[con
     CHECK(t.tree.find_block(grandchild)->check == BlockTree::Check::unasked);
 }
 
-TEST_CASE("L1: the last final block proposed again in a later view is not votable",
+TEST_CASE("S8: the last final block proposed again in a later view is not votable",
           "[consensus][tree]") {
     Tree t;
     const Digest block = t.add(genesis_block().header, 1);

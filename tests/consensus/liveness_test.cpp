@@ -26,7 +26,7 @@ bool is_vote(const Send& send, VoteKind kind) {
     return vote != nullptr && vote->content.kind == kind;
 }
 
-TEST_CASE("C3: any one-way delay up to a third of the cap becomes final", "[consensus][liveness]") {
+TEST_CASE("L4: any one-way delay up to a third of the cap becomes final", "[consensus][liveness]") {
     for (const Milliseconds delay : {450, 600, 1'200, 2'500, 5'000}) {
         INFO("delay " << delay << " ms");
         NetworkOptions options;
@@ -44,7 +44,7 @@ TEST_CASE("C3: any one-way delay up to a third of the cap becomes final", "[cons
     }
 }
 
-TEST_CASE("C3: slow disks are no reason to rest", "[consensus][liveness]") {
+TEST_CASE("L4: slow disks are no reason to rest", "[consensus][liveness]") {
     NetworkOptions options;
     options.max_sync_ms = 1'400;
     Network network(options);
@@ -73,7 +73,7 @@ void grow_tail(Network& network, std::uint64_t blocks) {
     REQUIRE(network.min_height() == 0);
 }
 
-TEST_CASE("C4: who was away takes the whole tail, however deep", "[consensus][liveness]") {
+TEST_CASE("L10: who was away takes the whole tail, however deep", "[consensus][liveness]") {
     Network network({});
     grow_tail(network, 400);
     // Now the third correct one is back, and the faulty one falls silent for good.
@@ -164,7 +164,7 @@ TEST_CASE("L7: one lone nullify vote does not keep an idle network talking",
     require_clean(network);
 }
 
-TEST_CASE("M3: who cannot vouch for its state neither votes nor counts its own vote",
+TEST_CASE("standing: who cannot vouch for its state neither votes nor counts its own vote",
           "[consensus][liveness]") {
     Network network({});
     network.start_all();

@@ -112,7 +112,7 @@ TEST_CASE("L4: the view timer grows with each view that was given up, however it
     pacemaker.give_up();
     pacemaker.give_up();  // of the same view
     CHECK(pacemaker.view_timeout_ms() == 2'000);
-    // C3: where messages are slow the notarization comes all the same, a little later.
+    // Where messages are slow the notarization comes all the same, a little later.
     pacemaker.enter(certificate(VoteKind::notarize, 2), false);
     CHECK(pacemaker.view_timeout_ms() == 2'000);
     pacemaker.give_up();

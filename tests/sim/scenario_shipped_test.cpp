@@ -52,8 +52,8 @@ void invert_each(const Scenario& scenario, bool direct) {
     }
 }
 
-/// Where each scenario ends, whatever is moved or made faster. A change here is a change of rules or
-/// formats and stands in CHANGELOG.md. (load-mix sends without waiting: it has no one root.)
+/// Where each scenario ends, whatever is moved or made faster. A change here is one of rules or
+/// formats and stands in CHANGELOG.md. load-mix sends without waiting and has no one root.
 const std::map<std::string, std::string> k_business_roots = {
     {"beijing-directory",
      "bdde921b66843f14a1e3fa6ccab48e109562e715203d16e6db577a8cb36d8817"},
