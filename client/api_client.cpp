@@ -12,15 +12,15 @@ constexpr std::string_view k_json = "application/json";
 /// The node's error, as the node meant it.
 Error error_of(const HttpAnswer& answer) {
     const auto json = ledger::parse_json(answer.body);
-    const auto view = json ? ledger::from_json<api::ErrorView>(*json)
-                           : Result<api::ErrorView>(propagate(json));
+    const auto view =
+        json ? ledger::from_json<api::ErrorView>(*json) : Result<api::ErrorView>(propagate(json));
     if (!view) {
         return malformed_answer("HTTP status " + std::to_string(answer.status));
     }
     const Code* code = api::find_code(view->code);
     if (code != nullptr) return Error{*code, view->detail};
-    return refuse(codes::answer_unknown_code, view->name + ": " + view->message + ". " +
-                                                  view->detail + ". " + view->remedy)
+    return refuse(codes::answer_unknown_code,
+                  view->name + ": " + view->message + ". " + view->detail + ". " + view->remedy)
         .value();
 }
 
@@ -127,8 +127,7 @@ Result<api::BlockView> ApiClient::block(std::uint64_t height) {
         perform_json({{"GET", "/blocks/" + std::to_string(height), "", "", 0}}));
 }
 
-Result<boost::json::value> ApiClient::query(const std::string& contract,
-                                            const std::string& method,
+Result<boost::json::value> ApiClient::query(const std::string& contract, const std::string& method,
                                             const boost::json::value& arguments) {
     const std::string path = "/query/" + percent_encode(contract) + "/" + percent_encode(method);
     return perform_json({{"POST", path, std::string(k_json), ledger::compact_json(arguments), 0}});
@@ -136,9 +135,8 @@ Result<boost::json::value> ApiClient::query(const std::string& contract,
 
 Status ApiClient::control_links(const std::vector<std::string>& blocked) {
     const api::LinksControl control{blocked};
-    const auto answer =
-        perform({{"POST", "/control/links", std::string(k_json),
-                  ledger::compact_json(ledger::to_json(control)), 0}});
+    const auto answer = perform({{"POST", "/control/links", std::string(k_json),
+                                  ledger::compact_json(ledger::to_json(control)), 0}});
     if (!answer) return propagate(answer);
     return {};
 }

@@ -78,9 +78,8 @@ private:
         }
         const std::string request = write_request(call);
         error_code error;
-        const bool in_time = wait([&](auto done) {
-            asio::async_write(socket_, asio::buffer(request), done);
-        }, error);
+        const bool in_time = wait(
+            [&](auto done) { asio::async_write(socket_, asio::buffer(request), done); }, error);
         // A server that refuses the head answers before it has read the body, so a failed write
         // does not end the call.
         if (!in_time) return failed(error, false);
@@ -106,12 +105,14 @@ private:
         const auto found = resolver.resolve(address_, std::to_string(port_), error);
         bool in_time = true;
         if (!error) {
-            in_time = wait([&](auto done) {
-                asio::async_connect(socket_, found,
-                                    [done](error_code result, const tcp::endpoint&) mutable {
-                                        done(result, 0);
-                                    });
-            }, error);
+            in_time = wait(
+                [&](auto done) {
+                    asio::async_connect(socket_, found,
+                                        [done](error_code result, const tcp::endpoint&) mutable {
+                                            done(result, 0);
+                                        });
+                },
+                error);
         }
         if (error || !in_time) {
             close();
@@ -137,9 +138,9 @@ private:
                 if (used > 0 || parser.is_done()) continue;
             }
             std::size_t size = 0;
-            const bool in_time = wait([&](auto done) {
-                socket_.async_read_some(asio::buffer(chunk_), done);
-            }, error, &size);
+            const bool in_time =
+                wait([&](auto done) { socket_.async_read_some(asio::buffer(chunk_), done); }, error,
+                     &size);
             if (!in_time || error) return failed(error, in_time);
             input_.append(chunk_.data(), size);
         }

@@ -9,8 +9,8 @@ namespace cityledger {
 
 }  // namespace cityledger
 
-#define CHECK_INVARIANT(expression)                                              \
-    do {                                                                         \
-        if (!(expression)) [[unlikely]]                                          \
-            ::cityledger::check_failed(#expression, __FILE__, __LINE__);         \
+#define CHECK_INVARIANT(expression)                                      \
+    do {                                                                 \
+        if (!(expression)) [[unlikely]]                                  \
+            ::cityledger::check_failed(#expression, __FILE__, __LINE__); \
     } while (false)

@@ -98,10 +98,10 @@ Certificate start_certificate(const PrivateKey& key, Validity validity) {
     CHECK_INVARIANT(BN_rand(serial.get(), k_serial_bits, BN_RAND_TOP_ANY, BN_RAND_BOTTOM_ANY) == 1);
     CHECK_INVARIANT(BN_to_ASN1_INTEGER(serial.get(), X509_get_serialNumber(certificate.get())));
     CHECK_INVARIANT(X509_set_version(certificate.get(), X509_VERSION_3) == 1);
-    CHECK_INVARIANT(ASN1_TIME_set(X509_getm_notBefore(certificate.get()),
-                                  validity.not_before_unix_s));
-    CHECK_INVARIANT(ASN1_TIME_set(X509_getm_notAfter(certificate.get()),
-                                  validity.not_after_unix_s));
+    CHECK_INVARIANT(
+        ASN1_TIME_set(X509_getm_notBefore(certificate.get()), validity.not_before_unix_s));
+    CHECK_INVARIANT(
+        ASN1_TIME_set(X509_getm_notAfter(certificate.get()), validity.not_after_unix_s));
     CHECK_INVARIANT(X509_set_pubkey(certificate.get(), native(key)) == 1);
     return certificate;
 }
@@ -206,8 +206,8 @@ IssuedIdentity create_authority(const std::string& name, Validity validity) {
     return sign_certificate(self, key, key);
 }
 
-Result<IssuedIdentity> issue_node_certificate(const IssuedIdentity& authority,
-                                              const NodeName& name, Validity validity) {
+Result<IssuedIdentity> issue_node_certificate(const IssuedIdentity& authority, const NodeName& name,
+                                              Validity validity) {
     const ErrorQueueGuard guard;
     if (!is_network_name(name.network) || !is_node_name(name.node)) {
         return refuse(codes::node_name_malformed, to_uri(name));
@@ -247,9 +247,8 @@ Result<NodeName> node_name_of(const std::string& certificate_pem) {
     return read_node_name(certificate->get());
 }
 
-Status check_node_certificate(const std::string& certificate_pem,
-                              const std::string& authority_pem, const NodeName& expected,
-                              std::int64_t now_unix_s) {
+Status check_node_certificate(const std::string& certificate_pem, const std::string& authority_pem,
+                              const NodeName& expected, std::int64_t now_unix_s) {
     const ErrorQueueGuard guard;
     const auto certificate = read_certificate(certificate_pem, "node's certificate");
     if (!certificate) return propagate(certificate);
@@ -266,8 +265,7 @@ Status check_node_certificate(const std::string& certificate_pem,
         return refuse(codes::certificate_wrong_network, name->network);
     }
     if (name->node != expected.node) {
-        return refuse(codes::certificate_wrong_node,
-                      name->node + " instead of " + expected.node);
+        return refuse(codes::certificate_wrong_node, name->node + " instead of " + expected.node);
     }
     return {};
 }

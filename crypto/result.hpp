@@ -56,8 +56,8 @@ template <class T>
 #define CITYLEDGER_DEFINE_CODE(identifier, number, meaning, remedy) \
     inline constexpr ::cityledger::Code identifier{number, #identifier, meaning, remedy};
 #define CITYLEDGER_LIST_CODE(identifier, number, meaning, remedy) identifier,
-#define CITYLEDGER_DEFINE_CODES(list_name, LIST)                     \
-    namespace codes {                                                \
-    LIST(CITYLEDGER_DEFINE_CODE)                                     \
+#define CITYLEDGER_DEFINE_CODES(list_name, LIST)                                    \
+    namespace codes {                                                               \
+    LIST(CITYLEDGER_DEFINE_CODE)                                                    \
     inline constexpr ::cityledger::Code list_name[] = {LIST(CITYLEDGER_LIST_CODE)}; \
     }

@@ -44,8 +44,8 @@ void update(EVP_CIPHER_CTX* context, std::uint8_t* out, ByteView bytes) {
 
 CipherContext start_gcm(const SecretKey& key, const std::uint8_t* nonce, bool encrypt) {
     CipherContext context = new_context();
-    CHECK_INVARIANT(EVP_CipherInit_ex(context.get(), EVP_aes_256_gcm(), nullptr,
-                                      key.view().data(), nonce, encrypt ? 1 : 0) == 1);
+    CHECK_INVARIANT(EVP_CipherInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, key.view().data(),
+                                      nonce, encrypt ? 1 : 0) == 1);
     return context;
 }
 
@@ -119,8 +119,7 @@ Result<SecretKey> pairwise_key(const PrivateKey& own, const PublicKey& other, By
     return key;
 }
 
-Bytes seal(const SecretKey& key, const SealNonce& nonce, ByteView plaintext,
-           ByteView associated) {
+Bytes seal(const SecretKey& key, const SealNonce& nonce, ByteView plaintext, ByteView associated) {
     const CipherContext context = start_gcm(key, nonce.data(), true);
     update(context.get(), nullptr, associated);
     Bytes sealed(k_nonce_bytes + plaintext.size() + k_tag_bytes);
@@ -170,8 +169,7 @@ WrappedKey wrap_key(const SecretKey& wrapping, const SecretKey& content) {
     const CipherContext context = start_wrap(wrapping, true);
     WrappedKey wrapped;
     int written = 0;
-    CHECK_INVARIANT(EVP_CipherUpdate(context.get(), wrapped.data(), &written,
-                                     content.view().data(),
+    CHECK_INVARIANT(EVP_CipherUpdate(context.get(), wrapped.data(), &written, content.view().data(),
                                      static_cast<int>(content.view().size())) == 1);
     CHECK_INVARIANT(written == static_cast<int>(wrapped.size()));
     return wrapped;

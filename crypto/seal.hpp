@@ -57,8 +57,7 @@ using SealNonce = std::array<std::uint8_t, 12>;
 [[nodiscard]] Bytes seal(const SecretKey& key, ByteView plaintext, ByteView associated);
 
 /// The plaintext; refuses too few bytes, and any change of key, bytes or `associated`.
-[[nodiscard]] Result<Bytes> open_sealed(const SecretKey& key, ByteView sealed,
-                                        ByteView associated);
+[[nodiscard]] Result<Bytes> open_sealed(const SecretKey& key, ByteView sealed, ByteView associated);
 
 using WrappedKey = std::array<std::uint8_t, 40>;
 

@@ -89,8 +89,8 @@ Status check_block_on_parent(const Block& block, const BlockHeader& parent,
     }
     // Written without an addition, which could overflow.
     if (header.height == 0 || header.height - 1 != parent.height) {
-        return refuse(codes::block_wrong_height, std::to_string(header.height) + " on " +
-                                                     std::to_string(parent.height));
+        return refuse(codes::block_wrong_height,
+                      std::to_string(header.height) + " on " + std::to_string(parent.height));
     }
     const ExecutedState& executed = header.executed;
     if (executed.height < parent.executed.height || executed.height >= header.height) {

@@ -29,12 +29,12 @@ struct ExecutedState {
 struct BlockHeader {
     std::uint32_t version = 1;
     std::uint64_t epoch = 0;
-    std::uint64_t height = 0;  ///< genesis is 0
-    Digest parent;             ///< digest of the parent's header; of the genesis: the chain id
-    ExecutedState executed;    ///< parent's executed height <= executed.height < height
+    std::uint64_t height = 0;     ///< genesis is 0
+    Digest parent;                ///< digest of the parent's header; of the genesis: the chain id
+    ExecutedState executed;       ///< parent's executed height <= executed.height < height
     Digest covering_certificate;  ///< hash of Block::covering_certificate, zero if there is none
     std::uint32_t batch_count = 0;
-    Digest batches_root;  ///< Merkle root over the batch digests
+    Digest batches_root;                                    ///< Merkle root over the batch digests
     std::optional<std::vector<Validator>> next_validators;  ///< closes the epoch; none in release 1
 
     bool operator==(const BlockHeader&) const = default;

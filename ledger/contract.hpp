@@ -29,8 +29,10 @@ public:
     virtual void put(Space space, std::string_view key, Bytes value) = 0;
     virtual void erase(Space space, std::string_view key) = 0;
     /// At most `limit` entries with this prefix, in ascending key order from `from` on.
-    [[nodiscard]] virtual std::vector<std::pair<std::string, Bytes>> scan(
-        Space space, std::string_view prefix, std::string_view from, std::size_t limit) = 0;
+    [[nodiscard]] virtual std::vector<std::pair<std::string, Bytes>> scan(Space space,
+                                                                          std::string_view prefix,
+                                                                          std::string_view from,
+                                                                          std::size_t limit) = 0;
     virtual void emit(std::string_view name, std::string_view subject) = 0;
 
     /// A typed record, or nothing. Records were encoded by this ledger: CHECKs that they decode.

@@ -83,8 +83,8 @@ private:
     Status initialise_contracts(const boost::json::object& business, StateOverlay& state) const;
     StoredReceipt execute_transaction(const Transaction& transaction, const Digest& id,
                                       std::uint64_t height, StateOverlay& block) const;
-    void execute_operation(const Operation& operation, const MemberId& sender,
-                           StateOverlay& block, StoredReceipt& stored) const;
+    void execute_operation(const Operation& operation, const MemberId& sender, StateOverlay& block,
+                           StoredReceipt& stored) const;
     Status commit(std::uint64_t height, const Digest& receipts_root, StateOverlay& block);
 
     const ContractRegistry& contracts_;
@@ -121,9 +121,8 @@ Status LedgerExecutor::initialise_contracts(const boost::json::object& business,
         if (!contract->initialise) continue;
         ContractContext context(state, nobody, contract->name, k_genesis_budget);
         const boost::json::value* section = business.if_contains(contract->name);
-        const Status status = within_budget([&] {
-            return contract->initialise(context, section == nullptr ? nullptr : *section);
-        });
+        const Status status = within_budget(
+            [&] { return contract->initialise(context, section == nullptr ? nullptr : *section); });
         if (!status) return status;
     }
     return {};
@@ -196,8 +195,7 @@ Result<ExecutedBlock> LedgerExecutor::execute(std::uint64_t height,
 }
 
 StoredReceipt LedgerExecutor::execute_transaction(const Transaction& transaction, const Digest& id,
-                                                  std::uint64_t height,
-                                                  StateOverlay& block) const {
+                                                  std::uint64_t height, StateOverlay& block) const {
     StoredReceipt stored;
     stored.receipt.transaction = id;
     stored.receipt.height = height;
@@ -264,8 +262,7 @@ Result<std::unique_ptr<Executor>> Executor::open(const Genesis& genesis,
     return executor;
 }
 
-std::optional<crypto::PublicKeyBytes> member_key(const StateReader& state,
-                                                 const MemberId& member) {
+std::optional<crypto::PublicKeyBytes> member_key(const StateReader& state, const MemberId& member) {
     const auto bytes = state.get(Space::system, member_key_key(member));
     if (!bytes) return std::nullopt;
     return Context::decode_record<crypto::PublicKeyBytes>(*bytes);

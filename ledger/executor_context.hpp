@@ -15,8 +15,7 @@ struct Budget {
 };
 
 inline constexpr Budget k_operation_budget{k_max_operation_reads, k_max_operation_writes,
-                                           k_max_operation_write_bytes,
-                                           k_max_events_per_operation};
+                                           k_max_operation_write_bytes, k_max_events_per_operation};
 /// A query is no consensus, so it may read more; what it writes is dropped.
 inline constexpr Budget k_query_budget{16 * k_max_operation_reads, k_max_operation_writes,
                                        k_max_operation_write_bytes, k_max_events_per_operation};

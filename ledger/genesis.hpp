@@ -70,9 +70,8 @@ struct Genesis {
     template <class Archive>
     void serialize(Archive& archive) {
         archive(field("version", version), limited<k_max_name_bytes>("name", name),
-                field("suite", suite), field("engine", engine),
-                field("view_timing", view_timing), field("salt", salt),
-                field("authority", authority),
+                field("suite", suite), field("engine", engine), field("view_timing", view_timing),
+                field("salt", salt), field("authority", authority),
                 limited<k_max_validators>("validators", validators), field("keys", keys),
                 limited<1024 * 1024>("business", business));
     }

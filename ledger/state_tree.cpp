@@ -208,8 +208,7 @@ StatePath StateTree::Nodes::prove(std::string_view key) {
         node = inner.children[bit];
     }
     if (key_of(node) != key) {
-        path.neighbour = StateNeighbour{std::string(key_of(node)),
-                                        leaves_[node.slot()].value_hash};
+        path.neighbour = StateNeighbour{std::string(key_of(node)), leaves_[node.slot()].value_hash};
     }
     return path;
 }
@@ -256,8 +255,7 @@ bool verify_state_path(Space space, const Digest& root, std::string_view key,
     StateHasher hasher(space);
     const bool absence = !value.has_value();
     if (path.count == 0) {
-        return absence && path.steps.empty() && !path.neighbour &&
-               hasher.root(0, Digest{}) == root;
+        return absence && path.steps.empty() && !path.neighbour && hasher.root(0, Digest{}) == root;
     }
     if (absence != path.neighbour.has_value() || path.steps.size() >= path.count) return false;
     const std::string_view leaf_key = absence ? std::string_view(path.neighbour->key) : key;
@@ -270,8 +268,7 @@ bool verify_state_path(Space space, const Digest& root, std::string_view key,
         // The key would stand on the other side of this node, of which the path says nothing.
         if (absence && bit == first_difference(leaf_key, key)) return false;
     }
-    Digest top = hasher.leaf(leaf_key, absence ? path.neighbour->value_hash
-                                               : hasher.value(*value));
+    Digest top = hasher.leaf(leaf_key, absence ? path.neighbour->value_hash : hasher.value(*value));
     for (std::size_t i = path.steps.size(); i-- > 0;) {
         const auto& [bit, sibling] = path.steps[i];
         top = key_bit(leaf_key, bit) ? hasher.inner(bit, sibling, top)

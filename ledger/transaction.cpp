@@ -26,9 +26,8 @@ Status check_transaction_form(const Transaction& transaction, const ChainId& cha
     if (transaction.body.operations.empty()) return refuse(codes::transaction_empty);
     const std::size_t bytes = encode(transaction).size();
     if (bytes > k_max_transaction_bytes) {
-        return refuse(codes::transaction_too_large,
-                      std::to_string(bytes) + " bytes, at most " +
-                          std::to_string(k_max_transaction_bytes));
+        return refuse(codes::transaction_too_large, std::to_string(bytes) + " bytes, at most " +
+                                                        std::to_string(k_max_transaction_bytes));
     }
     return {};
 }

@@ -66,15 +66,14 @@ Status ValidatorSet::check_form(const Certificate& certificate) const {
     const Status content = check_content(certificate.content);
     if (!content) return content;
     if (certificate.signers.size() < quorum()) {
-        return refuse(codes::certificate_too_few_signers,
-                      std::to_string(certificate.signers.size()) + " of " +
-                          std::to_string(quorum()));
+        return refuse(
+            codes::certificate_too_few_signers,
+            std::to_string(certificate.signers.size()) + " of " + std::to_string(quorum()));
     }
     for (std::size_t i = 0; i < certificate.signers.size(); ++i) {
         const std::uint16_t signer = certificate.signers[i].validator;
         if (signer >= size()) {
-            return refuse(codes::certificate_signer_unknown,
-                          "validator " + std::to_string(signer));
+            return refuse(codes::certificate_signer_unknown, "validator " + std::to_string(signer));
         }
         if (i > 0 && signer <= certificate.signers[i - 1].validator) {
             return refuse(codes::certificate_signers_unordered,

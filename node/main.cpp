@@ -1,9 +1,9 @@
 // cityledgerd: one validator process.
 
+#include <unistd.h>
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
-#include <unistd.h>
 
 #include "node/io/daemon/daemon.hpp"
 

@@ -207,18 +207,18 @@ Error json_shape_error(const JsonFailure& failure) {
 
 namespace detail {
 
-std::int64_t json_signed(const boost::json::value& value, const std::string& path,
-                         std::int64_t low, std::int64_t high) {
+std::int64_t json_signed(const boost::json::value& value, const std::string& path, std::int64_t low,
+                         std::int64_t high) {
     if (!value.is_int64() && !value.is_uint64()) throw JsonFailure{path, "must be an integer"};
     // Boost.JSON keeps a number as uint64 only if it does not fit int64, but a value that was made
     // in memory may hold a small one.
     const bool fits = value.is_int64() || std::in_range<std::int64_t>(value.get_uint64());
-    const std::int64_t number = !fits               ? 0
+    const std::int64_t number = !fits              ? 0
                                 : value.is_int64() ? value.get_int64()
                                                    : static_cast<std::int64_t>(value.get_uint64());
     if (!fits || number < low || number > high) {
-        throw JsonFailure{path, "must be from " + std::to_string(low) + " to " +
-                                    std::to_string(high)};
+        throw JsonFailure{path,
+                          "must be from " + std::to_string(low) + " to " + std::to_string(high)};
     }
     return number;
 }
@@ -245,8 +245,7 @@ std::string_view json_text(const boost::json::value& value, const std::string& p
     return {text.data(), text.size()};
 }
 
-Bytes json_hex(const boost::json::value& value, const std::string& path,
-               std::uint32_t max_bytes) {
+Bytes json_hex(const boost::json::value& value, const std::string& path, std::uint32_t max_bytes) {
     if (!value.is_string()) throw JsonFailure{path, "must be a text of hexadecimal digits"};
     const std::string_view text(value.get_string().data(), value.get_string().size());
     if (text.size() / 2 > max_bytes) {

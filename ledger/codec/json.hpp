@@ -81,8 +81,8 @@ struct JsonFailure {
 };
 
 namespace detail {
-std::int64_t json_signed(const boost::json::value& value, const std::string& path,
-                         std::int64_t low, std::int64_t high);
+std::int64_t json_signed(const boost::json::value& value, const std::string& path, std::int64_t low,
+                         std::int64_t high);
 std::uint64_t json_unsigned(const boost::json::value& value, const std::string& path,
                             std::uint64_t high);
 std::string_view json_text(const boost::json::value& value, const std::string& path,
@@ -145,8 +145,8 @@ void read_json(const boost::json::value& json, T& value, const std::string& path
     } else if constexpr (CodecInteger<T>) {
         value = static_cast<T>(detail::json_unsigned(json, path, std::numeric_limits<T>::max()));
     } else if constexpr (std::is_enum_v<T>) {
-        value = static_cast<T>(detail::json_enum(json, path, EnumNames<T>::names,
-                                                 std::size(EnumNames<T>::names)));
+        value = static_cast<T>(
+            detail::json_enum(json, path, EnumNames<T>::names, std::size(EnumNames<T>::names)));
     } else if constexpr (std::is_same_v<T, std::string>) {
         value = detail::json_text(json, path, max_elements);
     } else if constexpr (std::is_same_v<T, Bytes>) {

@@ -25,8 +25,8 @@ private:
 
 Contract with_alerts(Contract contract, const std::vector<Alert>& alerts) {
     for (Method& method : contract.operations) {
-        method.call = [call = std::move(method.call), alerts](
-                          Context& context, ByteView arguments) -> Result<Bytes> {
+        method.call = [call = std::move(method.call), alerts](Context& context,
+                                                              ByteView arguments) -> Result<Bytes> {
             AlertingContext alerting(context, alerts);
             return call(alerting, arguments);
         };

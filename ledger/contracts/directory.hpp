@@ -2,8 +2,8 @@
 // Directory (目录区块链): a responsibility of a department (职责目录) roots a data directory entry
 // (数据目录); the operator locks it; another department requests data; the provider approves or
 // refuses in time, delivers digests, and may revoke. The data itself never comes on chain.
-// After 京政发〔2017〕37号 (three classes of sharing, reply within 10 business days) and the metadata
-// guide 发改高技〔2017〕1272号.
+// After 京政发〔2017〕37号 (three classes of sharing, reply within 10 business days) and the
+// metadata guide 发改高技〔2017〕1272号.
 //
 // Ids are given by the chain: "AK/R00001" responsibility, "AK/D00001" directory entry of AK,
 // "AF/Q00001" request of AF.

@@ -94,8 +94,8 @@ void add_delivery_operations(std::vector<Method>& operations) {
         deliver));
     operations.push_back(make_method(
         "acknowledge", "The requester records the digest of the batch that arrived.", acknowledge));
-    operations.push_back(make_method(
-        "revoke", "The provider or an operator ends a grant and says why.", revoke));
+    operations.push_back(
+        make_method("revoke", "The provider or an operator ends a grant and says why.", revoke));
 }
 
 }  // namespace cityledger::ledger::directory

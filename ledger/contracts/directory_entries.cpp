@@ -21,9 +21,8 @@ bool is_digit(char character) { return character >= '0' && character <= '9'; }
 bool is_resource_code(std::string_view code) {
     return code.size() >= k_classification_digits &&
            std::all_of(code.begin(), code.begin() + k_classification_digits, is_digit) &&
-           std::all_of(code.begin(), code.end(), [](char character) {
-               return is_digit(character) || character == '/';
-           });
+           std::all_of(code.begin(), code.end(),
+                       [](char character) { return is_digit(character) || character == '/'; });
 }
 
 /// The first part of the core metadata that is missing; empty if all is there.
@@ -104,8 +103,7 @@ Result<Nothing> approve_responsibility(Context& context,
     return Nothing{};
 }
 
-Result<IdResult> register_directory(Context& context,
-                                    const RegisterDirectoryArguments& arguments) {
+Result<IdResult> register_directory(Context& context, const RegisterDirectoryArguments& arguments) {
     if (const auto status = require_role(context, Role::department); !status) {
         return propagate(status);
     }
@@ -161,9 +159,9 @@ Digest metadata_hash(const Metadata& metadata) {
 }
 
 void add_entry_operations(std::vector<Method>& operations) {
-    operations.push_back(make_method(
-        "register_responsibility", "A department registers a responsibility of its own.",
-        register_responsibility));
+    operations.push_back(make_method("register_responsibility",
+                                     "A department registers a responsibility of its own.",
+                                     register_responsibility));
     operations.push_back(make_method(
         "approve_responsibility",
         "The staffing office approves a responsibility, so that directory entries may root in it.",
@@ -172,9 +170,9 @@ void add_entry_operations(std::vector<Method>& operations) {
         "register_directory",
         "A department registers a data directory entry under a responsibility of its own.",
         register_directory));
-    operations.push_back(make_method(
-        "update_directory", "A department replaces the metadata of a draft of its own.",
-        update_directory));
+    operations.push_back(make_method("update_directory",
+                                     "A department replaces the metadata of a draft of its own.",
+                                     update_directory));
     operations.push_back(make_method(
         "lock_directory", "An operator locks an entry: its metadata can be requested, not changed.",
         lock_directory));

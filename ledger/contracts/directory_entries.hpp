@@ -221,8 +221,8 @@ struct Entry {
     void serialize(Archive& archive) {
         archive(limited<k_max_id_bytes>("id", id),
                 limited<k_max_member_id_bytes>("department", department),
-                limited<k_max_id_bytes>("responsibility", responsibility),
-                field("status", status), field("metadata_hash", metadata_hash));
+                limited<k_max_id_bytes>("responsibility", responsibility), field("status", status),
+                field("metadata_hash", metadata_hash));
         metadata.serialize(archive);
     }
 };

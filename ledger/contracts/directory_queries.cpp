@@ -102,9 +102,8 @@ Result<DeliveriesResult> query_deliveries(Context& context, const DeliveriesArgu
     if (!record) return propagate(record);
     const std::uint32_t after = arguments.after.value_or(0);
     DeliveriesResult result;
-    const auto entries =
-        context.scan(Space::business, delivery_prefix(record->id),
-                     delivery_key(record->id, after) + '\0', *limit + 1);
+    const auto entries = context.scan(Space::business, delivery_prefix(record->id),
+                                      delivery_key(record->id, after) + '\0', *limit + 1);
     for (const auto& [key, value] : entries) {
         if (result.deliveries.size() == *limit) {
             result.next = result.deliveries.back().sequence;

@@ -142,8 +142,7 @@ std::vector<std::string> closed_due_keys(Context& context, std::size_t limit) {
     const std::string open_day =
         std::string(k_due_prefix) + fixed_width(calendar::current_day(context).ordinal, 8);
     std::vector<std::string> keys;
-    for (auto& [key, value] :
-         context.scan(Space::business, k_due_prefix, k_due_prefix, limit)) {
+    for (auto& [key, value] : context.scan(Space::business, k_due_prefix, k_due_prefix, limit)) {
         if (key >= open_day) break;
         keys.push_back(std::move(key));
     }
@@ -191,13 +190,13 @@ Status check_reason(const ReasonArguments& arguments) {
 void add_request_operations(std::vector<Method>& operations) {
     operations.push_back(make_method(
         "request", "A department asks for columns of another department's locked entry.", request));
-    operations.push_back(make_method(
-        "approve", "The provider approves a request, in time or late.", approve));
-    operations.push_back(make_method(
-        "refuse", "The provider refuses a request and says why.", refuse_request));
-    operations.push_back(make_method(
-        "mark_overdue", "Any member marks requests whose last day to reply has closed.",
-        mark_overdue));
+    operations.push_back(
+        make_method("approve", "The provider approves a request, in time or late.", approve));
+    operations.push_back(
+        make_method("refuse", "The provider refuses a request and says why.", refuse_request));
+    operations.push_back(
+        make_method("mark_overdue", "Any member marks requests whose last day to reply has closed.",
+                    mark_overdue));
 }
 
 }  // namespace cityledger::ledger::directory

@@ -112,9 +112,8 @@ struct Request {
                 limited<k_max_items>("columns", columns),
                 limited<k_date_bytes>("until_day", until_day), field("status", status),
                 limited<k_date_bytes>("requested_on", requested_on),
-                field("due_ordinal", due_ordinal),
-                limited<k_date_bytes>("replied_on", replied_on), field("late", late),
-                limited<k_max_long_text_bytes>("reason", reason),
+                field("due_ordinal", due_ordinal), limited<k_date_bytes>("replied_on", replied_on),
+                field("late", late), limited<k_max_long_text_bytes>("reason", reason),
                 field("deliveries", deliveries));
     }
 };

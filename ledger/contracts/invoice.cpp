@@ -70,9 +70,7 @@ std::string invoice_key(const std::string& code, const std::string& number) {
     return "invoice/record/" + code + "/" + number;
 }
 
-std::string admission_key(const MemberId& enterprise) {
-    return "invoice/admission/" + enterprise;
-}
+std::string admission_key(const MemberId& enterprise) { return "invoice/admission/" + enterprise; }
 
 std::string usage_key(const MemberId& enterprise, const std::string& month) {
     return "invoice/usage/" + enterprise + "/" + month;
@@ -92,8 +90,7 @@ Result<Admission> find_admission(Context& context, const MemberId& enterprise) {
     return *std::move(admission);
 }
 
-Result<Invoice> find_invoice(Context& context, const std::string& code,
-                             const std::string& number) {
+Result<Invoice> find_invoice(Context& context, const std::string& code, const std::string& number) {
     auto record = context.load<Invoice>(invoice_key(code, number));
     if (!record) return refuse(codes::invoice_unknown, code + "/" + number);
     return *std::move(record);
@@ -172,17 +169,13 @@ tl::unexpected<Error> refuse_status(const Invoice& record) {
     const std::string name = name_of(record.content);
     switch (record.status) {
         case InvoiceStatus::issued:
-        case InvoiceStatus::transferred:
-            return refuse(codes::invoice_not_locked, name);
-        case InvoiceStatus::locked:
-            return refuse(codes::invoice_locked, name);
-        case InvoiceStatus::booked:
-            return refuse(codes::invoice_already_booked, name);
+        case InvoiceStatus::transferred: return refuse(codes::invoice_not_locked, name);
+        case InvoiceStatus::locked: return refuse(codes::invoice_locked, name);
+        case InvoiceStatus::booked: return refuse(codes::invoice_already_booked, name);
         case InvoiceStatus::part_red:
         case InvoiceStatus::red:
         case InvoiceStatus::red_after_book:
-        case InvoiceStatus::red_letter:
-            break;
+        case InvoiceStatus::red_letter: break;
     }
     return refuse(codes::invoice_reversed, name);
 }

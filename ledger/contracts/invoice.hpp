@@ -1,6 +1,6 @@
 #pragma once
-// Invoice (深圳区块链电子发票): admission with a quota, issue, transfer, claim (lock, then book once),
-// reversal by red-letter invoice (红字发票). Nothing is ever voided.
+// Invoice (深圳区块链电子发票): admission with a quota, issue, transfer, claim (lock, then book
+// once), reversal by red-letter invoice (红字发票). Nothing is ever voided.
 //
 // Code and number are given by the chain (announcement 2018 No. 11 of Shenzhen's tax bureau). The
 // 12-digit code is 1, the region (4 digits), the year (2), 0, 9, the batch, the copy (1) and 0; for

@@ -51,9 +51,9 @@ Result<Nothing> admit(Context& context, const AdmitArguments& arguments) {
     if (const auto status = check_valid_until(context, arguments.valid_until); !status) {
         return propagate(status);
     }
-    context.store(key, Admission{member->id, arguments.categories, arguments.quota,
-                                 arguments.valid_until,
-                                 calendar::current_day(context).date, false, false});
+    context.store(
+        key, Admission{member->id, arguments.categories, arguments.quota, arguments.valid_until,
+                       calendar::current_day(context).date, false, false});
     context.emit("invoice.admitted", member->id);
     return Nothing{};
 }
@@ -121,18 +121,18 @@ Status use_quota(Context& context, const Admission& admission, std::int64_t tota
     const std::string key = usage_key(admission.enterprise, month_key(date));
     const Usage before = context.load<Usage>(key).value_or(Usage{});
     if (total_fen > quota.per_invoice_fen) {
-        return refuse(codes::over_quota_invoice, std::to_string(total_fen) + " of " +
-                                                     std::to_string(quota.per_invoice_fen));
+        return refuse(codes::over_quota_invoice,
+                      std::to_string(total_fen) + " of " + std::to_string(quota.per_invoice_fen));
     }
     if (before.count >= quota.monthly_count) {
-        return refuse(codes::over_quota_count, std::to_string(before.count) + " of " +
-                                                   std::to_string(quota.monthly_count));
+        return refuse(codes::over_quota_count,
+                      std::to_string(before.count) + " of " + std::to_string(quota.monthly_count));
     }
     const auto amount = add_fen(before.amount_fen, total_fen);
     if (!amount) return propagate(amount);
     if (*amount > quota.monthly_amount_fen) {
-        return refuse(codes::over_quota_amount, std::to_string(*amount) + " of " +
-                                                    std::to_string(quota.monthly_amount_fen));
+        return refuse(codes::over_quota_amount,
+                      std::to_string(*amount) + " of " + std::to_string(quota.monthly_amount_fen));
     }
     Usage after = before;
     ++after.count;
@@ -163,15 +163,15 @@ void add_admission_operations(std::vector<Method>& operations) {
     operations.push_back(make_method(
         "admit", "The tax bureau admits an enterprise to invoicing, with categories and a quota.",
         admit));
-    operations.push_back(make_method(
-        "set_quota", "The tax bureau replaces the quota of an enterprise.", set_quota));
-    operations.push_back(make_method(
-        "freeze", "The tax bureau stops an enterprise from issuing at once.", freeze));
-    operations.push_back(make_method(
-        "unfreeze", "The tax bureau lets an enterprise issue again.", unfreeze));
-    operations.push_back(make_method(
-        "mark_abnormal", "The tax bureau freezes an enterprise that cannot be found.",
-        mark_abnormal));
+    operations.push_back(
+        make_method("set_quota", "The tax bureau replaces the quota of an enterprise.", set_quota));
+    operations.push_back(
+        make_method("freeze", "The tax bureau stops an enterprise from issuing at once.", freeze));
+    operations.push_back(
+        make_method("unfreeze", "The tax bureau lets an enterprise issue again.", unfreeze));
+    operations.push_back(make_method("mark_abnormal",
+                                     "The tax bureau freezes an enterprise that cannot be found.",
+                                     mark_abnormal));
 }
 
 }  // namespace cityledger::ledger::invoice

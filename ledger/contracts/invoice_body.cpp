@@ -67,8 +67,7 @@ std::vector<Bytes> leaves_of(const Body& body) {
 Digest body_digest(const Body& body) { return crypto::merkle_root(k_body_tag, leaves_of(body)); }
 
 SealedBody seal_body(const crypto::SecretKey& sealing_secret, const BodyPlace& place,
-                     const std::vector<BodyField>& fields,
-                     const std::vector<BodyReader>& readers) {
+                     const std::vector<BodyField>& fields, const std::vector<BodyReader>& readers) {
     // The fields are part of the document's name: after a full reversal a payment may get another
     // invoice, and one key must never seal two texts under the fixed nonce.
     const Bytes where = place_bytes(place);
@@ -119,8 +118,8 @@ Result<FieldOpening> open_field(const Body& body, std::string_view name) {
 }
 
 bool is_field_of(const Digest& content_digest, const FieldOpening& opening) {
-    return crypto::merkle_verify(k_body_tag, content_digest,
-                                 leaf_of(opening.field, opening.salt), opening.path);
+    return crypto::merkle_verify(k_body_tag, content_digest, leaf_of(opening.field, opening.salt),
+                                 opening.path);
 }
 
 }  // namespace cityledger::ledger::invoice

@@ -49,8 +49,7 @@ Result<Nothing> unlock(Context& context, const ActArguments& arguments) {
     auto record = bought_invoice(context, arguments.code, arguments.number);
     if (!record) return propagate(record);
     if (record->status != InvoiceStatus::locked) return refuse_status(*record);
-    record->status =
-        record->transfers > 0 ? InvoiceStatus::transferred : InvoiceStatus::issued;
+    record->status = record->transfers > 0 ? InvoiceStatus::transferred : InvoiceStatus::issued;
     record->red_confirmed = false;
     store_invoice(context, *record);
     context.emit("invoice.unlocked", name_of(record->content));
@@ -96,8 +95,7 @@ bool is_free(const Invoice& record) {
     return record.status == InvoiceStatus::issued || record.status == InvoiceStatus::transferred;
 }
 
-Result<Invoice> held_invoice(Context& context, const std::string& code,
-                             const std::string& number) {
+Result<Invoice> held_invoice(Context& context, const std::string& code, const std::string& number) {
     const auto sender = membership::require_member(context, context.sender());
     if (!sender) return propagate(sender);
     auto record = find_invoice(context, code, number);
@@ -120,18 +118,17 @@ bool needs_confirmation(const Invoice& record) {
 }
 
 void add_claim_operations(std::vector<Method>& operations) {
-    operations.push_back(make_method(
-        "transfer", "The holder passes an invoice on to another member.",
-        acting<TransferArguments, Nothing, transfer>));
-    operations.push_back(make_method(
-        "lock", "The buyer claims an invoice for its books, exactly as it was issued.",
-        acting<LockArguments, Nothing, lock>));
+    operations.push_back(make_method("transfer",
+                                     "The holder passes an invoice on to another member.",
+                                     acting<TransferArguments, Nothing, transfer>));
     operations.push_back(
-        make_method("unlock", "The buyer gives up its claim; the invoice is free again.",
-                    acting<ActArguments, Nothing, unlock>));
-    operations.push_back(
-        make_method("book", "The buyer books an invoice that it has locked, once.",
-                    acting<ActArguments, Nothing, book>));
+        make_method("lock", "The buyer claims an invoice for its books, exactly as it was issued.",
+                    acting<LockArguments, Nothing, lock>));
+    operations.push_back(make_method("unlock",
+                                     "The buyer gives up its claim; the invoice is free again.",
+                                     acting<ActArguments, Nothing, unlock>));
+    operations.push_back(make_method("book", "The buyer books an invoice that it has locked, once.",
+                                     acting<ActArguments, Nothing, book>));
     operations.push_back(make_method(
         "confirm_red", "The buyer agrees to the next reversal of an invoice that it has claimed.",
         acting<ActArguments, Nothing, confirm_red>));

@@ -35,9 +35,9 @@ Result<Nothing> disclose(Context& context, const DiscloseArguments& arguments) {
 }  // namespace
 
 void add_disclosure_operations(std::vector<Method>& operations) {
-    operations.push_back(make_method(
-        "order_disclosure", "An auditor or a court asks the parties to show an invoice.",
-        order_disclosure));
+    operations.push_back(make_method("order_disclosure",
+                                     "An auditor or a court asks the parties to show an invoice.",
+                                     order_disclosure));
     operations.push_back(make_method(
         "disclose", "Seller, buyer or tax bureau hands the key of the body to one more reader.",
         disclose));

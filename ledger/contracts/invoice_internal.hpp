@@ -115,8 +115,8 @@ void watch_booking(Context& context, const Invoice& record);
 void watch_red(Context& context, const Invoice& blue, const std::string& today);
 
 /// Month's use of the quota after one more invoice; refuses what is over, warns from 80 % on.
-[[nodiscard]] Status use_quota(Context& context, const Admission& admission,
-                               std::int64_t total_fen, const std::string& date);
+[[nodiscard]] Status use_quota(Context& context, const Admission& admission, std::int64_t total_fen,
+                               const std::string& date);
 /// One fully reversed invoice less, if it was issued in the month of `today`.
 void give_quota_back(Context& context, const Content& blue, const std::string& today);
 

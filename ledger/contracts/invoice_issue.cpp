@@ -25,8 +25,7 @@ Result<Admission> usable_admission(Context& context, const std::string& category
     auto admission = find_admission(context, context.sender());
     if (!admission) return admission;
     if (const auto status = check_not_frozen(*admission); !status) return propagate(status);
-    if (admission->valid_until &&
-        *admission->valid_until < calendar::current_day(context).date) {
+    if (admission->valid_until && *admission->valid_until < calendar::current_day(context).date) {
         return refuse(codes::admission_expired, *admission->valid_until);
     }
     const auto& categories = admission->categories;
@@ -104,8 +103,8 @@ Status check_payment(Context& context, const std::string& reference) {
     if (!is_payment_reference(reference)) {
         return refuse(codes::payment_reference_malformed, reference);
     }
-    if (const auto live = context.load<InvoiceArguments>(
-            payment_key(context.sender(), reference))) {
+    if (const auto live =
+            context.load<InvoiceArguments>(payment_key(context.sender(), reference))) {
         return refuse(codes::payment_already_invoiced, live->code + "/" + live->number);
     }
     return {};

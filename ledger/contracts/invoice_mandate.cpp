@@ -28,8 +28,7 @@ Result<Nothing> give_mandate(Context& context, const MandateArguments& arguments
     }
     const std::string key = mandate_key(sender->id, provider->id);
     if (context.get(Space::business, key)) return refuse(codes::mandate_exists, provider->id);
-    context.store(key,
-                  Mandate{sender->id, provider->id, calendar::current_day(context).date});
+    context.store(key, Mandate{sender->id, provider->id, calendar::current_day(context).date});
     context.emit("invoice.mandated", sender->id + "/" + provider->id);
     return Nothing{};
 }
@@ -60,10 +59,9 @@ Result<Mandate> query_mandate(Context& context, const MandateQuery& arguments) {
 
 void add_mandate_operations(std::vector<Method>& operations) {
     operations.push_back(make_method(
-        "mandate", "An enterprise or consumer lets a service provider act for it.",
-        give_mandate));
-    operations.push_back(make_method(
-        "revoke_mandate", "Who gave a mandate takes it back, at once.", revoke_mandate));
+        "mandate", "An enterprise or consumer lets a service provider act for it.", give_mandate));
+    operations.push_back(make_method("revoke_mandate", "Who gave a mandate takes it back, at once.",
+                                     revoke_mandate));
 }
 
 }  // namespace cityledger::ledger::invoice

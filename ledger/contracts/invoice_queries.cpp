@@ -8,8 +8,7 @@ Result<Invoice> query_invoice(Context& context, const InvoiceArguments& argument
 }
 
 Result<VerifyResult> query_verify(Context& context, const VerifyArguments& arguments) {
-    const auto record =
-        context.load<Invoice>(invoice_key(arguments.code, arguments.number));
+    const auto record = context.load<Invoice>(invoice_key(arguments.code, arguments.number));
     const bool matches = record && record->content.seller == arguments.seller &&
                          record->check_code == arguments.check_code;
     return VerifyResult{matches};
@@ -24,14 +23,13 @@ Result<QuotaResult> query_quota(Context& context, const QuotaArguments& argument
     if (!admission) return propagate(admission);
     const std::string first_day = arguments.month + "-01";
     if (!parse_date(first_day)) return refuse(codes::month_malformed, arguments.month);
-    const auto usage =
-        context.load<Usage>(usage_key(arguments.enterprise, month_key(first_day)));
+    const auto usage = context.load<Usage>(usage_key(arguments.enterprise, month_key(first_day)));
     return QuotaResult{admission->quota, usage.value_or(Usage{})};
 }
 
 Result<PaymentResult> query_payment(Context& context, const PaymentArguments& arguments) {
-    return PaymentResult{context.load<InvoiceArguments>(
-        payment_key(arguments.seller, arguments.payment_reference))};
+    return PaymentResult{
+        context.load<InvoiceArguments>(payment_key(arguments.seller, arguments.payment_reference))};
 }
 
 /// A page of an index; its keys end in "code/number".
@@ -48,12 +46,11 @@ Result<InvoicesResult> read_page(Context& context, const std::string& prefix,
             break;
         }
         const std::string name = key.substr(prefix.size());
-        const auto record = find_invoice(context, name.substr(0, k_code_digits),
-                                         name.substr(k_code_digits + 1));
+        const auto record =
+            find_invoice(context, name.substr(0, k_code_digits), name.substr(k_code_digits + 1));
         if (!record) return propagate(record);
-        page.invoices.push_back({record->content.code, record->content.number,
-                                 record->content.date, record->content.total_fen,
-                                 record->status});
+        page.invoices.push_back({record->content.code, record->content.number, record->content.date,
+                                 record->content.total_fen, record->status});
     }
     return page;
 }

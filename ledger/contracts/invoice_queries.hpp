@@ -156,10 +156,9 @@ struct Statistics {
     template <class Archive>
     void serialize(Archive& archive) {
         archive(field("issued_count", issued_count), field("red_count", red_count),
-                field("booked_count", booked_count),
-                field("outstanding_count", outstanding_count), field("issued_fen", issued_fen),
-                field("red_fen", red_fen), field("booked_fen", booked_fen),
-                field("outstanding_fen", outstanding_fen),
+                field("booked_count", booked_count), field("outstanding_count", outstanding_count),
+                field("issued_fen", issued_fen), field("red_fen", red_fen),
+                field("booked_fen", booked_fen), field("outstanding_fen", outstanding_fen),
                 field("red_letter_count", red_letter_count));
     }
 };

@@ -29,8 +29,8 @@ enum class InvoiceStatus : std::uint8_t {
 
 template <>
 struct EnumNames<invoice::InvoiceStatus> {
-    static constexpr std::string_view names[] = {"issued",   "transferred", "locked",
-                                                 "booked",   "part_red",    "red",
+    static constexpr std::string_view names[] = {"issued",         "transferred", "locked",
+                                                 "booked",         "part_red",    "red",
                                                  "red_after_book", "red_letter"};
 };
 
@@ -152,10 +152,10 @@ struct IssueArguments {
     std::vector<Line> lines;
     std::int64_t total_fen = 0;  ///< with tax
     std::int64_t tax_fen = 0;
-    std::string payment_reference;   ///< the seller's own; one live invoice for each
-    std::optional<MemberId> holder;  ///< a consumer; none: the buyer, if it is an enterprise
-    Digest content_digest;           ///< commitment to the sealed body
-    Bytes sealed_body;               ///< for those who may read it; never in state
+    std::string payment_reference;      ///< the seller's own; one live invoice for each
+    std::optional<MemberId> holder;     ///< a consumer; none: the buyer, if it is an enterprise
+    Digest content_digest;              ///< commitment to the sealed body
+    Bytes sealed_body;                  ///< for those who may read it; never in state
     std::optional<MemberId> principal;  ///< whom the sender, a service provider, acts for
 
     bool operator==(const IssueArguments&) const = default;
@@ -223,8 +223,8 @@ struct Content {
                 limited<k_date_bytes>("date", date),
                 limited<k_max_member_id_bytes>("seller", seller),
                 limited<k_uscc_bytes>("buyer", buyer),
-                limited<k_max_category_bytes>("category", category),
-                field("total_fen", total_fen), field("tax_fen", tax_fen),
+                limited<k_max_category_bytes>("category", category), field("total_fen", total_fen),
+                field("tax_fen", tax_fen),
                 limited<k_max_payment_reference_bytes>("payment_reference", payment_reference),
                 field("content_digest", content_digest), field("red_of", red_of),
                 limited<k_max_reason_bytes>("red_reason", red_reason));
@@ -241,8 +241,8 @@ struct Invoice {
     InvoiceStatus status = InvoiceStatus::issued;
     MemberId holder;  ///< empty: nobody on the chain
     std::uint32_t transfers = 0;
-    bool booked = false;           ///< was booked, also if reversed later
-    bool red_confirmed = false;    ///< the buyer agrees to the next red-letter invoice
+    bool booked = false;             ///< was booked, also if reversed later
+    bool red_confirmed = false;      ///< the buyer agrees to the next red-letter invoice
     std::int64_t red_total_fen = 0;  ///< reversed so far, with tax, as a positive amount
     std::int64_t red_tax_fen = 0;
     std::optional<std::uint32_t> rate_basis_points;  ///< the rate of all its lines, if it is one
@@ -253,11 +253,10 @@ struct Invoice {
     template <class Archive>
     void serialize(Archive& archive) {
         content.serialize(archive);
-        archive(limited<k_check_code_characters>("check_code", check_code),
-                field("status", status), limited<k_max_member_id_bytes>("holder", holder),
-                field("transfers", transfers), field("booked", booked),
-                field("red_confirmed", red_confirmed), field("red_total_fen", red_total_fen),
-                field("red_tax_fen", red_tax_fen),
+        archive(limited<k_check_code_characters>("check_code", check_code), field("status", status),
+                limited<k_max_member_id_bytes>("holder", holder), field("transfers", transfers),
+                field("booked", booked), field("red_confirmed", red_confirmed),
+                field("red_total_fen", red_total_fen), field("red_tax_fen", red_tax_fen),
                 field("rate_basis_points", rate_basis_points), field("offer", offer),
                 limited<k_date_bytes>("booked_on", booked_on));
     }
@@ -301,8 +300,8 @@ struct ActArguments {
 struct OfferArguments {
     std::string code;
     std::string number;
-    Digest commitment;      ///< view_key_commitment of the key and its receiver
-    Bytes wrapped_key;      ///< the body's content key for who knows the view key; not stored
+    Digest commitment;  ///< view_key_commitment of the key and its receiver
+    Bytes wrapped_key;  ///< the body's content key for who knows the view key; not stored
     std::optional<MemberId> principal;
 
     bool operator==(const OfferArguments&) const = default;

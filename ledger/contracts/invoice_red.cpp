@@ -35,9 +35,9 @@ Status check_amounts(const RedLetterArguments& arguments, const Invoice& blue) {
     const std::int64_t left_tax = blue.content.tax_fen - blue.red_tax_fen;
     const std::int64_t left_amount = remaining_fen(blue) - left_tax;
     if (arguments.amount_fen > left_amount || arguments.tax_fen > left_tax) {
-        return refuse(codes::red_exceeds_blue,
-                      "left are " + std::to_string(left_amount) + " fen and " +
-                          std::to_string(left_tax) + " fen of tax");
+        return refuse(codes::red_exceeds_blue, "left are " + std::to_string(left_amount) +
+                                                   " fen and " + std::to_string(left_tax) +
+                                                   " fen of tax");
     }
     return check_red_tax(arguments, blue, left_amount, left_tax);
 }

@@ -53,8 +53,7 @@ bool closes_circle(Context& context, const std::string& month, const MemberId& s
 void watch_headers(Context& context, const Invoice& record) {
     const Content& content = record.content;
     if (content.buyer.empty() || record.holder.empty() || record.holder == content.buyer) return;
-    const std::string key =
-        "invoice/headers/" + month_key(content.date) + "/" + record.holder;
+    const std::string key = "invoice/headers/" + month_key(content.date) + "/" + record.holder;
     Headers headers = context.load<Headers>(key).value_or(Headers{});
     auto& buyers = headers.buyers;
     if (buyers.size() >= k_headers_to_signal ||
@@ -117,8 +116,8 @@ Result<WarnBookersResult> warn_bookers(Context& context, const WarnBookersArgume
         }
         ++looked_at;
         last = key.substr(prefix.size());
-        const auto record = find_invoice(context, last.substr(0, k_code_digits),
-                                         last.substr(k_code_digits + 1));
+        const auto record =
+            find_invoice(context, last.substr(0, k_code_digits), last.substr(k_code_digits + 1));
         if (!record) return propagate(record);
         if (record->status != InvoiceStatus::booked) continue;
         raise(context, "risk.abnormal_seller", record->content.buyer + "/" + last, today);

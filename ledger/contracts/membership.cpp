@@ -42,18 +42,16 @@ bool is_id_text(std::string_view text) {
 
 bool has_shape_of(MemberKind kind, std::string_view id) {
     switch (kind) {
-        case MemberKind::enterprise:
-            return true;  // check_enterprise_id decides
+        case MemberKind::enterprise: return true;  // check_enterprise_id decides
         case MemberKind::department:
             return id.size() == k_department_characters && is_capital(id[0]) && is_capital(id[1]);
         case MemberKind::authority:
             return id.size() >= k_min_authority_characters &&
-                   id.size() <= k_max_authority_characters && is_capital(id[0]) &&
-                   is_id_text(id) && !id.starts_with(k_person_prefix);
+                   id.size() <= k_max_authority_characters && is_capital(id[0]) && is_id_text(id) &&
+                   !id.starts_with(k_person_prefix);
         case MemberKind::person:
             return id.starts_with(k_person_prefix) && id.size() > k_person_prefix.size() &&
-                   id.size() <= k_person_prefix.size() + k_max_person_characters &&
-                   is_id_text(id);
+                   id.size() <= k_person_prefix.size() + k_max_person_characters && is_id_text(id);
     }
     return false;
 }
@@ -72,15 +70,11 @@ bool may_hold(MemberKind kind, Role role) {
         case Role::calendar_countersigner:
             return kind == MemberKind::department || kind == MemberKind::authority;
         case Role::tax_bureau:
-        case Role::court:
-            return kind == MemberKind::authority;
+        case Role::court: return kind == MemberKind::authority;
         case Role::enterprise:
-        case Role::service_provider:
-            return kind == MemberKind::enterprise;
-        case Role::consumer:
-            return kind == MemberKind::person;
-        case Role::department:
-            return kind == MemberKind::department;
+        case Role::service_provider: return kind == MemberKind::enterprise;
+        case Role::consumer: return kind == MemberKind::person;
+        case Role::department: return kind == MemberKind::department;
     }
     return false;
 }
@@ -289,9 +283,8 @@ Result<Member> require_member(Context& context, const MemberId& id) {
 Result<Member> require_any_role(Context& context, std::initializer_list<Role> roles) {
     auto member = find_member(context, context.sender());
     const bool active = member && member->status == MemberStatus::active;
-    const bool permitted = active && std::any_of(roles.begin(), roles.end(), [&](Role role) {
-                               return member->has_role(role);
-                           });
+    const bool permitted = active && std::any_of(roles.begin(), roles.end(),
+                                                 [&](Role role) { return member->has_role(role); });
     if (!permitted) {
         std::string names;
         for (const Role role : roles) names += (names.empty() ? "" : " or ") + name_of(role);
@@ -326,8 +319,8 @@ Contract make_membership_contract() {
                     enrol),
         make_method("grant_role", "Who may enrol the member gives it a role.", grant_role),
         make_method("revoke_role", "Who may enrol the member takes a role from it.", revoke_role),
-        make_method("revoke",
-                    "Who may enrol the member revokes it: its key signs nothing more.", revoke),
+        make_method("revoke", "Who may enrol the member revokes it: its key signs nothing more.",
+                    revoke),
         make_method("rotate_key", "A member replaces its own key.", rotate_key),
     };
     contract.queries = {

@@ -43,14 +43,12 @@ enum class MemberStatus : std::uint8_t { active, revoked };
 template <>
 struct EnumNames<membership::Role> {
     static constexpr std::string_view names[] = {
-        "operator",   "tax_bureau",      "enterprise", "service_provider",      "consumer",
-        "department", "staffing_office", "auditor",    "calendar_countersigner",
-        "court"};
+        "operator",   "tax_bureau",      "enterprise", "service_provider",       "consumer",
+        "department", "staffing_office", "auditor",    "calendar_countersigner", "court"};
 };
 template <>
 struct EnumNames<membership::MemberKind> {
-    static constexpr std::string_view names[] = {"enterprise", "department", "authority",
-                                                 "person"};
+    static constexpr std::string_view names[] = {"enterprise", "department", "authority", "person"};
 };
 template <>
 struct EnumNames<membership::MemberStatus> {
@@ -200,8 +198,7 @@ struct GenesisSection {
 [[nodiscard]] Status require_role(Context& context, Role role);
 
 /// The limit of a page (100 if absent), or page_limit_out_of_range.
-[[nodiscard]] Result<std::size_t> check_page_limit(
-    const std::optional<std::uint32_t>& limit);
+[[nodiscard]] Result<std::size_t> check_page_limit(const std::optional<std::uint32_t>& limit);
 
 }  // namespace membership
 }  // namespace cityledger::ledger

@@ -21,8 +21,8 @@ Result<std::int64_t> add_fen(std::int64_t left, std::int64_t right) {
 
 Result<std::int64_t> tax_of(std::int64_t amount_fen, std::uint32_t rate_basis_points) {
     std::int64_t product = 0;
-    const bool overflow = __builtin_mul_overflow(
-        amount_fen, static_cast<std::int64_t>(rate_basis_points), &product);
+    const bool overflow =
+        __builtin_mul_overflow(amount_fen, static_cast<std::int64_t>(rate_basis_points), &product);
     const auto exact = checked(product, overflow);
     if (!exact) return exact;
     const auto raised = add_fen(*exact, k_basis_points_of_one / 2);

@@ -13,9 +13,7 @@ using membership::Role;
 std::string bank_key(const MemberId& bank) { return "receivables/bank/" + bank; }
 
 /// `name` is "code/number".
-std::string record_key(std::string_view name) {
-    return "receivables/record/" + std::string(name);
-}
+std::string record_key(std::string_view name) { return "receivables/record/" + std::string(name); }
 
 std::string name_of(const Receivable& record) { return record.code + "/" + record.number; }
 
@@ -81,8 +79,14 @@ Result<Nothing> request(Context& context, const RequestArguments& arguments) {
     if (const auto status = check_bank(context, arguments.bank); !status) {
         return propagate(status);
     }
-    Receivable record{arguments.code, arguments.number, sold->content.seller,
-                      sold->content.buyer, arguments.bank, ReceivableStatus::requested, "", 0};
+    Receivable record{arguments.code,
+                      arguments.number,
+                      sold->content.seller,
+                      sold->content.buyer,
+                      arguments.bank,
+                      ReceivableStatus::requested,
+                      "",
+                      0};
     const auto before =
         context.load<Receivable>(record_key(arguments.code + "/" + arguments.number));
     if (before) {

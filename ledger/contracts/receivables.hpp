@@ -1,8 +1,9 @@
 #pragma once
-// Receivables (应收账款融资): a supplier asks a bank for an advance on an invoice, the buyer confirms
-// that it will pay, the bank finances it. An invoice backs one financing, across all banks, and a
-// red-letter invoice on a financed one alerts the bank at once. After the trade finance platform
-// of the Bay Area; splitting a receivable among suppliers of suppliers is not part of it.
+// Receivables (应收账款融资): a supplier asks a bank for an advance on an invoice, the buyer
+// confirms that it will pay, the bank finances it. An invoice backs one financing, across all
+// banks, and a red-letter invoice on a financed one alerts the bank at once. After the trade
+// finance platform of the Bay Area; splitting a receivable among suppliers of suppliers is not part
+// of it.
 //
 // requested -> confirmed -> financed -> settled. The supplier may ask another bank until one has
 // financed; what is settled stays settled.

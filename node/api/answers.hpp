@@ -23,9 +23,8 @@ struct PeerView {
     template <class Archive>
     void serialize(Archive& archive) {
         archive(field("name", name), field("connected", connected), field("standing", standing),
-                field("votes_above_view", votes_above_view),
-                field("final_height", final_height), field("executed_height", executed_height),
-                field("last_error", last_error));
+                field("votes_above_view", votes_above_view), field("final_height", final_height),
+                field("executed_height", executed_height), field("last_error", last_error));
     }
 };
 
@@ -101,10 +100,10 @@ struct ReceiptView {
     std::vector<OperationView> operations;
     template <class Archive>
     void serialize(Archive& archive) {
-        archive(field("transaction", transaction), field("height", height), field("index", index),
-                field("code", code), field("code_name", code_name), field("detail", detail),
-                ledger::limited<ledger::k_max_operations_per_transaction>("operations",
-                                                                          operations));
+        archive(
+            field("transaction", transaction), field("height", height), field("index", index),
+            field("code", code), field("code_name", code_name), field("detail", detail),
+            ledger::limited<ledger::k_max_operations_per_transaction>("operations", operations));
     }
 };
 

@@ -36,8 +36,8 @@ struct CoreStatus {
     View view = 0;
     View finalized_view = 0;
     std::uint64_t finalized_height = 0;
-    bool voting = false;  ///< VotingAllowed was received
-    bool halted = false;  ///< see Core::halted
+    bool voting = false;                       ///< VotingAllowed was received
+    bool halted = false;                       ///< see Core::halted
     std::vector<ValidatorIndex> notarized_by;  ///< votes seen in the current view
     std::vector<ValidatorIndex> nullified_by;
     std::uint64_t nullified_views = 0;
@@ -46,8 +46,8 @@ struct CoreStatus {
 
 class Core {
 public:
-    Core(const ledger::ValidatorSet& validators, const crypto::PrivateKey* key,
-         CoreOptions options, RecoveredState recovered);
+    Core(const ledger::ValidatorSet& validators, const crypto::PrivateKey* key, CoreOptions options,
+         RecoveredState recovered);
     ~Core();
 
     /// The first output: timers, and re-sending of what was recovered. Call once.

@@ -116,12 +116,12 @@ void Core::State::ask_for_check(const Digest& digest, BlockTree::Node& node) {
     const bool parent_valid = parent == tree_.final_block().digest ||
                               (parent_node && parent_node->check == BlockTree::Check::valid);
     if (!parent_invalid && !parent_valid) return;
-    const bool fits = parent_valid && ledger::check_block_on_parent(
-                                          node.block, *tree_.header_of(parent), parent);
+    const bool fits =
+        parent_valid && ledger::check_block_on_parent(node.block, *tree_.header_of(parent), parent);
     node.check = fits ? BlockTree::Check::asked : BlockTree::Check::invalid;
     if (!fits) return;
-    outbox_.act(CheckBlock{digest, node.block, *tree_.header_of(parent),
-                           tree_.branch(parent).blocks});
+    outbox_.act(
+        CheckBlock{digest, node.block, *tree_.header_of(parent), tree_.branch(parent).blocks});
 }
 
 /// S4, S5, S10: after a view was left by its notarization, once its block and all ancestors are
@@ -189,8 +189,7 @@ void Core::State::build_if_leader() {
 
 /// B3: on a deep tail a leader takes its time.
 bool Core::State::may_build_on(const Digest& parent) const {
-    const std::uint64_t depth =
-        tree_.header_of(parent)->height - tree_.final_block().header.height;
+    const std::uint64_t depth = tree_.header_of(parent)->height - tree_.final_block().header.height;
     if (depth < k_deep_tail_blocks) return true;
     const std::uint64_t steps = depth / k_deep_tail_blocks - 1;
     const std::uint64_t waits = steps > 3 ? k_max_tail_waits : std::uint64_t{1} << steps;
@@ -251,8 +250,8 @@ void Core::State::update_timers() {
     const ValidatorIndex leads = leader(view());
     bool timed = expecting && may_vote() && !safety_.has_nullified(view());
     // L5, L11: nobody waits for a leader that cannot be heard or that keeps silent.
-    const bool skipped = !is_self(leads) && !leaders_.worth_waiting(view(), leads) &&
-                         !proposals_.contains(view());
+    const bool skipped =
+        !is_self(leads) && !leaders_.worth_waiting(view(), leads) && !proposals_.contains(view());
     if (timed && skipped && !pacemaker_.view_timer_running()) {
         nullify_view();
         timed = false;

@@ -20,8 +20,7 @@ bool Core::State::is_leaders_proposal(const ProposalReceived& input) const {
     const ledger::VoteContent& content = proposal.vote.content;
     const bool in_range = content.view > 0 && content.view < k_max_view &&
                           content.epoch == validators_.epoch() &&
-                          content.kind == VoteKind::notarize &&
-                          proposal.parent_view < content.view;
+                          content.kind == VoteKind::notarize && proposal.parent_view < content.view;
     // The view of the parent is not signed, so only the leader itself is believed.
     if (!in_range || input.from != proposal.vote.validator || is_self(input.from)) return false;
     return input.from == leader(content.view) && content.block == digest_of(proposal.block) &&
@@ -206,8 +205,7 @@ void Core::State::take(const SyncedTo& input) {
     const bool fits = content.kind == VoteKind::finalize && content.block == digest &&
                       content.epoch == validators_.epoch() && content.view < k_max_view;
     const FinalBlock& now = tree_.final_block();
-    const bool is_above =
-        content.view > now.view && input.block.header.height > now.header.height;
+    const bool is_above = content.view > now.view && input.block.header.height > now.header.height;
     if (!fits || !is_above) return;
     outbox_.record(finalization);
     set_final({digest, input.block.header, content.view, finalization});

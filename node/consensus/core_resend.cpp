@@ -71,8 +71,7 @@ void Core::State::ask_for_proposal_needs(const Proposal& proposal, const Error& 
     if (refused.code != codes::view_not_nullified) return;
     // Each answer brings the certificates of as many views as half an answer holds at least.
     constexpr View k_stride = k_max_answer_certificates / 2;
-    for (const View gap :
-         tree_.gaps(proposal.parent_view, view(), k_max_gap_requests, k_stride)) {
+    for (const View gap : tree_.gaps(proposal.parent_view, view(), k_max_gap_requests, k_stride)) {
         ask_certificate(from, gap);
     }
 }

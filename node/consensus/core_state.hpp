@@ -122,15 +122,15 @@ private:
     BlockTree tree_;
     Pacemaker pacemaker_;
     Outbox outbox_;
-    std::map<View, Proposal> proposals_;  ///< of the current view and few ahead
-    std::vector<OwnVote> own_votes_;      ///< that may have to be sent again
+    std::map<View, Proposal> proposals_;    ///< of the current view and few ahead
+    std::vector<OwnVote> own_votes_;        ///< that may have to be sent again
     std::optional<ParentChoice> building_;  ///< BuildBlock was put out and not answered
     std::map<Digest, std::vector<ValidatorIndex>> missing_;  ///< wanted blocks, who has them
     LeaderWatch leaders_;
     bool has_work_ = false;
     bool halted_ = false;
     bool stopped_ = false;  ///< StopVoting was received
-    bool changed_ = true;  ///< blocks or certificates have changed since the last advance
+    bool changed_ = true;   ///< blocks or certificates have changed since the last advance
     std::uint64_t nullified_views_ = 0;
     std::uint64_t evidence_count_ = 0;
 

@@ -55,7 +55,7 @@ private:
     std::uint64_t view_timeout_ms_ = 0;
     bool gave_up_ = false;  ///< the current view
     bool tail_is_stale_ = true;
-    std::optional<View> timed_view_;  ///< the view whose timer runs
+    std::optional<View> timed_view_;                ///< the view whose timer runs
     std::optional<std::uint64_t> resend_delay_ms_;  ///< of the timer that runs
     std::uint64_t resends_in_view_ = 0;
     std::uint64_t quiet_resends_ = 1;  ///< intervals until the next resend without expectation

@@ -26,8 +26,7 @@ Result<T> read_json_file(const std::string& path) {
     const auto json = ledger::parse_json(*text);
     const auto value = json ? ledger::from_json<T>(*json) : Result<T>(propagate(json));
     if (!value) {
-        return tl::unexpected<Error>(
-            Error{value.error().code, path + ": " + value.error().detail});
+        return tl::unexpected<Error>(Error{value.error().code, path + ": " + value.error().detail});
     }
     return *value;
 }

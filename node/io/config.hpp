@@ -53,10 +53,9 @@ struct NodeConfig {
     void serialize(Archive& archive) {
         archive(ledger::field("name", name), ledger::field("listen_address", listen_address),
                 ledger::field("listen_port", listen_port),
-                ledger::field("http_address", http_address),
-                ledger::field("http_port", http_port), ledger::field("peers", peers),
-                ledger::field("data_folder", data_folder), ledger::field("log_level", log_level),
-                ledger::field("storage", storage));
+                ledger::field("http_address", http_address), ledger::field("http_port", http_port),
+                ledger::field("peers", peers), ledger::field("data_folder", data_folder),
+                ledger::field("log_level", log_level), ledger::field("storage", storage));
     }
 };
 

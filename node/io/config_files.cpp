@@ -76,14 +76,14 @@ Status write_text_file(const std::string& path, std::string_view text, unsigned 
     };
     {
         ::unlink(temporary.c_str());
-        const Descriptor file(::open(temporary.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC,
-                                     permissions));
+        const Descriptor file(
+            ::open(temporary.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, permissions));
         if (file.number() < 0 || !write_all(file.number(), text)) return failed();
     }
     if (::rename(temporary.c_str(), path.c_str()) != 0) return failed();
     const std::string folder = std::filesystem::path(path).parent_path().string();
-    const Descriptor parent(::open(folder.empty() ? "." : folder.c_str(),
-                                   O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const Descriptor parent(
+        ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (parent.number() < 0 || ::fsync(parent.number()) != 0) return failed();
     return {};
 }

@@ -11,8 +11,7 @@ namespace cityledger::io {
 
 class TcpListener {
 public:
-    explicit TcpListener(boost::asio::io_context& context)
-        : acceptor_(context), pause_(context) {}
+    explicit TcpListener(boost::asio::io_context& context) : acceptor_(context), pause_(context) {}
 
     /// Refused with listen_failed, naming address and port. Port 0: the system chooses.
     [[nodiscard]] Status start(const std::string& address, std::uint16_t port,

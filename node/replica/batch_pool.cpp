@@ -115,8 +115,8 @@ std::vector<Digest> BatchPool::missing_since(std::uint64_t before_ms, std::size_
 void BatchPool::drop_expired(std::uint64_t next_height, std::uint64_t before_ms) {
     std::vector<Digest> expired;
     for (const auto& [digest, entry] : entries_) {
-        const bool old = entry.held ? entry.last_expiry_height < next_height
-                                    : entry.since_ms <= before_ms;
+        const bool old =
+            entry.held ? entry.last_expiry_height < next_height : entry.since_ms <= before_ms;
         if (old) expired.push_back(digest);
     }
     for (const auto& digest : expired) remove(digest);

@@ -61,7 +61,7 @@ private:
         std::uint64_t bytes = 0;
         std::uint64_t last_expiry_height = 0;
         std::uint64_t since_ms = 0;
-        std::uint64_t order = 0;  ///< in available_; 0 if it is not there
+        std::uint64_t order = 0;                ///< in available_; 0 if it is not there
         std::optional<ValidatorIndex> told_by;  ///< of one that is not held
         std::bitset<ledger::k_max_validators> holders;
     };

@@ -42,8 +42,7 @@ std::uint64_t BlockLog::append_certificate(const Certificate& certificate) {
             if (known) return known->sequence;
         }
     }
-    const LogPosition position =
-        files_.append(LogKind::certificate, ledger::encode(certificate));
+    const LogPosition position = files_.append(LogKind::certificate, ledger::encode(certificate));
     index_certificate(certificate, position);
     return position.sequence;
 }

@@ -90,7 +90,7 @@ private:
     Digest genesis_digest_;
     std::vector<FinalEntry> finals_;  ///< of height 1, 2, ...
     std::unordered_map<Digest, std::uint64_t, DigestHasher> heights_;
-    std::map<Digest, OpenBlock> open_blocks_;            ///< above the last final one
+    std::map<Digest, OpenBlock> open_blocks_;           ///< above the last final one
     std::map<Digest, LogPosition> open_finalizations_;  ///< of blocks not yet final here
     std::unordered_map<Digest, LogPosition, DigestHasher> batches_;
     mutable BatchCache cache_{k_batch_cache_max_bytes};

@@ -6,8 +6,8 @@
 #include <map>
 #include <memory>
 
-#include "node/replica/torn_tail_scan.hpp"
 #include "node/replica/ports.hpp"
+#include "node/replica/torn_tail_scan.hpp"
 
 namespace cityledger::node {
 
@@ -18,7 +18,7 @@ inline constexpr std::uint64_t k_log_reserve_divisor = 4;
 class LogFiles {
 public:
     struct Hooks {
-        std::function<void()> durable;              ///< durable_sequence() has grown
+        std::function<void()> durable;             ///< durable_sequence() has grown
         std::function<void(const Error&)> failed;  ///< a write or sync failed: stop the node
     };
 

@@ -86,9 +86,8 @@ public:
     void finish() {
         auto& state = recovered_.consensus;
         for (auto& [digest, block] : blocks_) state.blocks.push_back(std::move(block));
-        std::sort(state.blocks.begin(), state.blocks.end(), [](const Block& a, const Block& b) {
-            return a.header.height < b.header.height;
-        });
+        std::sort(state.blocks.begin(), state.blocks.end(),
+                  [](const Block& a, const Block& b) { return a.header.height < b.header.height; });
         drop_passed(state.certificates,
                     [](const Certificate& certificate) { return certificate.content.view; });
         drop_passed(state.votes, [](const auto& record) { return record.vote.view; });
@@ -115,8 +114,8 @@ private:
             return refuse(codes::log_wrong_version, std::to_string(start.version));
         }
         if (start.chain_id != log_.chain_) {
-            return refuse(codes::log_wrong_chain, to_hex(start.chain_id) + " instead of " +
-                                                      to_hex(log_.chain_));
+            return refuse(codes::log_wrong_chain,
+                          to_hex(start.chain_id) + " instead of " + to_hex(log_.chain_));
         }
         return {};
     }
@@ -229,8 +228,8 @@ Result<std::unique_ptr<BlockLog>> BlockLog::open(FileSystem& files, Syncer& sync
     if (!end) return propagate(end);
     if (end->next_sequence == 1) {
         // Not even the first record is whole: the making of the log was cut short.
-        return tl::unexpected<Error>(log_damage(folder + "/" + log_segment_name(1), 0, 1,
-                                                "which names the chain"));
+        return tl::unexpected<Error>(
+            log_damage(folder + "/" + log_segment_name(1), 0, 1, "which names the chain"));
     }
     if (auto resumed = log->files_.resume(*end); !resumed) return propagate(resumed);
     for (const auto& marker : recovery.unmarked()) {
@@ -274,8 +273,7 @@ Status initialise_log(FileSystem& files, const std::string& folder,
     header.segment = 1;
     header.sequence = 1;
     header.kind = static_cast<std::uint32_t>(LogKind::segment);
-    const Bytes payload =
-        ledger::encode(SegmentStart{k_log_version, ledger::chain_id_of(genesis)});
+    const Bytes payload = ledger::encode(SegmentStart{k_log_version, ledger::chain_id_of(genesis)});
     if (auto written = (*file)->write_at(0, make_log_record(header, payload)); !written) {
         return written;
     }

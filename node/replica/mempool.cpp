@@ -11,8 +11,8 @@ Status Mempool::reserve(const Digest& id, TransactionPointer transaction, Done d
     const auto used = sender_bytes_.find(sender);
     const std::uint64_t sender_bytes = used == sender_bytes_.end() ? 0 : used->second;
     if (bytes_ + bytes > max_bytes_) {
-        return refuse(codes::mempool_full, std::to_string(bytes_) + " of " +
-                                               std::to_string(max_bytes_) + " bytes");
+        return refuse(codes::mempool_full,
+                      std::to_string(bytes_) + " of " + std::to_string(max_bytes_) + " bytes");
     }
     if (sender_bytes + bytes > max_bytes_ / k_mempool_sender_divisor) {
         return refuse(codes::mempool_sender_share,

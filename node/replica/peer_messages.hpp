@@ -124,8 +124,7 @@ struct SyncRequest {
 
     template <class Archive>
     void serialize(Archive& archive) {
-        archive(ledger::field("from_height", from_height),
-                ledger::field("max_blocks", max_blocks));
+        archive(ledger::field("from_height", from_height), ledger::field("max_blocks", max_blocks));
     }
 };
 

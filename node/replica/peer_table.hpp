@@ -37,8 +37,7 @@ struct Peer {
 
 class PeerTable {
 public:
-    PeerTable(std::size_t count, std::optional<ValidatorIndex> self)
-        : peers_(count), self_(self) {}
+    PeerTable(std::size_t count, std::optional<ValidatorIndex> self) : peers_(count), self_(self) {}
 
     [[nodiscard]] Peer& operator[](ValidatorIndex index) { return peers_.at(index); }
     [[nodiscard]] const Peer& operator[](ValidatorIndex index) const { return peers_.at(index); }

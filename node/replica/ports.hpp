@@ -60,8 +60,7 @@ public:
     using Done = std::function<void(Result<ledger::ExecutedBlock>)>;
     virtual ~ExecutionPort() = default;
     virtual void execute(std::uint64_t height,
-                         std::vector<std::shared_ptr<const ledger::Batch>> batches,
-                         Done done) = 0;
+                         std::vector<std::shared_ptr<const ledger::Batch>> batches, Done done) = 0;
 };
 
 /// Randomness for nonces of sessions; never for anything that is agreed on.

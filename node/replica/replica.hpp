@@ -19,10 +19,10 @@ namespace cityledger::node {
 struct ReplicaOptions {
     std::string log_folder;  ///< made by initialise_log; a missing one is a lost disk
     consensus::CoreOptions consensus;
-    std::uint64_t batch_interval_ms = 2;      ///< how long transactions wait for company
+    std::uint64_t batch_interval_ms = 2;  ///< how long transactions wait for company
     std::uint64_t heartbeat_interval_ms = 60'000;
     std::uint64_t mempool_max_bytes = 64ull * 1024 * 1024;
-    std::uint64_t peer_silence_ms = 3000;     ///< silent for longer: counts as unreachable
+    std::uint64_t peer_silence_ms = 3000;  ///< silent for longer: counts as unreachable
     std::uint64_t log_segment_bytes = 64ull * 1024 * 1024;
     /// The operator's word that every validator was stopped since this log lost its votes, and that
     /// none is hostile: what it voted then exists nowhere any more (docs/operations.md).
@@ -41,7 +41,7 @@ struct PeerStatus {
     bool connected = false;
     std::uint64_t final_height = 0;  ///< as it says: a hint
     std::uint64_t executed_height = 0;
-    std::optional<Standing> standing;  ///< as it says; nothing until it does, or unconnected
+    std::optional<Standing> standing;    ///< as it says; nothing until it does, or unconnected
     std::uint64_t votes_above_view = 0;  ///< with votes_lost, see StandingReport
     std::string last_error;
 };
@@ -54,7 +54,7 @@ struct ReplicaStatus {
     bool syncing = false;
     StandingReport standing;
     bool accepts_transactions = false;
-    std::string refuses_because;  ///< why it does not accept or vote, in words
+    std::string refuses_because;    ///< why it does not accept or vote, in words
     std::string network_waits_for;  ///< see standing.hpp; empty while a quorum may vote
     std::uint64_t mempool_transactions = 0;
     std::uint64_t mempool_bytes = 0;

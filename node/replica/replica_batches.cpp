@@ -87,8 +87,7 @@ void Replica::Impl::make_batches() {
 
 void Replica::Impl::make_batch() {
     // Room for a last transaction of any size, within k_max_batch_bytes.
-    const auto taken =
-        mempool_.take(ledger::k_max_transactions_per_batch, k_target_batch_bytes);
+    const auto taken = mempool_.take(ledger::k_max_transactions_per_batch, k_target_batch_bytes);
     std::vector<Transaction> transactions;
     for (const auto& transaction : taken) transactions.push_back(*transaction);
     ledger::BatchHeader header;
@@ -96,8 +95,8 @@ void Replica::Impl::make_batch() {
     header.author = *self_;
     header.sequence = next_batch_sequence_++;
     header.session = session_;
-    const auto batch = std::make_shared<const Batch>(
-        sign_batch(header, std::move(transactions), chain_, *key_));
+    const auto batch =
+        std::make_shared<const Batch>(sign_batch(header, std::move(transactions), chain_, *key_));
     const Digest digest = ledger::batch_digest(batch->header, chain_);
     ++counters_["mempool_batches_made"];
     keep_batch(digest, batch);  // in the own log before anybody hears of it

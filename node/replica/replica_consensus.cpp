@@ -282,8 +282,8 @@ void Replica::Impl::choose_executed(const Ancestry& below, const Digest& parent,
     if (reached.height == 0) return;
     block.covering_certificate = cover_of(reached.height);
     if (block.covering_certificate) return;
-    const auto parent_block = below.unfinal.empty() ? log_->block(parent)
-                                                    : std::optional(below.unfinal.front().second);
+    const auto parent_block =
+        below.unfinal.empty() ? log_->block(parent) : std::optional(below.unfinal.front().second);
     if (parent_block) block.covering_certificate = parent_block->covering_certificate;
 }
 

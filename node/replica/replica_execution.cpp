@@ -32,8 +32,7 @@ void Replica::Impl::make_final(const Digest& digest, const Block& block,
     if (missing.empty()) missing_of_final_.erase(height);
     if (finalization.content.block == digest) newest_finalization_ = {height, finalization};
     covered_height_ = block.header.executed.height;
-    changed_heights_.erase(changed_heights_.begin(),
-                           changed_heights_.upper_bound(covered_height_));
+    changed_heights_.erase(changed_heights_.begin(), changed_heights_.upper_bound(covered_height_));
     if (block.header.executed.height > executed_.height) {
         expected_states_[block.header.executed.height] = block.header.executed;
     } else {
@@ -121,8 +120,8 @@ void Replica::Impl::on_executed(std::uint64_t height, Result<ExecutedBlock> exec
 }
 
 void Replica::Impl::tell_receipts(const ExecutedBlock& executed) {
-    std::vector<std::pair<std::function<void(const ledger::StoredReceipt&)>,
-                          const ledger::StoredReceipt*>>
+    std::vector<
+        std::pair<std::function<void(const ledger::StoredReceipt&)>, const ledger::StoredReceipt*>>
         calls;
     for (const auto& stored : executed.receipts) {
         const auto [first, last] = waiting_for_.equal_range(stored.receipt.transaction);

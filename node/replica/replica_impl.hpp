@@ -301,8 +301,8 @@ private:
 
     // Start question.
     bool voting_ = false;
-    bool lost_record_ = false;  ///< a peer showed a vote that the log does not hold
-    consensus::View votes_above_view_ = 0;  ///< the answer to the start question
+    bool lost_record_ = false;                ///< a peer showed a vote that the log does not hold
+    consensus::View votes_above_view_ = 0;    ///< the answer to the start question
     consensus::View recorded_vote_view_ = 0;  ///< of the newest own vote in the log
     std::uint64_t asked_first_ms_ = 0;
     ledger::Nonce question_;

@@ -36,8 +36,7 @@ void Replica::Impl::handle(ValidatorIndex from, StartQuestion& message) {
 
 void Replica::Impl::handle(ValidatorIndex from, SyncRequest& message) {
     if (core_->silent()) return;  // its finalizations carry the own signature
-    const std::uint64_t max_blocks =
-        std::min<std::uint64_t>(message.max_blocks, k_max_sync_blocks);
+    const std::uint64_t max_blocks = std::min<std::uint64_t>(message.max_blocks, k_max_sync_blocks);
     if (message.from_height == 0 || message.from_height > log_->final_height()) {
         if (may_serve(from, 0)) send(from, SyncAnswer{message.from_height, {}});
         return;

@@ -17,15 +17,13 @@ Status Replica::Impl::start() {
                               options_.log_segment_bytes, recovered);
     if (!log) return propagate(log);
     log_ = *std::move(log);
-    log_->files().set_hooks({[this] { on_durable(); }, [this](const Error& error) {
-                                 fail(error);
-                             }});
+    log_->files().set_hooks(
+        {[this] { on_durable(); }, [this](const Error& error) { fail(error); }});
     if (auto replayed = replay_state(); !replayed) return replayed;
     last_final_ms_ = now_ms();
     const auto& state = recovered.consensus;
     covered_height_ = state.last_final.header.executed.height;
-    changed_heights_.erase(changed_heights_.begin(),
-                           changed_heights_.upper_bound(covered_height_));
+    changed_heights_.erase(changed_heights_.begin(), changed_heights_.upper_bound(covered_height_));
     if (state.last_finalization) {
         newest_finalization_ = {log_->final_height(), *state.last_finalization};
         if (auto checked = checker_.check(*state.last_finalization); !checked) {
@@ -80,8 +78,8 @@ Status Replica::Impl::replay_state() {
     const std::uint64_t final_height = log_->final_height();
     const std::uint64_t stored = executor_.state().height;
     if (stored > final_height) {
-        return refuse(codes::state_above_log, std::to_string(stored) + " above " +
-                                                  std::to_string(final_height));
+        return refuse(codes::state_above_log,
+                      std::to_string(stored) + " above " + std::to_string(final_height));
     }
     executed_ = executor_.state();
     constexpr std::uint64_t k_reach_heights = ledger::k_max_transaction_lifetime_heights;

@@ -92,9 +92,13 @@ ReplicaStatus Replica::Impl::status() const {
     for (std::size_t index = 0; index < peers_.size(); ++index) {
         const auto validator = static_cast<ValidatorIndex>(index);
         const Peer& peer = peers_[validator];
-        PeerStatus entry{validators_.validators()[index].name, peer.connected && peer.reachable,
-                         peer.progress.final_height, peer.progress.executed_height,
-                         peer.standing, peer.votes_above_view, peer.last_error};
+        PeerStatus entry{validators_.validators()[index].name,
+                         peer.connected && peer.reachable,
+                         peer.progress.final_height,
+                         peer.progress.executed_height,
+                         peer.standing,
+                         peer.votes_above_view,
+                         peer.last_error};
         if (!entry.connected) {
             entry.standing.reset();  // what it said before may be wrong by now
             entry.votes_above_view = 0;

@@ -72,7 +72,8 @@ std::string step_for_lost_votes(const std::vector<PeerStatus>& validators, std::
            " by itself; there are two ways back: (1) put the newer data folders of " +
            listed(lost) +
            " back, if they still exist; (2) stop ALL validators, then start them again, these "
-           "with the option --network-was-stopped: " + listed(lost) + " (docs/operations.md)";
+           "with the option --network-was-stopped: " +
+           listed(lost) + " (docs/operations.md)";
 }
 
 Names next_steps(const std::vector<PeerStatus>& validators, std::size_t quorum) {
@@ -106,16 +107,16 @@ std::string_view word_of(std::optional<Standing> standing) {
 }
 
 std::string network_waits_for(const std::vector<PeerStatus>& validators, std::size_t quorum) {
-    const auto voting = static_cast<std::size_t>(
-        std::count_if(validators.begin(), validators.end(), may_vote));
+    const auto voting =
+        static_cast<std::size_t>(std::count_if(validators.begin(), validators.end(), may_vote));
     if (voting >= quorum) return {};
     std::string text = std::to_string(voting) + " of " + std::to_string(validators.size()) +
                        " validators may vote, " + std::to_string(quorum) + " are needed.";
     std::string missing;
     for (const PeerStatus& validator : validators) {
         if (may_vote(validator)) continue;
-        missing += (missing.empty() ? "" : ", ") + validator.name + " (" + reason_of(validator) +
-                   ")";
+        missing +=
+            (missing.empty() ? "" : ", ") + validator.name + " (" + reason_of(validator) + ")";
     }
     text += " May not vote: " + missing + ".";
     std::string next;

@@ -52,8 +52,8 @@ namespace cityledger::ledger {
 
 template <>
 struct EnumNames<node::Standing> {
-    static constexpr std::string_view names[] = {"voting",   "stopped",   "starting", "observer",
-                                                 "halted",   "diverged",  "disk_full", "asking",
+    static constexpr std::string_view names[] = {"voting",     "stopped",  "starting",  "observer",
+                                                 "halted",     "diverged", "disk_full", "asking",
                                                  "votes_lost", "syncing"};
 };
 

@@ -75,7 +75,6 @@ struct Scan {
         const std::size_t record_bytes = k_log_header_bytes + header->payload_bytes;
         return rest.subspan(std::min(record_bytes, rest.size()));
     }
-
 };
 
 }  // namespace

@@ -66,10 +66,9 @@ std::vector<Day> real_days() {
             dates.push_back(ledger::to_text(*date));
         }
         for (std::size_t i = 0; i < dates.size(); ++i) {
-            days.push_back({dates[i],
-                            between(from.invoices, to.invoices, i + 1, dates.size(), m == 1),
-                            between(from.enterprises, to.enterprises, i + 1, dates.size(),
-                                    m == 1)});
+            days.push_back(
+                {dates[i], between(from.invoices, to.invoices, i + 1, dates.size(), m == 1),
+                 between(from.enterprises, to.enterprises, i + 1, dates.size(), m == 1)});
         }
     }
     return days;
@@ -97,8 +96,7 @@ public:
           days_(real_days()) {
         for (const Actor& actor : scenario.actors) {
             const auto has = [&actor](std::string_view role) {
-                return std::find(actor.roles.begin(), actor.roles.end(), role) !=
-                       actor.roles.end();
+                return std::find(actor.roles.begin(), actor.roles.end(), role) != actor.roles.end();
             };
             if (has("service_provider") && provider_.empty()) provider_ = actor.name;
             if (has("calendar_countersigner") && countersigner_.empty()) {
@@ -146,8 +144,8 @@ private:
             1, days_[day].invoices * step_.invoices / k_milestones.back().invoices);
     }
     [[nodiscard]] std::size_t sellers_by(std::size_t day) const {
-        const std::uint64_t share = days_[day].enterprises * step_.sellers.size() /
-                                    k_milestones.back().enterprises;
+        const std::uint64_t share =
+            days_[day].enterprises * step_.sellers.size() / k_milestones.back().enterprises;
         return std::min<std::size_t>(step_.sellers.size(),
                                      std::max<std::uint64_t>(k_first_merchants, share));
     }
@@ -282,8 +280,7 @@ private:
                          [](const Sold& a, const Sold& b) { return a.buyer < b.buyer; });
         std::vector<GeneratedOperation> reversals;
         for (const Sold& sold : waiting_) {
-            const bool booked =
-                !sold.buyer.empty() && per_mille(k_booked_of_transferred_per_mille);
+            const bool booked = !sold.buyer.empty() && per_mille(k_booked_of_transferred_per_mille);
             const bool reversed = per_mille(k_red_per_mille);
             if (booked) {
                 GeneratedOperation lock = about(sold, "lock");

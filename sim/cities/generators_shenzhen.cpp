@@ -125,8 +125,7 @@ private:
                 invoice.buyer = step_.buyers[consumer % step_.buyers.size()];  // the employer
                 if (invoice.buyer == invoice.seller) invoice.buyer.clear();
             }
-            invoice.booked =
-                !invoice.buyer.empty() && per_mille(k_booked_of_transferred_per_mille);
+            invoice.booked = !invoice.buyer.empty() && per_mille(k_booked_of_transferred_per_mille);
             invoice.claimed_twice = invoice.booked && per_mille(2 * k_double_claim_per_mille);
             invoice.reversed = per_mille(k_red_per_mille);
             planned_.push_back(std::move(invoice));
@@ -189,8 +188,8 @@ private:
             if (!per_mille(k_over_quota_per_mille) && !last_chance) continue;
             ++attempts;
             // Above the quota of whatever sectors this seller serves.
-            GeneratedOperation above = issue(
-                invoice, 9'500'00 * (k_quota_means + 1), payment + "-ABOVE");
+            GeneratedOperation above =
+                issue(invoice, 9'500'00 * (k_quota_means + 1), payment + "-ABOVE");
             above.expected = "over_quota_invoice";
             enqueue(invoice.seller, std::move(above));
         }

@@ -39,8 +39,7 @@ void move_lines(json::object& arguments, std::vector<invoice::BodyField>& fields
     std::size_t number = 0;
     for (json::value& line : lines->get_array()) {
         if (!line.is_object()) continue;
-        fields.push_back(
-            {"line " + std::to_string(++number), ledger::compact_json(line)});
+        fields.push_back({"line " + std::to_string(++number), ledger::compact_json(line)});
         json::object& shown = line.get_object();
         const std::string name = text_in(shown, "name");
         const std::size_t star = name.find('*', 1);
@@ -58,8 +57,7 @@ const crypto::SecretKey* InvoiceSealer::pairwise(const ledger::MemberId& sender,
     const auto own = world_.key_of(sender);
     const auto other = world_.key_of(reader);
     if (!own || !other) return nullptr;
-    const auto key =
-        crypto::pairwise_key(**own, (*other)->public_key(), as_bytes(k_pair_context));
+    const auto key = crypto::pairwise_key(**own, (*other)->public_key(), as_bytes(k_pair_context));
     if (!key) return nullptr;
     return &pairs_.emplace(std::pair(sender, reader), *key).first->second;
 }

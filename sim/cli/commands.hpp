@@ -13,8 +13,8 @@ namespace cityledger::sim {
 struct UpOptions {
     std::string folder = "run";
     std::size_t validators = 4;
-    std::string scenario;  ///< its genesis instead of the default one
-    std::string daemon;    ///< path of cityledgerd
+    std::string scenario;              ///< its genesis instead of the default one
+    std::string daemon;                ///< path of cityledgerd
     bool network_was_stopped = false;  ///< passed on to the validators, see docs/operations.md
 };
 

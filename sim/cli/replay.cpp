@@ -109,8 +109,7 @@ Result<std::unique_ptr<World>> make_other(const Scenario& scenario, const Replay
     if (options.world == "virtual") {
         VirtualOptions virtual_options;
         virtual_options.replay_command = "cityledger replay " + scenario.file +
-                                         " --world virtual --seed " +
-                                         std::to_string(scenario.seed);
+                                         " --world virtual --seed " + std::to_string(scenario.seed);
         return make_virtual_world(plan, virtual_options);
     }
     auto world = make_remote_world(options.network, options.actors);
@@ -128,8 +127,9 @@ Report run_in(const Scenario& scenario, Result<std::unique_ptr<World>> world,
     run_options.invert = options.invert;
     run_options.until = options.until;
     run_options.clock = milliseconds_now;
-    run_options.on_progress = [&progress](const Step& step, std::uint64_t done,
-                                          std::uint64_t all) { progress.tell(step, done, all); };
+    run_options.on_progress = [&progress](const Step& step, std::uint64_t done, std::uint64_t all) {
+        progress.tell(step, done, all);
+    };
     return run(scenario, **world, run_options);
 }
 

@@ -44,9 +44,8 @@ void add_network_commands(CLI::App& app, int& exit_code) {
     CLI::App* status = app.add_subcommand("status", "heights, roots and health of each node");
     status->add_option("--dir", options->folder, "folder of the network")->capture_default_str();
     status->add_flag("--json", options->json, "print JSON");
-    status->callback([options, &exit_code] {
-        exit_code = run_status(options->folder, options->json);
-    });
+    status->callback(
+        [options, &exit_code] { exit_code = run_status(options->folder, options->json); });
 }
 
 }  // namespace cityledger::sim

@@ -29,8 +29,7 @@ void add_replay(CLI::App& app, int& exit_code) {
     replay->add_flag("--json", options->json, "print the report as JSON");
     replay->add_option("--daemon", options->daemon, "path of cityledgerd");
     replay->add_option("--invert", options->invert, "turn one expectation round")->group("");
-    replay->add_flag("--lose-unsynced", options->lose_unsynced, "a kill is a power cut")
-        ->group("");
+    replay->add_flag("--lose-unsynced", options->lose_unsynced, "a kill is a power cut")->group("");
     replay->callback([options, &exit_code] {
         if (options->world == "remote" && options->network.empty()) {
             throw CLI::RequiredError("--network");
@@ -52,9 +51,8 @@ void add_reader(CLI::App& app, int& exit_code, const std::string& name, const st
     command->add_option("FILE", options->files, "scenario files")->required();
     command->add_option("--set", options->settings, "PATH=VALUE: changes a value of the files")
         ->allow_extra_args(false);
-    command->callback([options, run, &exit_code] {
-        exit_code = run(options->files, options->settings);
-    });
+    command->callback(
+        [options, run, &exit_code] { exit_code = run(options->files, options->settings); });
 }
 
 /// `--lang` stands before or after any command and is set before the command runs.
@@ -75,8 +73,7 @@ void add_scenario_commands(CLI::App& app, int& exit_code) {
     add_reader(app, exit_code, "validate", "check scenarios without running them", run_validate);
     add_reader(app, exit_code, "explain", "tell scenarios in words, with every default in force",
                run_explain);
-    CLI::App* docs =
-        app.add_subcommand("scenario-docs", "print docs/scenarios.md from the schema");
+    CLI::App* docs = app.add_subcommand("scenario-docs", "print docs/scenarios.md from the schema");
     docs->callback([&exit_code] { exit_code = run_scenario_docs(); });
     CLI::App* codes = app.add_subcommand("codes", "list every refusal code");
     codes->callback([&exit_code] { exit_code = run_codes(); });

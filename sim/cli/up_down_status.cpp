@@ -87,8 +87,7 @@ void print_node(const NodeAddress& node, const Result<api::StatusView>& status) 
                 static_cast<unsigned long long>(status->view),
                 static_cast<unsigned long long>(status->process_id),
                 to_hex(status->business_root).substr(0, 12).c_str(), status->standing.c_str(),
-                status->refuses_because.empty() ? ""
-                                                : ("  " + status->refuses_because).c_str());
+                status->refuses_because.empty() ? "" : ("  " + status->refuses_because).c_str());
 }
 
 void print_nodes(const NetworkAnswers& answers) {

@@ -53,8 +53,7 @@ std::vector<Code> all_codes() {
 std::string code_rows(Language language) {
     std::string rows;
     for (const Code& code : all_codes()) {
-        const auto chinese =
-            language == Language::chinese ? chinese_code(code.name) : std::nullopt;
+        const auto chinese = language == Language::chinese ? chinese_code(code.name) : std::nullopt;
         rows += "| " + std::to_string(code.number) + " | `" + std::string(code.name) + "` | " +
                 std::string(chinese ? chinese->meaning : code.meaning) + " | " +
                 std::string(chinese ? chinese->remedy : code.remedy) + " |\n";
@@ -65,8 +64,8 @@ std::string code_rows(Language language) {
 }  // namespace
 
 bool choose_language(const std::string& choice) {
-    const auto chosen = language_of(choice, std::getenv("LC_ALL"), std::getenv("LC_MESSAGES"),
-                                    std::getenv("LANG"));
+    const auto chosen =
+        language_of(choice, std::getenv("LC_ALL"), std::getenv("LC_MESSAGES"), std::getenv("LANG"));
     if (chosen) set_language(*chosen);
     return chosen.has_value();
 }

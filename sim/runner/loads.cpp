@@ -45,9 +45,8 @@ std::uint64_t due_ms(const Rate& rate, std::uint64_t number, std::uint64_t of) {
     // is its number over the mean of the first rate and the rate now. In thousandths.
     const std::uint64_t from = rate.from_per_second;
     const std::uint64_t to = rate.to_per_second;
-    const std::uint64_t square =
-        to >= from ? from * from + (to * to - from * from) * number / of
-                   : from * from - (from * from - to * to) * number / of;
+    const std::uint64_t square = to >= from ? from * from + (to * to - from * from) * number / of
+                                            : from * from - (from * from - to * to) * number / of;
     const std::uint64_t now_milli = integer_square_root(square * 1'000'000);
     return 2'000'000 * number / (from * 1'000 + now_milli);
 }
@@ -85,8 +84,7 @@ Status RunnerSession::settle(Load& load) {
             if (now_ms - open->sent_ms >= k_send_again_ms) {
                 // Its node may have died; the same bytes have one receipt however often they come.
                 const auto again = world_.send(open->transaction);
-                const bool broken =
-                    !again && outcome_of(again.error()) == RunOutcome::diverged;
+                const bool broken = !again && outcome_of(again.error()) == RunOutcome::diverged;
                 if (broken) return propagate(again);
                 open->sent_ms = now_ms;
                 ++load.count.sent_again;
@@ -111,8 +109,8 @@ Status RunnerSession::settle_until(Load& load, std::size_t open, std::uint64_t t
         const Status settled = settle(load);
         if (!settled || load.open.size() <= open) return settled;
         if (world_.now_ms() - start_ms >= timeout_ms) {
-            return tl::unexpected<Error>(timed_out(said(
-                "load.open", {std::to_string(load.open.size()), std::to_string(timeout_ms)})));
+            return tl::unexpected<Error>(timed_out(
+                said("load.open", {std::to_string(load.open.size()), std::to_string(timeout_ms)})));
         }
         world_.wait(k_poll_ms);
     }

@@ -29,17 +29,15 @@ Result<std::vector<NodeView>> RunnerSession::look() {
             const api::StatusView& status = *node.status;
             const auto block = final_blocks_.emplace(status.final_height, status.final_block);
             if (block.first->second != status.final_block) {
-                return tl::unexpected<Error>(
-                    invariant_broken("two final blocks at height " +
-                                     std::to_string(status.final_height) + ", one of node " +
-                                     std::to_string(node.index)));
+                return tl::unexpected<Error>(invariant_broken(
+                    "two final blocks at height " + std::to_string(status.final_height) +
+                    ", one of node " + std::to_string(node.index)));
             }
             const auto roots = executed_roots_.emplace(status.executed_height, roots_of(status));
             if (roots.first->second != roots_of(status)) {
-                return tl::unexpected<Error>(
-                    invariant_broken("two states at height " +
-                                     std::to_string(status.executed_height) + ", one of node " +
-                                     std::to_string(node.index)));
+                return tl::unexpected<Error>(invariant_broken(
+                    "two states at height " + std::to_string(status.executed_height) +
+                    ", one of node " + std::to_string(node.index)));
             }
         }
         honest.push_back(std::move(node));
@@ -86,8 +84,8 @@ void RunnerSession::settle_sent() {
 }
 
 std::size_t RunnerSession::unsettled() const {
-    return static_cast<std::size_t>(std::count_if(
-        sent_.begin(), sent_.end(), [](const Sent& sent) { return !sent.settled; }));
+    return static_cast<std::size_t>(
+        std::count_if(sent_.begin(), sent_.end(), [](const Sent& sent) { return !sent.settled; }));
 }
 
 RunnerSession::Verdict RunnerSession::equal_roots(const std::vector<NodeView>& nodes) {
@@ -130,8 +128,8 @@ RunnerSession::Verdict RunnerSession::one_chain(const std::vector<NodeView>& nod
     return verdict;
 }
 
-RunnerSession::Verdict RunnerSession::at_least(const std::vector<NodeView>& nodes,
-                                               NetworkKind kind, std::uint64_t amount) {
+RunnerSession::Verdict RunnerSession::at_least(const std::vector<NodeView>& nodes, NetworkKind kind,
+                                               std::uint64_t amount) {
     std::uint64_t highest = 0;
     for (const NodeView& node : nodes) {
         if (!node.status) continue;
@@ -168,10 +166,10 @@ RunnerSession::Verdict RunnerSession::all_have_receipts() {
     std::size_t missing = 0;
     for (const Sent& sent : sent_) {
         const auto receipts = world_.receipts(sent.id);
-        const bool everywhere =
-            !receipts.empty() &&
-            std::all_of(receipts.begin(), receipts.end(),
-                        [](const auto& receipt) { return receipt.has_value(); });
+        const bool everywhere = !receipts.empty() && std::all_of(receipts.begin(), receipts.end(),
+                                                                 [](const auto& receipt) {
+                                                                     return receipt.has_value();
+                                                                 });
         if (!everywhere) ++missing;
     }
     return {!sent_.empty() && missing == 0,
@@ -182,19 +180,14 @@ Result<RunnerSession::Verdict> RunnerSession::evaluate(const NetworkExpectation&
     const auto nodes = look();
     if (!nodes) return propagate(nodes);
     switch (expectation.kind) {
-        case NetworkKind::equal_roots:
-            return equal_roots(*nodes);
-        case NetworkKind::one_chain:
-            return one_chain(*nodes);
-        case NetworkKind::receipts:
-            return receipts_match(expectation);
-        case NetworkKind::all_nodes_have_receipts:
-            return all_have_receipts();
+        case NetworkKind::equal_roots: return equal_roots(*nodes);
+        case NetworkKind::one_chain: return one_chain(*nodes);
+        case NetworkKind::receipts: return receipts_match(expectation);
+        case NetworkKind::all_nodes_have_receipts: return all_have_receipts();
         case NetworkKind::no_evidence:
         case NetworkKind::evidence_at_least:
         case NetworkKind::nullified_views_at_least:
-        case NetworkKind::height_at_least:
-            break;
+        case NetworkKind::height_at_least: break;
     }
     return at_least(*nodes, expectation.kind, expectation.amount);
 }
@@ -218,12 +211,9 @@ Status RunnerSession::check_network(const std::vector<NetworkExpectation>& expec
 
 Result<std::vector<std::size_t>> RunnerSession::chosen_nodes(const FaultStep& action) {
     switch (action.choice) {
-        case NodeChoice::numbered:
-            return action.nodes;
-        case NodeChoice::killed:
-            return std::vector<std::size_t>(killed_.begin(), killed_.end());
-        case NodeChoice::paused:
-            return std::vector<std::size_t>(paused_.begin(), paused_.end());
+        case NodeChoice::numbered: return action.nodes;
+        case NodeChoice::killed: return std::vector<std::size_t>(killed_.begin(), killed_.end());
+        case NodeChoice::paused: return std::vector<std::size_t>(paused_.begin(), paused_.end());
         case NodeChoice::all: {
             std::vector<std::size_t> nodes;
             for (const NodeView& node : world_.nodes()) {
@@ -231,8 +221,7 @@ Result<std::vector<std::size_t>> RunnerSession::chosen_nodes(const FaultStep& ac
             }
             return nodes;
         }
-        case NodeChoice::leader:
-            break;
+        case NodeChoice::leader: break;
     }
     const auto nodes = look();
     if (!nodes) return propagate(nodes);

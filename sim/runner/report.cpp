@@ -19,8 +19,8 @@ std::string line_of(const Report& report, const ExpectationResult& result) {
 std::string failed_expectation(const Report& report, const ExpectationResult& result) {
     const std::string expected =
         result.inverted ? said("report.inverted", {result.expected}) : result.expected;
-    const std::string found = result.evaluations > 0 ? said("report.found", {result.found})
-                                                     : said("report.not_reached");
+    const std::string found =
+        result.evaluations > 0 ? said("report.found", {result.found}) : said("report.not_reached");
     return said("report.expected", {line_of(report, result), expected}) + "\n       " + found +
            "\n";
 }
@@ -61,11 +61,9 @@ std::string replay_command(const Report& report) {
 }  // namespace
 
 void Report::count_refusal(const std::string& code) {
-    const auto place =
-        std::lower_bound(operations_refused.begin(), operations_refused.end(), code,
-                         [](const CodeCount& entry, const std::string& name) {
-                             return entry.code < name;
-                         });
+    const auto place = std::lower_bound(
+        operations_refused.begin(), operations_refused.end(), code,
+        [](const CodeCount& entry, const std::string& name) { return entry.code < name; });
     if (place != operations_refused.end() && place->code == code) {
         ++place->count;
     } else {
@@ -85,8 +83,9 @@ std::string report_text(const Report& report) {
     if (!report.message.empty()) text += report.message + "\n";
     const std::string name = report.scenario.empty() ? report.file : report.scenario;
     const std::string outcome =
-        said("outcome." + std::string(ledger::EnumNames<RunOutcome>::names[static_cast<std::size_t>(
-                              report.outcome)]));
+        said("outcome." +
+             std::string(
+                 ledger::EnumNames<RunOutcome>::names[static_cast<std::size_t>(report.outcome)]));
     if (report.world.empty()) return text + said("report.file_outcome", {name, outcome}) + "\n";
     text += said("report.outcome", {name, said("world." + report.world), outcome}) + "\n";
     if (report.ended_line > 0) {
@@ -105,9 +104,9 @@ std::string report_text(const Report& report) {
     }
     text += row("report.operations", operations);
     for (const LoadCount& load : report.loads) text += row("report.load", load_words(load));
-    text += row("report.chain",
-                said("report.chain_words", {counted(report.final_height, "block"),
-                                            std::to_string(report.executed_height)}));
+    text +=
+        row("report.chain", said("report.chain_words", {counted(report.final_height, "block"),
+                                                        std::to_string(report.executed_height)}));
     text += row("report.root", report.business_root);
     if (!report.trace.empty()) text += row("report.trace", report.trace);
     text += row("report.seed", std::to_string(report.seed));

@@ -25,9 +25,9 @@ enum class RunOutcome : std::uint8_t {
 namespace cityledger::ledger {
 template <>
 struct EnumNames<sim::RunOutcome> {
-    static constexpr std::string_view names[] = {"passed",            "expectation_failed",
-                                                 "scenario_error",    "environment_error",
-                                                 "timed_out",         "diverged"};
+    static constexpr std::string_view names[] = {"passed",         "expectation_failed",
+                                                 "scenario_error", "environment_error",
+                                                 "timed_out",      "diverged"};
 };
 }  // namespace cityledger::ledger
 
@@ -91,7 +91,7 @@ struct Report {
     std::uint64_t seed = 0;
     std::vector<std::string> settings;  ///< what --set changed
     RunOutcome outcome = RunOutcome::passed;
-    std::string message;  ///< why it ended early or failed; empty if passed
+    std::string message;           ///< why it ended early or failed; empty if passed
     std::uint64_t ended_line = 0;  ///< of the step that ended the run early; 0: none did
     std::vector<ExpectationResult> expectations;
     std::uint64_t transactions_executed = 0;  ///< with a receipt whose operations ran
@@ -103,8 +103,8 @@ struct Report {
     std::uint64_t until = 0;  ///< the step after which it ended as asked; 0: it ran to its end
     std::uint64_t final_height = 0;
     std::uint64_t executed_height = 0;
-    std::string business_root;  ///< hexadecimal; of the highest executed height
-    std::string trace;          ///< hexadecimal; virtual world only
+    std::string business_root;      ///< hexadecimal; of the highest executed height
+    std::string trace;              ///< hexadecimal; virtual world only
     std::uint64_t duration_ms = 0;  ///< 0 if the caller gave no clock
 
     /// Whether an expectation counts against this run: with `until`, and if the scenario could not
@@ -128,10 +128,9 @@ struct Report {
                 field("transactions_sent", transactions_sent),
                 field("operations_ok", operations_ok),
                 field("operations_refused", operations_refused), field("loads", loads),
-                field("until", until),
-                field("final_height", final_height), field("executed_height", executed_height),
-                field("business_root", business_root), field("trace", trace),
-                field("duration_ms", duration_ms));
+                field("until", until), field("final_height", final_height),
+                field("executed_height", executed_height), field("business_root", business_root),
+                field("trace", trace), field("duration_ms", duration_ms));
     }
 };
 

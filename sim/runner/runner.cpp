@@ -88,8 +88,8 @@ Status RunnerSession::check_world() const {
                       said("number_of", {std::to_string(*options_.until),
                                          std::to_string(scenario_.steps.size())}));
     }
-    if (options_.invert && (*options_.invert == 0 ||
-                            *options_.invert > scenario_.expectations.size())) {
+    if (options_.invert &&
+        (*options_.invert == 0 || *options_.invert > scenario_.expectations.size())) {
         return refuse(codes::scenario_no_such_expectation,
                       said("number_of", {std::to_string(*options_.invert),
                                          std::to_string(scenario_.expectations.size())}));
@@ -129,8 +129,8 @@ Report RunnerSession::finish(const Status& status) {
         if (follows) report_.outcome = RunOutcome::expectation_failed;
     } else if (failed > 0) {
         report_.outcome = RunOutcome::expectation_failed;
-        report_.message = said("report.failed", {std::to_string(failed),
-                                                std::to_string(report_.expectations.size())});
+        report_.message = said(
+            "report.failed", {std::to_string(failed), std::to_string(report_.expectations.size())});
     }
     if (const auto trace = world_.trace_hash()) report_.trace = to_hex(*trace);
     return std::move(report_);
@@ -247,9 +247,9 @@ Status RunnerSession::act(const Step& step, const CloseDayStep& action) {
         const auto date = open_day();
         if (!date) return propagate(date);
         Verdict verdict{true, said("found.closed", {*date})};
-        for (const auto& [name, method] : {std::pair{action.by, "propose_close"},
-                                           std::pair{action.countersigned_by,
-                                                     "countersign_close"}}) {
+        for (const auto& [name, method] :
+             {std::pair{action.by, "propose_close"},
+              std::pair{action.countersigned_by, "countersign_close"}}) {
             const auto sender = sender_of(name, step.place);
             if (!sender) return propagate(sender);
             Call call;
@@ -293,9 +293,9 @@ Status RunnerSession::run_generator(Generator& generator, Place place, Verdict& 
             const GeneratedOperation& generated = transaction->operations[i];
             const Outcome& outcome = (*outcomes)[i];
             if (outcome.code_name != generated.expected && verdict.held) {
-                verdict = {false, said("found.drawn", {generated.contract + "." + generated.method,
-                                                       transaction->sender, generated.expected,
-                                                       outcome.words()})};
+                verdict = {false, said("found.drawn",
+                                       {generated.contract + "." + generated.method,
+                                        transaction->sender, generated.expected, outcome.words()})};
             }
             told.push_back({outcome.code_name, prepared[i].arguments, outcome.result});
         }
@@ -329,8 +329,8 @@ Status RunnerSession::act(const Step& /*step*/, const StalledStep& action) {
     settle_sent();
     const std::size_t still_waiting = unsettled();
     Verdict verdict{waiting > 0 && waiting == still_waiting,
-                    said("found.became_final", {std::to_string(waiting - still_waiting),
-                                                std::to_string(waiting)})};
+                    said("found.became_final",
+                         {std::to_string(waiting - still_waiting), std::to_string(waiting)})};
     if (waiting == 0) verdict.found = said("found.nothing_waits");
     record(action.expect.index, verdict);
     return {};

@@ -118,8 +118,8 @@ private:
     /// Sends and waits; one outcome per operation.
     [[nodiscard]] Result<std::vector<Outcome>> execute(const Actor& sender,
                                                        const std::vector<Prepared>& operations);
-    [[nodiscard]] Result<std::vector<Outcome>> outcomes_of(
-        const api::ReceiptView& receipt, const std::vector<Prepared>& operations);
+    [[nodiscard]] Result<std::vector<Outcome>> outcomes_of(const api::ReceiptView& receipt,
+                                                           const std::vector<Prepared>& operations);
     [[nodiscard]] Result<Expectation> resolved_expectation(Expectation expect, Place place) const;
     [[nodiscard]] static Verdict verdict_of(const Expectation& expect, const Outcome& outcome);
     void judge_call(const Expectation& expect, const Outcome& outcome) {
@@ -156,11 +156,11 @@ private:
     Report report_;
     Scope scope_;
     std::vector<Sent> sent_;
-    SimulatedRandom dice_;            ///< of choose and load
-    std::uint64_t work_done_ = 0;     ///< as on_progress counts
+    SimulatedRandom dice_;         ///< of choose and load
+    std::uint64_t work_done_ = 0;  ///< as on_progress counts
     std::uint64_t work_all_ = 0;
     InvoiceSealer sealer_{scenario_, world_};
-    std::uint64_t last_height_ = 0;   ///< of the receipts so far
+    std::uint64_t last_height_ = 0;  ///< of the receipts so far
     std::set<std::size_t> killed_;
     std::set<std::size_t> paused_;
     std::map<std::uint64_t, Digest> final_blocks_;

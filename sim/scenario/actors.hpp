@@ -29,11 +29,10 @@ struct Department {
 [[nodiscard]] std::string made_up_uscc(std::uint32_t number);
 
 /// `count` enterprises named prefix_001, ...; `first` is the number of the first code.
-[[nodiscard]] std::vector<Actor> made_up_enterprises(const std::string& prefix,
-                                                     std::uint32_t first, std::uint32_t count);
+[[nodiscard]] std::vector<Actor> made_up_enterprises(const std::string& prefix, std::uint32_t first,
+                                                     std::uint32_t count);
 
 /// `count` consumers named prefix_001, ... with ids P-PREFIX-001, ...
-[[nodiscard]] std::vector<Actor> made_up_consumers(const std::string& prefix,
-                                                   std::uint32_t count);
+[[nodiscard]] std::vector<Actor> made_up_consumers(const std::string& prefix, std::uint32_t count);
 
 }  // namespace cityledger::sim

@@ -45,8 +45,8 @@ std::string loop_words(const Loop& loop) {
         return said("explain.choose", {times, loop.variable, choices_words(loop.choices)});
     }
     if (loop.actors.empty()) return said("explain.repeat", {times, loop.variable});
-    return said("explain.for_each", {times, loop.variable, loop.actors.front(),
-                                     loop.actors.back()});
+    return said("explain.for_each",
+                {times, loop.variable, loop.actors.front(), loop.actors.back()});
 }
 
 std::string rate_words(const Rate& rate) {
@@ -55,8 +55,8 @@ std::string rate_words(const Rate& rate) {
     if (rate.kind == RateKind::fixed) {
         return said("explain.fixed", {std::to_string(rate.from_per_second)});
     }
-    return said("explain.linear", {std::to_string(rate.from_per_second),
-                                   std::to_string(rate.to_per_second)});
+    return said("explain.linear",
+                {std::to_string(rate.from_per_second), std::to_string(rate.to_per_second)});
 }
 
 std::string nodes_words(const FaultStep& fault) {
@@ -113,16 +113,14 @@ private:
     }
 
     void head() {
-        const auto line = [&](std::string_view id, const std::string& value,
-                              std::string_view key) {
+        const auto line = [&](std::string_view id, const std::string& value, std::string_view key) {
             text_ += "  " + said(id, {value}) + by_default(key) + "\n";
         };
         line("explain.version", "1", "version");
         line("explain.seed", std::to_string(scenario_.seed), "seed");
-        const std::string worlds = scenario_.worlds.empty()
-                                       ? "virtual, local, remote"
-                                       : listed(scenario_.worlds) + " (" +
-                                             scenario_.worlds_because + ")";
+        const std::string worlds = scenario_.worlds.empty() ? "virtual, local, remote"
+                                                            : listed(scenario_.worlds) + " (" +
+                                                                  scenario_.worlds_because + ")";
         line("explain.worlds", worlds, "worlds");
         line("explain.validators",
              said("explain.tolerance", {std::to_string(scenario_.validators),
@@ -142,16 +140,18 @@ private:
                     return !actor.group.empty() && other.group == actor.group;
                 }));
             if (same_line > 3) {
-                text_ += "  " + said("explain.group", {actor.group, std::to_string(same_line),
-                                                       actor.kind, listed(actor.roles)}) + "\n";
+                text_ += "  " +
+                         said("explain.group", {actor.group, std::to_string(same_line), actor.kind,
+                                                listed(actor.roles)}) +
+                         "\n";
                 while (i + 1 < scenario_.actors.size() &&
                        scenario_.actors[i + 1].group == actor.group) {
                     ++i;
                 }
                 continue;
             }
-            text_ += "  " + said("explain.actor", {actor.name, actor.kind, actor.id,
-                                                   listed(actor.roles)});
+            text_ += "  " +
+                     said("explain.actor", {actor.name, actor.kind, actor.id, listed(actor.roles)});
             if (!actor.enrolled) text_ += said("explain.not_enrolled");
             text_ += "\n";
         }
@@ -225,8 +225,9 @@ private:
         steps(step.steps, number_ + ".");
     }
     void tell(const CloseDayStep& step) {
-        text_ += said("explain.close_day", {std::to_string(step.days), step.by,
-                                            step.countersigned_by}) + "\n";
+        text_ +=
+            said("explain.close_day", {std::to_string(step.days), step.by, step.countersigned_by}) +
+            "\n";
         expect(step.expect);
     }
     void tell(const GenerateStep& step) {
@@ -234,13 +235,14 @@ private:
         expect(step.expect);
     }
     void tell(const LoadStep& step) {
-        text_ += said("explain.load", {std::to_string(step.transactions), rate_words(step.rate)}) +
-                 "\n";
+        text_ +=
+            said("explain.load", {std::to_string(step.transactions), rate_words(step.rate)}) + "\n";
         for (const MixEntry& entry : step.mix) {
             indent_ = "      ";
-            text_ += indent_ + said("explain.mix", {std::to_string(entry.weight),
-                                                    choices_words(entry.senders),
-                                                    call_words(entry.call)}) + "\n";
+            text_ += indent_ +
+                     said("explain.mix", {std::to_string(entry.weight),
+                                          choices_words(entry.senders), call_words(entry.call)}) +
+                     "\n";
             indent_ = "        ";
             expect(entry.call.expect);
         }

@@ -83,9 +83,9 @@ Error tag(const FilePlace& at, std::string_view name) {
 }
 
 Error duplicate_key(const FilePlace& at, std::string_view key, Place first) {
-    return Error{codes::scenario_duplicate_key,
-                 told(at, said("problem.key_twice",
-                               {std::string(key), std::to_string(first.line)}))};
+    return Error{
+        codes::scenario_duplicate_key,
+        told(at, said("problem.key_twice", {std::string(key), std::to_string(first.line)}))};
 }
 
 Error too_deep(const FilePlace& at) {
@@ -194,8 +194,7 @@ Error bad_setting(std::string_view setting, std::string_view detail) {
 }
 
 Error value_missing(const FilePlace& at, std::string_view reference) {
-    return Error{codes::scenario_value_missing,
-                 told(at, "`${" + std::string(reference) + "}`")};
+    return Error{codes::scenario_value_missing, told(at, "`${" + std::string(reference) + "}`")};
 }
 
 }  // namespace problem

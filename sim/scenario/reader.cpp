@@ -42,8 +42,7 @@ bool ScenarioReader::is_a(const Value& value, YamlKind kind) {
     return false;
 }
 
-bool ScenarioReader::check_mapping(const Value& value, const Words& known,
-                                   const Words& required) {
+bool ScenarioReader::check_mapping(const Value& value, const Words& known, const Words& required) {
     if (!is_a(value, YamlKind::mapping)) return false;
     for (const YamlEntry& entry : value.entries) {
         if (std::find(known.begin(), known.end(), entry.key) == known.end()) {
@@ -75,9 +74,9 @@ std::string ScenarioReader::text_under(const Value& mapping, std::string_view ke
 std::int64_t ScenarioReader::integer_of(const Value& value, std::int64_t low, std::int64_t high) {
     if (!is_a(value, YamlKind::integer)) return low;
     if (value.integer < low || value.integer > high) {
-        fail(problem::out_of_range(at(value),
-                                   said("problem.not_between", {value.text, std::to_string(low),
-                                                                std::to_string(high)})));
+        fail(problem::out_of_range(
+            at(value),
+            said("problem.not_between", {value.text, std::to_string(low), std::to_string(high)})));
         return low;
     }
     return value.integer;
@@ -87,8 +86,7 @@ std::uint64_t ScenarioReader::integer_under(const Value& mapping, std::string_vi
                                             std::int64_t low, std::int64_t high,
                                             std::uint64_t fallback) {
     const Value* value = mapping.find(key);
-    return value == nullptr ? fallback
-                            : static_cast<std::uint64_t>(integer_of(*value, low, high));
+    return value == nullptr ? fallback : static_cast<std::uint64_t>(integer_of(*value, low, high));
 }
 
 std::string ScenarioReader::choice_of(const Value& value, const Words& known) {
@@ -175,16 +173,15 @@ void ScenarioReader::read_end(const Value& root) {
 
 Result<Scenario> ScenarioReader::read(const Value& root) {
     read_version(root);
-    const Words keys = {"version", "name",     "title",   "seed",   "worlds", "network",
-                        "genesis", "defaults", "actors",  "steps",  "expect"};
+    const Words keys = {"version", "name",     "title",  "seed",  "worlds", "network",
+                        "genesis", "defaults", "actors", "steps", "expect"};
     if (!problem_) check_mapping(root, keys, {"name", "actors", "steps"});
     if (problem_) return tl::unexpected<Error>(*problem_);
 
     for (const YamlEntry& entry : root.entries) scenario_.stated.push_back(entry.key);
     scenario_.name = text_under(root, "name");
     scenario_.title = text_under(root, "title", scenario_.name);
-    scenario_.seed =
-        integer_under(root, "seed", 0, std::numeric_limits<std::int64_t>::max(), 1);
+    scenario_.seed = integer_under(root, "seed", 0, std::numeric_limits<std::int64_t>::max(), 1);
     if (const Value* worlds = root.find("worlds")) read_worlds(*worlds);
     if (const Value* network = root.find("network")) read_network(*network);
     if (const Value* genesis = root.find("genesis")) read_genesis(*genesis);

@@ -50,8 +50,7 @@ void ScenarioReader::read_one_actor(const Value& value) {
     Actor actor;
     actor.name = text_under(value, "name");
     if (!is_plain_name(actor.name)) {
-        return fail(
-            problem::out_of_range(at(*value.find("name")), said("problem.plain_name")));
+        return fail(problem::out_of_range(at(*value.find("name")), said("problem.plain_name")));
     }
     actor.id = text_under(value, "id");
     actor.full_name = text_under(value, "full_name", actor.name);
@@ -91,14 +90,13 @@ void ScenarioReader::read_made_up(const Value& value, std::string_view key) {
     if (!check_mapping(value, {std::string(key), "name"}, {"name"})) return;
     const std::string prefix = text_under(value, "name");
     if (prefix.size() > 14 || !is_plain_name(prefix)) {
-        return fail(
-            problem::out_of_range(at(*value.find("name")), said("problem.group_name")));
+        return fail(problem::out_of_range(at(*value.find("name")), said("problem.group_name")));
     }
     const auto count = static_cast<std::uint32_t>(integer_under(value, key, 1, k_max_made_up, 1));
     const bool enterprises = key == "enterprises";
-    const auto actors = enterprises ? made_up_enterprises(prefix, 60'000 + made_up_enterprises_,
-                                                          count)
-                                    : made_up_consumers(prefix, count);
+    const auto actors = enterprises
+                            ? made_up_enterprises(prefix, 60'000 + made_up_enterprises_, count)
+                            : made_up_consumers(prefix, count);
     if (enterprises) made_up_enterprises_ += count;
     for (const Actor& actor : actors) add_actor(actor, value.place);
 }

@@ -15,10 +15,15 @@ constexpr std::int64_t k_max_within_ms = 600'000;
 
 const std::vector<std::string> k_flags = {"equal_roots", "one_chain", "no_evidence",
                                           "all_nodes_have_receipts"};
-const std::vector<std::string> k_network_keys = {
-    "equal_roots",     "one_chain", "no_evidence",             "evidence_at_least",
-    "nullified_views_at_least", "height_at_least", "receipts", "all_nodes_have_receipts",
-    "within_ms"};
+const std::vector<std::string> k_network_keys = {"equal_roots",
+                                                 "one_chain",
+                                                 "no_evidence",
+                                                 "evidence_at_least",
+                                                 "nullified_views_at_least",
+                                                 "height_at_least",
+                                                 "receipts",
+                                                 "all_nodes_have_receipts",
+                                                 "within_ms"};
 
 std::vector<std::string> method_names(const ledger::ContractRegistry& contracts, bool queries) {
     std::vector<std::string> names;
@@ -139,8 +144,8 @@ void ScenarioReader::check_arguments(const Call& call, const Value* with, bool i
     for (const ledger::FieldDescription& field : (*method)->arguments) {
         if (complete.contains(field.name) || field.type.starts_with("optional ")) continue;
         if (!is_filled_in(call, field.name)) {
-            return fail(problem::bad_arguments(
-                at(place), said("problem.argument_missing", {field.name})));
+            return fail(
+                problem::bad_arguments(at(place), said("problem.argument_missing", {field.name})));
         }
         const std::size_t digits = field.name == "public_key" ? 66 : 64;
         complete[field.name] = std::string(digits, '0');
@@ -229,8 +234,8 @@ Expectation ScenarioReader::read_expectation(const Value* value, Place place,
         return expectation;
     }
     const std::string fields_key = is_query ? "equals" : "result";
-    const Words known = is_query ? Words{"refused", "equals"}
-                                 : Words{"refused", "result", "events"};
+    const Words known =
+        is_query ? Words{"refused", "equals"} : Words{"refused", "result", "events"};
     if (!check_mapping(*value, known, {})) return expectation;
     const bool refusal = value->find("refused") != nullptr;
     if (value->entries.empty() || (refusal && value->entries.size() > 1)) {
@@ -278,8 +283,7 @@ void ScenarioReader::read_receipt_counts(const Value& value, NetworkExpectation&
 }
 
 void ScenarioReader::read_network_expectation(const YamlEntry& entry,
-                                              NetworkExpectation& expectation,
-                                              std::string& words) {
+                                              NetworkExpectation& expectation, std::string& words) {
     const auto found = std::find(k_network_keys.begin(), k_network_keys.end(), entry.key);
     words = entry.key;
     expectation.kind = static_cast<NetworkKind>(found - k_network_keys.begin());
@@ -292,8 +296,7 @@ void ScenarioReader::read_network_expectation(const YamlEntry& entry,
             fail(problem::not_a_choice(at(entry.value), "false", {"true"}));
         }
     } else {
-        expectation.amount =
-            static_cast<std::uint64_t>(integer_of(entry.value, 1, k_max_count));
+        expectation.amount = static_cast<std::uint64_t>(integer_of(entry.value, 1, k_max_count));
         words += " " + entry.value.text;
     }
 }

@@ -18,9 +18,9 @@ constexpr std::int64_t k_max_generated = 1'000'000;
 
 /// Each says what a step does; `expect` does so only where it stands alone.
 const std::vector<std::string> k_kinds = {
-    "do",        "send",     "bundle", "query",   "repeat",     "for_each",      "choose",
-    "close_day", "generate", "load",   "fault",   "wait_ms",    "wait_until",    "expect_stalled"};
-const std::vector<std::string> k_behaviours = {"equivocate", "double_vote", "silent_leader",
+    "do",        "send",     "bundle", "query", "repeat",  "for_each",   "choose",
+    "close_day", "generate", "load",   "fault", "wait_ms", "wait_until", "expect_stalled"};
+const std::vector<std::string> k_behaviours = {"equivocate",     "double_vote", "silent_leader",
                                                "withhold_votes", "false_roots", "forge_header"};
 const std::vector<std::string> k_loop_kinds = {"repeat", "for_each", "choose"};
 
@@ -60,8 +60,8 @@ std::string ScenarioReader::read_step_kind(const Value& value) {
     }
     if (kind.empty() && value.find("expect") != nullptr) return "expect";
     if (kind.empty()) {
-        fail(problem::step_kind(at(value),
-                                said("problem.none_of", {joined(k_kinds) + ", expect"})));
+        fail(
+            problem::step_kind(at(value), said("problem.none_of", {joined(k_kinds) + ", expect"})));
     }
     return kind;
 }
@@ -307,8 +307,7 @@ GenerateStep ScenarioReader::read_generate(const Value& value) {
     step.sellers = read_actor_group(*inner.find("sellers"));
     step.buyers = read_actor_group(*inner.find("buyers"));
     step.consumers = read_actor_group(*inner.find("consumers"));
-    step.expect.index =
-        state_expectation(value.place, said("expect.as_drawn"));
+    step.expect.index = state_expectation(value.place, said("expect.as_drawn"));
     return step;
 }
 

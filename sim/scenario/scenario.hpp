@@ -21,11 +21,11 @@ struct Actor {
     ledger::MemberId id;
     std::string kind;  ///< enterprise, department, authority or person
     std::vector<std::string> roles;
-    std::string full_name;  ///< as registered; the name if nothing is written
+    std::string full_name;        ///< as registered; the name if nothing is written
     std::string registered_id;    ///< USCC behind a registration tag; else empty
     std::string registered_name;  ///< name behind a tag or a pseudonym; else empty
-    std::string group;      ///< of actors that one line makes: "departments", "merchant"; or empty
-    bool enrolled = true;   ///< a member from the genesis on
+    std::string group;     ///< of actors that one line makes: "departments", "merchant"; or empty
+    bool enrolled = true;  ///< a member from the genesis on
     Place place;
 };
 
@@ -33,10 +33,10 @@ struct Actor {
 /// 1; 0 is no expectation.
 struct Expectation {
     std::size_t index = 0;
-    std::optional<std::string> refused;     ///< the name of a code
+    std::optional<std::string> refused;         ///< the name of a code
     std::optional<boost::json::object> fields;  ///< of the result; others may exist
-    std::vector<std::string> events;        ///< that the operation sends, in any order
-    bool stated = false;                    ///< false: the default, success
+    std::vector<std::string> events;            ///< that the operation sends, in any order
+    bool stated = false;                        ///< false: the default, success
 };
 
 /// One call of a contract, with references (`${...}`) still in it.
@@ -58,8 +58,8 @@ struct WeightedActors {
 /// The values that a loop's variable takes.
 struct Loop {
     std::string variable;
-    std::uint64_t times = 0;          ///< of a repeat: 1, 2, ..., times; of a choose: draws
-    std::vector<std::string> actors;  ///< of a for_each
+    std::uint64_t times = 0;              ///< of a repeat: 1, 2, ..., times; of a choose: draws
+    std::vector<std::string> actors;      ///< of a for_each
     std::vector<WeightedActors> choices;  ///< of a choose: one actor is drawn each time
     [[nodiscard]] std::size_t count() const { return actors.empty() ? times : actors.size(); }
 };
@@ -220,7 +220,7 @@ struct Scenario {
     std::size_t validators = 4;
     Defaults defaults;
     std::vector<std::string> stated;  ///< keys of the top level and of `defaults` that the file has
-    boost::json::object genesis;  ///< sections by contract, without membership
+    boost::json::object genesis;      ///< sections by contract, without membership
     std::vector<Actor> actors;
     std::vector<Step> steps;
     std::vector<NetworkExpectation> final_expectations;

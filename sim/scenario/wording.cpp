@@ -52,8 +52,7 @@ std::optional<Language> language_of(std::string_view choice, const char* lc_all,
     if (!choice.empty()) return std::nullopt;
     for (const char* variable : {lc_all, lc_messages, lang}) {
         if (variable == nullptr || *variable == '\0') continue;
-        return std::string_view(variable).starts_with("zh") ? Language::chinese
-                                                            : Language::english;
+        return std::string_view(variable).starts_with("zh") ? Language::chinese : Language::english;
     }
     return Language::english;
 }

@@ -108,18 +108,14 @@ private:
     void read_plain(YamlValue& value, const YAML::Mark& mark) {
         const std::string& written = value.text;
         switch (shape_of(written)) {
-            case Shape::text:
-                return;
+            case Shape::text: return;
             case Shape::flag:
                 value.kind = YamlKind::flag;
                 value.flag = written == "true";
                 return;
-            case Shape::not_decimal:
-                return fail(problem::not_decimal(at(mark), written));
-            case Shape::fraction:
-                return fail(problem::fraction(at(mark), written));
-            case Shape::integer:
-                break;
+            case Shape::not_decimal: return fail(problem::not_decimal(at(mark), written));
+            case Shape::fraction: return fail(problem::fraction(at(mark), written));
+            case Shape::integer: break;
         }
         value.kind = YamlKind::integer;
         const char* end = written.data() + written.size();
@@ -229,21 +225,16 @@ Result<YamlValue> parse_yaml(std::string_view text, const std::string& file) {
 
 boost::json::value plain_json(const YamlValue& value) {
     switch (value.kind) {
-        case YamlKind::nothing:
-            return nullptr;
-        case YamlKind::flag:
-            return value.flag;
-        case YamlKind::integer:
-            return value.integer;
-        case YamlKind::text:
-            return boost::json::value(value.text);
+        case YamlKind::nothing: return nullptr;
+        case YamlKind::flag: return value.flag;
+        case YamlKind::integer: return value.integer;
+        case YamlKind::text: return boost::json::value(value.text);
         case YamlKind::sequence: {
             boost::json::array array;
             for (const YamlValue& item : value.items) array.push_back(plain_json(item));
             return array;
         }
-        case YamlKind::mapping:
-            break;
+        case YamlKind::mapping: break;
     }
     boost::json::object object;
     for (const YamlEntry& entry : value.entries) object[entry.key] = plain_json(entry.value);

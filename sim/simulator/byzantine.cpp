@@ -37,8 +37,7 @@ Result<std::unique_ptr<Byzantine>> Byzantine::create(std::string_view behaviour,
     if (found == behaviours().end()) {
         return refuse(codes::virtual_behaviour_unknown, std::string(behaviour));
     }
-    return std::unique_ptr<Byzantine>(
-        new Byzantine(found->second, self, validators, key, chain));
+    return std::unique_ptr<Byzantine>(new Byzantine(found->second, self, validators, key, chain));
 }
 
 void Byzantine::hear(const Frame& frame) {
@@ -118,8 +117,7 @@ void Byzantine::release() {
     const consensus::Proposal proposal = *std::exchange(held_, std::nullopt);
     ledger::Block block = proposal.block;
     if (!forge_roots(block, heard_)) return;
-    const Frame forged =
-        frame_of(node::ProposalMessage{tell(proposal, std::move(block)), {}});
+    const Frame forged = frame_of(node::ProposalMessage{tell(proposal, std::move(block)), {}});
     for (std::size_t peer = 0; peer < validators_; ++peer) {
         if (peer != self_ && send_) send_(static_cast<ValidatorIndex>(peer), forged);
     }

@@ -49,7 +49,11 @@ private:
 
     Byzantine(Behaviour behaviour, ValidatorIndex self, std::size_t validators,
               const crypto::PrivateKey& key, const ledger::ChainId& chain)
-        : behaviour_(behaviour), self_(self), validators_(validators), key_(key), chain_(chain),
+        : behaviour_(behaviour),
+          self_(self),
+          validators_(validators),
+          key_(key),
+          chain_(chain),
           heard_(validators, chain) {}
 
     [[nodiscard]] static const std::map<std::string_view, Behaviour>& behaviours();
@@ -61,8 +65,7 @@ private:
     std::vector<Frame> withhold_votes(ValidatorIndex to, const Frame& frame,
                                       const SeenMessage& seen);
     std::vector<Frame> false_roots(ValidatorIndex to, const Frame& frame, const SeenMessage& seen);
-    std::vector<Frame> forge_header(ValidatorIndex to, const Frame& frame,
-                                    const SeenMessage& seen);
+    std::vector<Frame> forge_header(ValidatorIndex to, const Frame& frame, const SeenMessage& seen);
 
     /// A lie that was told in a view is told again with every vote and repetition.
     std::vector<Frame> as_told(const Frame& frame, const SeenMessage& seen) const;

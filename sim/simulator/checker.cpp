@@ -71,8 +71,8 @@ void VirtualChecker::on_event(std::size_t node, const node::ReplicaEvent& event)
     const std::string who = "node " + std::to_string(node);
     if (const auto* changed = std::get_if<node::StandingChanged>(&event)) {
         const node::StandingReport& now = changed->now;
-        const bool lost = now.standing == node::Standing::halted ||
-                          now.standing == node::Standing::diverged;
+        const bool lost =
+            now.standing == node::Standing::halted || now.standing == node::Standing::diverged;
         if (lost && promised) {
             fail(who + " is " + std::string(standing_name(now.standing)) + " though at most " +
                  std::to_string(tolerated) + " validators are faulty: " + now.reason);
@@ -97,8 +97,8 @@ void VirtualChecker::check_vote(std::size_t from, const ledger::Vote& vote,
     const ledger::VoteContent& content = vote.content;
     const auto [slot, is_new] =
         votes_.emplace(VoteSlot{content.view, from, content.kind}, content.block);
-    const std::string who = "node " + std::to_string(from) + " in view " +
-                            std::to_string(content.view) + ": ";
+    const std::string who =
+        "node " + std::to_string(from) + " in view " + std::to_string(content.view) + ": ";
     if (!is_new) {
         if (slot->second != content.block) {
             fail(who + "two votes of kind " + std::string(kind_name(content.kind)) + ", for " +
@@ -172,8 +172,8 @@ void VirtualChecker::on_block(std::size_t node, const node::FinalBlock& final_bl
     const ledger::ExecutedState& named = final_block.block.header.executed;
     const auto covered = chain_.find(named.height);
     if (covered != chain_.end() && covered->second.executed != named) {
-        fail(where + "the header names another state for height " +
-             std::to_string(named.height) + " than was reached");
+        fail(where + "the header names another state for height " + std::to_string(named.height) +
+             " than was reached");
     }
     if (!is_new) return;
     for (const ledger::StoredReceipt& stored : executed.receipts) {

@@ -90,7 +90,7 @@ private:
     std::map<Digest, std::uint64_t> executed_at_;  ///< height of each executed transaction
     std::map<VoteSlot, Digest> votes_;
     std::map<std::uint64_t, Digest> finalized_;  ///< by view: what an honest node finalized
-    std::set<Digest> honest_blocks_;  ///< that an honest leader proposed
+    std::set<Digest> honest_blocks_;             ///< that an honest leader proposed
     std::set<std::size_t> faulty_;
     std::uint64_t refusals_ = 0;
     std::map<Digest, Digest> acknowledged_;  ///< transaction -> hash of its receipt

@@ -80,24 +80,24 @@ node::ReplicaOptions VirtualOptions::virtual_replica_options() {
 }
 
 VirtualCluster::VirtualCluster(const WorldPlan& plan, VirtualOptions options)
-    : options_(std::move(options)), seed_(plan.seed), random_(plan.seed),
+    : options_(std::move(options)),
+      seed_(plan.seed),
+      random_(plan.seed),
       validator_keys_(make_validator_keys(plan)),
       contracts_(options_.contracts ? options_.contracts : &ledger::city_contracts()),
       genesis_(make_genesis(plan, validator_keys_)),
       network_(queue_, plan.validators, random_.fork("network"), options_.network),
       checker_(plan.validators) {
-    auto validators = ledger::ValidatorSet::create(genesis_.validators,
-                                                   ledger::chain_id_of(genesis_), 0);
+    auto validators =
+        ledger::ValidatorSet::create(genesis_.validators, ledger::chain_id_of(genesis_), 0);
     CHECK_INVARIANT(validators.has_value());
     validators_ = *std::move(validators);
     checker_.check_persisted_votes(options_.check_persisted_votes);
     network_.set_send_observer([this](ValidatorIndex from, ValidatorIndex to, const Frame& frame) {
         watch_send(from, to, frame);
     });
-    network_.set_delivery_observer(
-        [this](ValidatorIndex from, ValidatorIndex to, const Frame& frame) {
-            watch_delivery(from, to, frame);
-        });
+    network_.set_delivery_observer([this](ValidatorIndex from, ValidatorIndex to,
+                                          const Frame& frame) { watch_delivery(from, to, frame); });
     for (std::size_t i = 0; i < plan.validators; ++i) create_node(i);
     for (auto& node : nodes_) {
         const auto started = start(*node);
@@ -158,8 +158,8 @@ Status VirtualCluster::start(Node& node) {
     node.syncer.emplace(queue_, node.life, random.fork("sync"), options_.work);
     node.verifier.emplace(queue_, node.life, random.fork("verify"), options_.work, *validators_,
                           ledger::signature_suite(genesis_.suite));
-    node.execution.emplace(queue_, node.life, random.fork("execute"), options_.work,
-                           *node.executor, node.store);
+    node.execution.emplace(queue_, node.life, random.fork("execute"), options_.work, *node.executor,
+                           node.store);
     node.random_source.emplace(random.fork("nonce"));
     node::ReplicaOptions options = options_.replica;
     options.consensus.self = index;
@@ -178,29 +178,27 @@ Status VirtualCluster::start(Node& node) {
         return started;
     }
     checker_.on_state(node.index, node.executor->state());
-    network_.attach(index, {node.life,
-                            [replica = node.replica.get()](ValidatorIndex peer, bool up) {
-                                replica->on_session(peer, up);
-                            },
-                            [replica = node.replica.get()](ValidatorIndex peer,
-                                                           const Bytes& frame) {
-                                replica->on_message(peer, frame);
-                            }});
+    network_.attach(index,
+                    {node.life,
+                     [replica = node.replica.get()](ValidatorIndex peer, bool up) {
+                         replica->on_session(peer, up);
+                     },
+                     [replica = node.replica.get()](ValidatorIndex peer, const Bytes& frame) {
+                         replica->on_message(peer, frame);
+                     }});
     return {};
 }
 
 void VirtualCluster::connect_observers(Node& node) {
     const std::size_t index = node.index;
-    node.replica->set_block_observer([this, index](const node::FinalBlock& final_block,
-                                                   const ledger::ExecutedBlock& executed) {
-        watch_block(index, final_block, executed);
-    });
-    node.replica->set_event_observer([this, index](const node::ReplicaEvent& event) {
-        watch_event(index, event);
-    });
-    node.replica->set_fatal_handler([this, index, life = node.life](const Error& error) {
-        on_fatal(index, life, error);
-    });
+    node.replica->set_block_observer(
+        [this, index](const node::FinalBlock& final_block, const ledger::ExecutedBlock& executed) {
+            watch_block(index, final_block, executed);
+        });
+    node.replica->set_event_observer(
+        [this, index](const node::ReplicaEvent& event) { watch_event(index, event); });
+    node.replica->set_fatal_handler(
+        [this, index, life = node.life](const Error& error) { on_fatal(index, life, error); });
     if (node.byzantine) {
         node.transport->set_rewrite([&node](ValidatorIndex to, const Frame& frame) {
             return node.byzantine->rewrite(to, frame);
@@ -353,13 +351,13 @@ void VirtualCluster::submit(std::size_t index,
     const bool honest_node = !node.byzantine;
     // A client's request reaches the node as an event of its own, like any other input.
     queue_.after(0, node.life, [this, &node, honest_node, id, transaction, done, executed] {
-        node.replica->on_receipt(id, [this, &node, honest_node,
-                                      executed](const ledger::StoredReceipt& stored) {
-            trace_.add("receipt", node.index, stored.receipt.height,
-                       stored.receipt.transaction.view());
-            if (honest_node) checker_.on_acknowledged(stored);
-            if (executed) executed(stored);
-        });
+        node.replica->on_receipt(
+            id, [this, &node, honest_node, executed](const ledger::StoredReceipt& stored) {
+                trace_.add("receipt", node.index, stored.receipt.height,
+                           stored.receipt.transaction.view());
+                if (honest_node) checker_.on_acknowledged(stored);
+                if (executed) executed(stored);
+            });
         node.replica->submit(transaction, [done](Result<Digest> accepted) {
             if (done) done(std::move(accepted));
         });

@@ -66,9 +66,7 @@ public:
 
     [[nodiscard]] std::size_t size() const { return nodes_.size(); }
     [[nodiscard]] NodeState state(std::size_t node) const;
-    [[nodiscard]] bool running(std::size_t node) const {
-        return state(node) == NodeState::running;
-    }
+    [[nodiscard]] bool running(std::size_t node) const { return state(node) == NodeState::running; }
     [[nodiscard]] bool honest(std::size_t node) const;
     /// How often a Byzantine node lied or kept silent; 0 of an honest one.
     [[nodiscard]] std::uint64_t lies(std::size_t node) const;

@@ -51,12 +51,10 @@ void Recount::add(const invoice::Invoice& record) {
         ++totals.red_count;
     } else {
         ++(record.booked ? totals.booked_count : totals.outstanding_count);
-        live_payments.insert("invoice/payment/" + content.seller + "/" +
-                             content.payment_reference);
+        live_payments.insert("invoice/payment/" + content.seller + "/" + content.payment_reference);
     }
     if (record.red_total_fen != 0) {
-        by_blue[content.code + "/" + content.number] = {record.red_total_fen,
-                                                         record.red_tax_fen};
+        by_blue[content.code + "/" + content.number] = {record.red_total_fen, record.red_tax_fen};
     }
 }
 
@@ -70,8 +68,7 @@ void for_each_entry(const ledger::StateReader& state, std::string_view prefix, V
 
 }  // namespace
 
-std::optional<std::string> broken_books(const ledger::StateReader& state,
-                                        std::uint64_t height) {
+std::optional<std::string> broken_books(const ledger::StateReader& state, std::uint64_t height) {
     const auto stored = state.get(Space::business, "invoice/statistics");
     if (!stored) return std::nullopt;
     const auto books = ledger::Context::decode_record<invoice::Statistics>(*stored);

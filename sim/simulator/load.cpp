@@ -32,8 +32,8 @@ const ledger::ContractRegistry& board_contracts() {
         board.name = "board";
         board.operations.push_back(ledger::make_method<BoardWrite, BoardSlot>(
             "write", "Anybody: counts and keeps the text of a slot.", write));
-        board.queries.push_back(ledger::make_method<BoardWrite, BoardSlot>(
-            "read", "Anybody: the slot.", read));
+        board.queries.push_back(
+            ledger::make_method<BoardWrite, BoardSlot>("read", "Anybody: the slot.", read));
         board.initialise = [](ledger::Context&, const boost::json::value&) { return Status(); };
         ledger::ContractRegistry all;
         all.add(std::move(board));
@@ -52,8 +52,7 @@ WorldPlan board_plan(std::uint64_t seed, std::size_t validators) {
 }
 
 VirtualLoad::VirtualLoad(VirtualCluster& cluster, const WorldPlan& plan)
-    : cluster_(cluster), random_(SimulatedRandom(plan.seed).fork("load")),
-      members_(plan.members) {
+    : cluster_(cluster), random_(SimulatedRandom(plan.seed).fork("load")), members_(plan.members) {
     for (const ledger::MemberId& member : members_) {
         keys_.push_back(VirtualCluster::member_key(plan.seed, member));
     }
@@ -90,8 +89,7 @@ std::optional<std::size_t> VirtualLoad::draw_node() {
 void VirtualLoad::send_to_some_node(const TransactionPointer& transaction) {
     const auto node = draw_node();
     if (!node) return;
-    cluster_.submit(*node, transaction, {},
-                    [this](const ledger::StoredReceipt&) { ++executed_; });
+    cluster_.submit(*node, transaction, {}, [this](const ledger::StoredReceipt&) { ++executed_; });
 }
 
 void VirtualLoad::send_one() {

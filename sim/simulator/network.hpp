@@ -24,11 +24,11 @@ struct NetworkFaults {
     TimeUs delay_max_us = 2000;
     std::uint64_t slow_message = 0;  ///< takes up to slow_delay_max_us
     TimeUs slow_delay_max_us = 500'000;
-    std::uint64_t loss = 0;       ///< dropped by a full queue; the session lives on
-    std::uint64_t duplicate = 0;  ///< delivered twice
-    std::uint64_t reset = 0;      ///< the session breaks: what is on its way is lost
-    TimeUs connect_max_us = 20'000;          ///< until a session is up again
-    TimeUs notice_reset_max_us = 5'000;      ///< until the peers notice a broken session
+    std::uint64_t loss = 0;                    ///< dropped by a full queue; the session lives on
+    std::uint64_t duplicate = 0;               ///< delivered twice
+    std::uint64_t reset = 0;                   ///< the session breaks: what is on its way is lost
+    TimeUs connect_max_us = 20'000;            ///< until a session is up again
+    TimeUs notice_reset_max_us = 5'000;        ///< until the peers notice a broken session
     TimeUs notice_silence_max_us = 3'000'000;  ///< until they notice that nothing comes through
     /// A receiver that stands still has so many messages waiting; one more breaks the session.
     std::size_t queue_max_messages = 512;

@@ -41,7 +41,11 @@ class SimulatedVerifier : public node::SignatureVerifier {
 public:
     SimulatedVerifier(EventQueue& queue, OwnerId owner, SimulatedRandom random, WorkTimes times,
                       const ledger::ValidatorSet& validators, crypto::SignatureSuite suite)
-        : queue_(queue), owner_(owner), random_(random), times_(times), validators_(validators),
+        : queue_(queue),
+          owner_(owner),
+          random_(random),
+          times_(times),
+          validators_(validators),
           suite_(suite) {}
     void verify(std::shared_ptr<const ledger::Transaction> transaction,
                 std::function<void(Status)> done) override;
@@ -66,14 +70,18 @@ class SimulatedExecution : public node::ExecutionPort {
 public:
     SimulatedExecution(EventQueue& queue, OwnerId owner, SimulatedRandom random, WorkTimes times,
                        ledger::Executor& executor, ledger::MemoryStateStore& store)
-        : queue_(queue), owner_(owner), random_(random), times_(times), executor_(executor),
+        : queue_(queue),
+          owner_(owner),
+          random_(random),
+          times_(times),
+          executor_(executor),
           store_(store) {}
     void execute(std::uint64_t height, std::vector<std::shared_ptr<const ledger::Batch>> batches,
                  Done done) override;
 
 private:
-    void run(std::uint64_t height,
-             const std::vector<std::shared_ptr<const ledger::Batch>>& batches, const Done& done);
+    void run(std::uint64_t height, const std::vector<std::shared_ptr<const ledger::Batch>>& batches,
+             const Done& done);
 
     EventQueue& queue_;
     OwnerId owner_;

@@ -78,12 +78,11 @@ private:
             std::vector<std::size_t> order;
             for (std::size_t node = 0; node < cluster_.size(); ++node) order.push_back(node);
             random_.shuffle(order);
-            const auto cut = order.begin() + static_cast<std::ptrdiff_t>(
-                                                 random_.between(1, order.size() - 1));
+            const auto cut =
+                order.begin() + static_cast<std::ptrdiff_t>(random_.between(1, order.size() - 1));
             cluster_.network().partition({{order.begin(), cut}, {cut, order.end()}});
         }
-        after(random_.between(1, 2 * dials_.heal_after_ms),
-              [this] { cluster_.network().heal(); });
+        after(random_.between(1, 2 * dials_.heal_after_ms), [this] { cluster_.network().heal(); });
     }
 
     VirtualCluster& cluster_;
@@ -189,8 +188,8 @@ std::string standstill(VirtualCluster& cluster, std::uint64_t target) {
         const node::ReplicaStatus status = replica->status();
         text += "executed " + std::to_string(status.executed.height) + ", final " +
                 std::to_string(status.final_height) + ", view " +
-                std::to_string(status.consensus.view) +
-                (status.syncing ? ", syncs" : "") + " " + status.standing.reason;
+                std::to_string(status.consensus.view) + (status.syncing ? ", syncs" : "") + " " +
+                status.standing.reason;
     }
     return text;
 }
@@ -209,8 +208,8 @@ void recover(VirtualCluster& cluster, const Dials& dials, const StormOptions& op
     const std::uint64_t limit_ms = dials.healing_ms(options);
     const TimeUs begun_us = cluster.queue().now_us();
     const auto reach = [&](std::uint64_t target) {
-        const bool reached = cluster.run_until(
-            [&] { return healing.lowest_executed() >= target; }, limit_ms);
+        const bool reached =
+            cluster.run_until([&] { return healing.lowest_executed() >= target; }, limit_ms);
         if (!reached) cluster.checker().fail(standstill(cluster, target));
     };
     reach(cluster.checker().highest_block() + options.progress_blocks);

@@ -22,9 +22,9 @@ struct Dials {
     std::uint64_t heal_after_ms = 2'000;
     std::uint64_t all_crash_interval_ms = 0;
     std::optional<std::size_t> byzantine;
-    std::string behaviour;      ///< of the byzantine node
-    bool long_delay = false;    ///< up to a third of the longest view; stays when all is healed
-    bool slow_sync = false;     ///< a sync takes longer than a round trip
+    std::string behaviour;    ///< of the byzantine node
+    bool long_delay = false;  ///< up to a third of the longest view; stays when all is healed
+    bool slow_sync = false;   ///< a sync takes longer than a round trip
     bool slow_execution = false;
     /// Phase 2 heals a quorum only; f nodes stay down, paused or Byzantine.
     bool heal_quorum_only = false;

@@ -23,7 +23,8 @@ struct Waiting {
 }  // namespace
 
 VirtualWorld::VirtualWorld(const WorldPlan& plan, VirtualOptions options)
-    : cluster_(plan, std::move(options)), name_(cluster_.genesis().name),
+    : cluster_(plan, std::move(options)),
+      name_(cluster_.genesis().name),
       nonces_(SimulatedRandom(plan.seed).fork("client nonces")) {
     for (const ledger::MemberId& member : plan.members) {
         keys_.emplace(member, VirtualCluster::member_key(plan.seed, member));
@@ -112,8 +113,8 @@ Result<api::ReceiptView> VirtualWorld::submit(const ledger::Transaction& transac
     }
     if (const auto unbroken = check_unbroken(); !unbroken) return propagate(unbroken);
     if (waiting->receipt) return api::receipt_view(*waiting->receipt, pointer.get());
-    return tl::unexpected<Error>(timed_out("after " + std::to_string(timeout_ms) +
-                                           " ms of virtual time"));
+    return tl::unexpected<Error>(
+        timed_out("after " + std::to_string(timeout_ms) + " ms of virtual time"));
 }
 
 Result<Digest> VirtualWorld::send(const ledger::Transaction& transaction) {
@@ -159,8 +160,8 @@ Result<boost::json::value> VirtualWorld::query(std::string_view contract, std::s
         if (!next) return propagate(next);
         asked = *next;
     }
-    const auto result = ledger::run_query(cluster_.contracts(), cluster_.store(asked), contract,
-                                          method, *bytes);
+    const auto result =
+        ledger::run_query(cluster_.contracts(), cluster_.store(asked), contract, method, *bytes);
     if (!result) return propagate(result);
     return (*known)->result_to_json(*result);
 }
@@ -224,9 +225,9 @@ api::StatusView VirtualWorld::status_of(std::size_t node) {
     view.nullified_views = status.consensus.nullified_views;
     view.evidence = status.consensus.evidence_count;
     for (const node::PeerStatus& peer : status.peers) {
-        view.peers.push_back({peer.name, peer.connected,
-                              std::string(node::word_of(peer.standing)), peer.votes_above_view,
-                              peer.final_height, peer.executed_height, peer.last_error});
+        view.peers.push_back({peer.name, peer.connected, std::string(node::word_of(peer.standing)),
+                              peer.votes_above_view, peer.final_height, peer.executed_height,
+                              peer.last_error});
     }
     return view;
 }

@@ -13,8 +13,7 @@ public:
     [[nodiscard]] std::string kind() const override { return "virtual"; }
     [[nodiscard]] Digest chain_id() const override { return cluster_.chain_id(); }
     [[nodiscard]] Result<std::uint64_t> expiry_height() override;
-    [[nodiscard]] Result<const crypto::PrivateKey*> key_of(
-        const ledger::MemberId& member) override;
+    [[nodiscard]] Result<const crypto::PrivateKey*> key_of(const ledger::MemberId& member) override;
     [[nodiscard]] Result<crypto::PublicKeyBytes> make_key(const ledger::MemberId& member) override;
     [[nodiscard]] ledger::Nonce nonce() override;
 

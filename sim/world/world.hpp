@@ -15,21 +15,21 @@ namespace cityledger::sim {
 
 /// What a world needs to begin: made by the scenario reader.
 struct WorldPlan {
-    std::string name;             ///< of the scenario
+    std::string name;  ///< of the scenario
     std::uint64_t seed = 1;
     std::size_t validators = 4;
-    boost::json::object business;  ///< sections per contract; equal in every world
+    boost::json::object business;           ///< sections per contract; equal in every world
     std::vector<ledger::MemberId> members;  ///< those whose keys the genesis installs
 };
 
 enum class FaultKind : std::uint8_t {
-    kill,        ///< the process dies at once; what was not synced is lost
-    restart,     ///< starts a killed node again
-    pause,       ///< stops without dying (SIGSTOP)
+    kill,     ///< the process dies at once; what was not synced is lost
+    restart,  ///< starts a killed node again
+    pause,    ///< stops without dying (SIGSTOP)
     resume,
-    partition,   ///< only nodes of one group can speak to each other
-    heal,        ///< ends every partition
-    byzantine,   ///< the node behaves as named; virtual world only
+    partition,  ///< only nodes of one group can speak to each other
+    heal,       ///< ends every partition
+    byzantine,  ///< the node behaves as named; virtual world only
 };
 
 struct Fault {

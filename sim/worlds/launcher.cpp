@@ -155,8 +155,7 @@ void NodeProcess::kill_now() {
 std::optional<int> NodeProcess::stop(std::uint64_t timeout_ms) {
     send_signal(SIGCONT);
     send_signal(SIGTERM);
-    const auto deadline =
-        std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
     while (running() && std::chrono::steady_clock::now() < deadline) {
         std::this_thread::sleep_for(k_poll_interval);
     }

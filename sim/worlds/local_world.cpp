@@ -56,8 +56,7 @@ Status launch_network(const NetworkFolder& folder, const NetworkFile& network,
     for (std::size_t node = 0; launched && node < processes.size(); ++node) {
         const NodeAddress& address = network.nodes[node];
         client::ApiClient client(address.address, address.http_port, timeout_ms);
-        launched = wait_until_ready(processes[node], client, folder.home(address.name),
-                                    timeout_ms);
+        launched = wait_until_ready(processes[node], client, folder.home(address.name), timeout_ms);
     }
     if (!launched) {
         for (NodeProcess& process : processes) process.kill_now();
@@ -162,8 +161,7 @@ Status LocalWorld::inject_into_process(FaultKind kind, std::size_t node) {
             const Status answers = wait_until_answering(node);
             return answers ? client(node).control_links(blocked_[node]) : answers;
         }
-        default:
-            return can(kind);
+        default: return can(kind);
     }
 }
 

@@ -20,8 +20,7 @@ struct LocalOptions {
 /// Starts the processes of a network and waits until each takes transactions. Refused with
 /// daemon_not_started or daemon_not_ready and the end of the node's log; then none is left running.
 [[nodiscard]] Status launch_network(const NetworkFolder& folder, const NetworkFile& network,
-                                    std::vector<NodeProcess>& processes,
-                                    std::uint64_t timeout_ms);
+                                    std::vector<NodeProcess>& processes, std::uint64_t timeout_ms);
 
 class LocalWorld : public RemoteWorld {
 public:

@@ -35,8 +35,8 @@ std::string trouble_of(const NodeAnswer& answer) {
     const auto& [node, status] = answer;
     if (!status) return node.name + " does not answer.";
     if (!status->voting) {
-        return node.name + " does not vote (" + status->standing + "): " +
-               status->standing_reason + ".";
+        return node.name + " does not vote (" + status->standing + "): " + status->standing_reason +
+               ".";
     }
     if (status->network_waits_for.empty()) return {};
     return node.name + " votes, but sees no voting quorum: " + status->network_waits_for;
@@ -64,8 +64,8 @@ NetworkHealth health_of(const NetworkAnswers& answers) {
     for (const NodeAnswer& answer : answers) {
         const std::string trouble = trouble_of(answer);
         if (!trouble.empty()) troubles += "\n" + trouble;
-        const bool sees = answer.status && answer.status->voting &&
-                          answer.status->network_waits_for.empty();
+        const bool sees =
+            answer.status && answer.status->voting && answer.status->network_waits_for.empty();
         if (sees) ++seeing;
     }
     if (seeing == 0) {

@@ -1,7 +1,7 @@
 #include "sim/worlds/remote_world.hpp"
 
-#include <chrono>
 #include <charconv>
+#include <chrono>
 #include <random>
 #include <thread>
 
@@ -55,8 +55,8 @@ Result<T> RemoteWorld::ask_any(const Ask& ask) {
         if (!may_answer(node)) continue;
         answer = ask(clients_[node]);
         // Only a node that cannot be reached sends us on; a refusal is an answer.
-        const bool reached = answer || answer.error().code.number < 1440 ||
-                             answer.error().code.number > 1449;
+        const bool reached =
+            answer || answer.error().code.number < 1440 || answer.error().code.number > 1449;
         if (reached) {
             preferred_ = node;
             return answer;
@@ -161,9 +161,9 @@ Status RemoteWorld::can(FaultKind) const {
 Status RemoteWorld::inject(const Fault& fault) { return can(fault.kind); }
 
 std::uint64_t RemoteWorld::now_ms() {
-    return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
-                                          Clock::now().time_since_epoch())
-                                          .count());
+    return static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now().time_since_epoch())
+            .count());
 }
 
 void RemoteWorld::wait(std::uint64_t milliseconds) {
@@ -221,8 +221,7 @@ Status RemoteWorld::enrol_missing_members(const WorldPlan& plan) {
         if (!known) missing.push_back(ledger::to_json(member).as_object());
     }
     if (missing.empty()) return {};
-    const auto operators =
-        query("membership", "members", {{"role", "operator"}}, std::nullopt);
+    const auto operators = query("membership", "members", {{"role", "operator"}}, std::nullopt);
     if (!operators) return propagate(operators);
     for (const boost::json::value& entry : operators->at("members").as_array()) {
         const std::string id(entry.at("id").as_string());

@@ -22,18 +22,15 @@ public:
     [[nodiscard]] std::string kind() const override { return "remote"; }
     [[nodiscard]] Digest chain_id() const override { return network_.chain_id; }
     [[nodiscard]] Result<std::uint64_t> expiry_height() override;
-    [[nodiscard]] Result<const crypto::PrivateKey*> key_of(
-        const ledger::MemberId& member) override;
-    [[nodiscard]] Result<crypto::PublicKeyBytes> make_key(
-        const ledger::MemberId& member) override;
+    [[nodiscard]] Result<const crypto::PrivateKey*> key_of(const ledger::MemberId& member) override;
+    [[nodiscard]] Result<crypto::PublicKeyBytes> make_key(const ledger::MemberId& member) override;
     [[nodiscard]] ledger::Nonce nonce() override;
     [[nodiscard]] Result<api::ReceiptView> submit(const ledger::Transaction& transaction,
                                                   std::uint64_t timeout_ms) override;
     [[nodiscard]] Result<Digest> send(const ledger::Transaction& transaction) override;
     [[nodiscard]] std::vector<std::optional<api::ReceiptView>> receipts(
         const Digest& transaction) override;
-    [[nodiscard]] std::optional<api::ReceiptView> find_receipt(
-        const Digest& transaction) override;
+    [[nodiscard]] std::optional<api::ReceiptView> find_receipt(const Digest& transaction) override;
     [[nodiscard]] Result<boost::json::value> query(std::string_view contract,
                                                    std::string_view method,
                                                    const boost::json::value& arguments,

@@ -64,12 +64,12 @@ struct Single {
         return {vote(view % 4, VoteKind::notarize, view, named), parent_view, proposed};
     }
     Output receive(std::size_t from, const Proposal& one) {
-        return core->step(ProposalReceived{static_cast<ValidatorIndex>(from),
-                                           Verified<Proposal>::assume(one)});
+        return core->step(
+            ProposalReceived{static_cast<ValidatorIndex>(from), Verified<Proposal>::assume(one)});
     }
     Output receive(std::size_t from, const ledger::Vote& one) {
-        return core->step(VoteReceived{static_cast<ValidatorIndex>(from),
-                                       Verified<ledger::Vote>::assume(one)});
+        return core->step(
+            VoteReceived{static_cast<ValidatorIndex>(from), Verified<ledger::Vote>::assume(one)});
     }
     Output receive(std::size_t from, const Certificate& one) {
         return core->step(CertificateReceived{static_cast<ValidatorIndex>(from),
@@ -171,8 +171,7 @@ TEST_CASE("L2: f + 1 nullify votes make a validator nullify too", "[consensus][c
     CHECK(sent<ledger::Vote>(joined).front().content.kind == VoteKind::nullify);
 }
 
-TEST_CASE("L3: the view timer runs only while there is something to expect",
-          "[consensus][core]") {
+TEST_CASE("L3: the view timer runs only while there is something to expect", "[consensus][core]") {
     Single node;
     node.begin();
     const auto started = all<SetTimer>(node.core->step(WorkChanged{true}));
@@ -273,8 +272,7 @@ TEST_CASE("L10: a wanted block is fetched from its signers, and only the true on
     CHECK(node.core->status().finalized_height == 1);
 }
 
-TEST_CASE("after a restart recorded votes are sent again and none conflicts",
-          "[consensus][core]") {
+TEST_CASE("after a restart recorded votes are sent again and none conflicts", "[consensus][core]") {
     Single before;
     before.begin();
     before.receive(1, before.proposal(1, 0, before.block));
@@ -353,8 +351,8 @@ TEST_CASE("what a Byzantine validator may send stays bounded", "[consensus][core
     node.begin();
     std::size_t actions = 0;
     for (std::uint64_t i = 0; i < 5'000; ++i) {
-        actions += node.receive(3, node.vote(3, VoteKind::notarize, 1 + i, test_digest(i)))
-                       .actions.size();
+        actions +=
+            node.receive(3, node.vote(3, VoteKind::notarize, 1 + i, test_digest(i))).actions.size();
         const ledger::Block spam = block_on(genesis_block().header, {test_digest(i)});
         actions += node.receive(3, node.proposal(3 + i % 64 * 4, 0, spam)).actions.size();
     }

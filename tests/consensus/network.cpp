@@ -13,9 +13,7 @@ using ledger::VoteKind;
 
 ledger::ChainId test_chain() { return crypto::sha256(as_bytes("consensus tests")); }
 
-Digest test_digest(std::uint64_t number) {
-    return crypto::Hasher().update_u64(number).finish();
-}
+Digest test_digest(std::uint64_t number) { return crypto::Hasher().update_u64(number).finish(); }
 
 std::vector<crypto::PrivateKey> test_keys(std::size_t count) {
     std::vector<crypto::PrivateKey> keys;
@@ -213,8 +211,7 @@ void Network::tell_work(Node& node) {
     const auto is_open = [&](const Digest& batch) {
         return !options_.seen_is_done || !node.seen_batches.contains(batch);
     };
-    const bool has_work =
-        std::any_of(node.open_batches.begin(), node.open_batches.end(), is_open);
+    const bool has_work = std::any_of(node.open_batches.begin(), node.open_batches.end(), is_open);
     if (has_work == node.had_work) return;
     node.had_work = has_work;
     carry_out(node, node.core->step(WorkChanged{has_work}));
@@ -294,8 +291,8 @@ void Network::link(std::size_t from, std::size_t to, std::function<void()> arriv
 
 Input Network::input_of(std::size_t from, const Message& message) const {
     // An observer has no index; a real transport would use another kind of address.
-    const ValidatorIndex index = nodes_.at(from).validator.value_or(
-        static_cast<ValidatorIndex>(validators_->size()));
+    const ValidatorIndex index =
+        nodes_.at(from).validator.value_or(static_cast<ValidatorIndex>(validators_->size()));
     if (const auto* proposal = std::get_if<Proposal>(&message)) {
         return ProposalReceived{index, Verified<Proposal>::assume(*proposal)};
     }

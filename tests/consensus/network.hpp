@@ -104,7 +104,6 @@ public:
     [[nodiscard]] RecoveredState recover(const Node& node) const;
 
 private:
-
     void carry_out(Node& node, const Output& output);
     void act(Node& node, const Action& action);
     void persist(Node& node, const Persist& persist);

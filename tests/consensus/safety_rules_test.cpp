@@ -216,8 +216,8 @@ TEST_CASE("S1 to S5 hold across a restart by the records", "[consensus][safety]"
 TEST_CASE("B6: only the newest views wait for a finalize vote", "[consensus][safety]") {
     Validator validator;
     for (View view = 2; view < 100; ++view) {
-        REQUIRE(validator.rules.enter(view, certificate(VoteKind::notarize, view - 1,
-                                                        test_digest(view))));
+        REQUIRE(validator.rules.enter(
+            view, certificate(VoteKind::notarize, view - 1, test_digest(view))));
     }
     CHECK(validator.rules.open_finalizations().size() == 16);
     CHECK(validator.rules.open_finalizations().rbegin()->first == 98);

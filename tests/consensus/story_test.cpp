@@ -142,8 +142,7 @@ TEST_CASE("two halves commit nothing, and go on once they hear each other", "[co
     require_clean(network);
 }
 
-TEST_CASE("a node that is heard but hears nothing does not stop the others",
-          "[consensus][story]") {
+TEST_CASE("a node that is heard but hears nothing does not stop the others", "[consensus][story]") {
     Network network({});
     network.start_all();
     // Everything to node 3 is lost; what it sends arrives.
@@ -236,8 +235,8 @@ TEST_CASE("L9: views told without a certificate are never adopted", "[consensus]
     Network network({});
     network.start_all();
     network.crash(3);  // its key is used by somebody who tells of far views
-    const std::vector<View> told = {2, 65, 1'000, View{1} << 61, View{1} << 62, View{1} << 63,
-                                    ~View{0} - 1, ~View{0}};
+    const std::vector<View> told = {
+        2, 65, 1'000, View{1} << 61, View{1} << 62, View{1} << 63, ~View{0} - 1, ~View{0}};
     for (int round = 0; round < 20; ++round) {
         for (const View view : told) {
             for (const VoteKind kind :

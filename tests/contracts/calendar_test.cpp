@@ -31,9 +31,9 @@ City city_from(std::string_view calendar) {
 TEST_CASE("dates are read strictly", "[calendar]") {
     CHECK(parse_date("2018-08-10") == CivilDate{2018, 8, 10});
     CHECK(parse_date("2020-02-29").has_value());
-    for (const char* text : {"", "2018-8-10", "2018/08/10", "2019-02-29", "1900-02-29",
-                             "2018-13-01", "2018-00-10", "2018-04-31", "0000-01-01",
-                             "2018-08-1x", " 018-08-10", "2018-08-100"}) {
+    for (const char* text :
+         {"", "2018-8-10", "2018/08/10", "2019-02-29", "1900-02-29", "2018-13-01", "2018-00-10",
+          "2018-04-31", "0000-01-01", "2018-08-1x", " 018-08-10", "2018-08-100"}) {
         INFO(text);
         CHECK(refusal(parse_date(text)) == codes::date_malformed.name);
     }
@@ -96,8 +96,7 @@ TEST_CASE("a close needs a proposal, one is enough, and two signers", "[calendar
 TEST_CASE("the calendar of the genesis is checked", "[calendar]") {
     City city;
     const auto start = [&](std::string_view calendar) {
-        return refusal(
-            city.start(sections(R"({"calendar": )" + std::string(calendar) + "}")));
+        return refusal(city.start(sections(R"({"calendar": )" + std::string(calendar) + "}")));
     };
     CHECK(start(R"({"first_day": "2020-01-25"})") == codes::first_day_not_open.name);
     CHECK(start(R"({"first_day": "2020-01-24", "holidays": ["2020-01-24"]})") ==

@@ -105,8 +105,7 @@ TEST_CASE("each missing part of the core metadata is refused", "[directory]") {
         CHECK(with([&](Metadata& m) { m.resource_code = code; }) ==
               codes::resource_code_malformed.name);
     }
-    CHECK(with([](Metadata& m) { m.condition.reset(); }) ==
-          codes::sharing_condition_missing.name);
+    CHECK(with([](Metadata& m) { m.condition.reset(); }) == codes::sharing_condition_missing.name);
     CHECK(with([](Metadata& m) { m.sharing = Sharing::not_shared; }) ==
           codes::sharing_basis_missing.name);
     CHECK(with([](Metadata& m) {
@@ -135,8 +134,7 @@ TEST_CASE("a draft is edited by its owner, locked by the operator, and then stay
     const auto locked = lock_entry(city, "AD", entry);
     REQUIRE(locked);
     CHECK(locked->metadata_hash == metadata_hash(better));
-    CHECK(refusal(update(city, "AK", entry, pension_metadata())) ==
-          codes::directory_locked.name);
+    CHECK(refusal(update(city, "AK", entry, pension_metadata())) == codes::directory_locked.name);
     CHECK(refusal(lock_entry(city, "AD", entry)) == codes::directory_already_locked.name);
     const auto record = city.ask<Entry>("directory", "directory", IdArguments{entry});
     REQUIRE(record);

@@ -69,8 +69,9 @@ TEST_CASE("what is wrong with a request is said", "[directory]") {
     CHECK(with([](auto& r) { r.legal_basis.clear(); }) == codes::request_basis_missing.name);
     CHECK(with([](auto& r) { r.columns.clear(); }) == codes::request_columns_missing.name);
     CHECK(with([](auto& r) { r.columns = {"salary"}; }) == codes::request_column_unknown.name);
-    CHECK(with([](auto& r) { r.columns = {"name", "name"}; }) ==
-          codes::request_column_repeated.name);
+    CHECK(with([](auto& r) {
+              r.columns = {"name", "name"};
+          }) == codes::request_column_repeated.name);
     CHECK(with([](auto& r) { r.until_day = "2020-01-19"; }) == codes::request_until_past.name);
     CHECK(with([](auto& r) { r.until_day = "tomorrow"; }) == codes::date_malformed.name);
     CHECK(with([](auto& r) { r.responsibility = "AK/R00001"; }) ==
@@ -87,8 +88,7 @@ TEST_CASE("drafts and entries that are not shared cannot be requested", "[direct
     secret.legal_basis = "Social insurance law, article 81";
     const std::string entry = locked_entry(city, secret);
     CHECK(refusal(ask_for(city, request_for(entry))) == codes::directory_not_shared.name);
-    const auto draft =
-        testing::register_directory(city, "AK", "AK/R00001", pension_metadata());
+    const auto draft = testing::register_directory(city, "AK", "AK/R00001", pension_metadata());
     REQUIRE(draft);
     CHECK(refusal(ask_for(city, request_for(draft->id))) == codes::directory_not_locked.name);
 }
@@ -191,8 +191,7 @@ TEST_CASE("nothing is delivered after a grant is revoked or over", "[directory]"
     CHECK(refusal(deliver(city, open_grant->id, "AF")) == codes::request_not_provider.name);
     CHECK(refusal(revoke_grant(city, open_grant->id, "", "AD")) ==
           codes::request_reason_missing.name);
-    CHECK(refusal(revoke_grant(city, open_grant->id, "misuse", "AF")) ==
-          codes::not_permitted.name);
+    CHECK(refusal(revoke_grant(city, open_grant->id, "misuse", "AF")) == codes::not_permitted.name);
     REQUIRE(revoke_grant(city, open_grant->id, "misuse", "AD"));
     CHECK(city.emitted("directory.revoked", open_grant->id));
     CHECK(refusal(deliver(city, open_grant->id)) == codes::grant_revoked.name);
@@ -223,8 +222,8 @@ TEST_CASE("requests are listed for the requester and for the provider", "[direct
     CHECK(list("requests", "AK")->requests.empty());
     CHECK(list("inbox", "AK")->requests.size() == 2);
     CHECK(list("inbox", "AF")->requests.empty());
-    const auto rest = city.ask<RequestsResult>(
-        "directory", "inbox", DepartmentPageArguments{"AK", "AF/Q00002", 2});
+    const auto rest = city.ask<RequestsResult>("directory", "inbox",
+                                               DepartmentPageArguments{"AK", "AF/Q00002", 2});
     REQUIRE(rest->requests.size() == 1);
     CHECK(rest->requests[0].id == "AF/Q00003");
 }
@@ -232,9 +231,8 @@ TEST_CASE("requests are listed for the requester and for the provider", "[direct
 TEST_CASE("the time to reply comes from the genesis", "[directory]") {
     for (const char* days : {"0", "251"}) {
         City city;
-        CHECK(refusal(city.start(sections(R"({"directory": {"reply_days": )" +
-                                          std::string(days) + "}}"))) ==
-              codes::reply_days_out_of_range.name);
+        CHECK(refusal(city.start(sections(R"({"directory": {"reply_days": )" + std::string(days) +
+                                          "}}"))) == codes::reply_days_out_of_range.name);
     }
     City city;
     auto business = sections(k_beijing_sections);

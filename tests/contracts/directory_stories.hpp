@@ -43,8 +43,8 @@ inline std::string locked_entry(City& city, const directory::Metadata& metadata)
     responsibility_of(city, "AF");
     const auto entry = register_directory(city, "AK", responsibility, metadata);
     REQUIRE(entry);
-    REQUIRE(city.run<directory::LockDirectoryResult>(
-        "AD", "directory", "lock_directory", directory::LockDirectoryArguments{entry->id}));
+    REQUIRE(city.run<directory::LockDirectoryResult>("AD", "directory", "lock_directory",
+                                                     directory::LockDirectoryArguments{entry->id}));
     return entry->id;
 }
 

@@ -78,8 +78,7 @@ public:
 
     template <class R, class Arguments>
     R ask(const char* contract, const char* query, const Arguments& arguments) {
-        const auto bytes =
-            run_query(city_contracts(), store_, contract, query, encode(arguments));
+        const auto bytes = run_query(city_contracts(), store_, contract, query, encode(arguments));
         REQUIRE(bytes);
         return *decode<R>(*bytes);
     }
@@ -111,12 +110,10 @@ void share_a_directory(Chain& chain, const directory::Metadata& metadata,
                                                        "Keeps its records", "Article 1"})}));
     }
     accepted(chain.send(
-        "BZB",
-        {operation("approve_responsibility", ApproveResponsibilityArguments{"AK/R00001"}),
-         operation("approve_responsibility", ApproveResponsibilityArguments{"AF/R00001"})}));
-    accepted(chain.send(
-        "AK", {operation("register_directory",
-                         RegisterDirectoryArguments{"AK/R00001", metadata})}));
+        "BZB", {operation("approve_responsibility", ApproveResponsibilityArguments{"AK/R00001"}),
+                operation("approve_responsibility", ApproveResponsibilityArguments{"AF/R00001"})}));
+    accepted(chain.send("AK", {operation("register_directory",
+                                         RegisterDirectoryArguments{"AK/R00001", metadata})}));
     accepted(chain.send("AD", {operation("lock_directory", LockDirectoryArguments{"AK/D00001"})}));
     // Sixteen requests in one transaction, and all of them overdue after ten days.
     std::vector<Operation> requests(16, operation("request", request));
@@ -200,8 +197,8 @@ TEST_CASE("sixteen requests of the largest size are marked overdue in one operat
     Chain chain(1);
     share_a_directory(chain, metadata, request);
     close_eleven_days(chain);
-    accepted(chain.send(
-        "AD", {Chain::operation("directory", "mark_overdue", MarkOverdueArguments{16})}));
+    accepted(chain.send("AD",
+                        {Chain::operation("directory", "mark_overdue", MarkOverdueArguments{16})}));
 }
 
 TEST_CASE("chains with different salts have equal business roots", "[contracts]") {
@@ -224,9 +221,9 @@ TEST_CASE("the state is the same after it is opened again", "[contracts]") {
 TEST_CASE("a revoked member's key signs nothing more; a rotated key signs from then on",
           "[contracts]") {
     Chain chain(1);
-    accepted(chain.send(k_other, {Chain::operation("membership", "rotate_key",
-                                                   membership::RotateKeyArguments{
-                                                       test_key(k_other, 1)})}));
+    accepted(chain.send(k_other,
+                        {Chain::operation("membership", "rotate_key",
+                                          membership::RotateKeyArguments{test_key(k_other, 1)})}));
     const Operation anything =
         Chain::operation("directory", "mark_overdue", directory::MarkOverdueArguments{1});
     CHECK(chain.send(k_other, {anything}).code == codes::transaction_unknown_sender.number);

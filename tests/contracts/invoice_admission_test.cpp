@@ -53,8 +53,7 @@ TEST_CASE("what is wrong with an admission is said", "[invoice]") {
     CHECK(with({k_seller, {}, k_quota, {}}) == codes::category_malformed.name);
     CHECK(with({k_seller, {""}, k_quota, {}}) == codes::category_malformed.name);
     CHECK(with({k_seller, {"a", "a"}, k_quota, {}}) == codes::category_malformed.name);
-    CHECK(with({k_seller, {std::string(33, 'a')}, k_quota, {}}) ==
-          codes::category_malformed.name);
+    CHECK(with({k_seller, {std::string(33, 'a')}, k_quota, {}}) == codes::category_malformed.name);
     CHECK(with({k_seller, {"catering"}, {0, 1, 1}, {}}) == codes::quota_malformed.name);
     CHECK(with({k_seller, {"catering"}, {1, 0, 1}, {}}) == codes::quota_malformed.name);
     CHECK(with({k_seller, {"catering"}, {1, 1, -1}, {}}) == codes::quota_malformed.name);
@@ -141,8 +140,7 @@ TEST_CASE("a full red letter gives the quota back in the same month only", "[inv
 TEST_CASE("a month that is none is refused", "[invoice]") {
     City city = admitted_shenzhen();
     for (const char* month : {"201808", "2018-13", "2018-0", ""}) {
-        CHECK(refusal(city.ask<QuotaResult>("invoice", "quota",
-                                            QuotaArguments{k_seller, month})) ==
+        CHECK(refusal(city.ask<QuotaResult>("invoice", "quota", QuotaArguments{k_seller, month})) ==
               codes::month_malformed.name);
     }
 }

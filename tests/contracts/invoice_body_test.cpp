@@ -13,9 +13,7 @@ namespace {
 using namespace invoice;
 using namespace testing;
 
-crypto::SecretKey key_of(std::string_view name) {
-    return crypto::SecretKey(digest_of(name).bytes);
-}
+crypto::SecretKey key_of(std::string_view name) { return crypto::SecretKey(digest_of(name).bytes); }
 
 const BodyPlace k_place{k_seller, "WX1"};
 const std::vector<BodyField> k_fields = {

@@ -73,8 +73,7 @@ TEST_CASE("only the holder transfers, to another member", "[invoice]") {
     City city = admitted_shenzhen();
     const auto made = issue(city, dinner("WX1"));
     CHECK(refusal(transfer(city, *made, k_seller, k_buyer)) == codes::not_holder.name);
-    CHECK(refusal(transfer(city, *made, k_consumer, k_consumer)) ==
-          codes::transfer_to_holder.name);
+    CHECK(refusal(transfer(city, *made, k_consumer, k_consumer)) == codes::transfer_to_holder.name);
     CHECK(refusal(transfer(city, *made, k_consumer, "P-NOBODY")) == codes::member_unknown.name);
     CHECK(refusal(transfer(city, *made, "P-NOBODY", k_buyer)) == codes::member_unknown.name);
     REQUIRE(transfer(city, *made, k_consumer, k_buyer));

@@ -37,9 +37,9 @@ TEST_CASE("the first invoice of 10 August 2018 gets the code that the tax bureau
 
 TEST_CASE("numbers count through the whole city", "[invoice]") {
     City city = admitted_shenzhen();
-    REQUIRE(city.run<Nothing>(
-        k_bureau, "invoice", "admit",
-        AdmitArguments{k_other, {"catering"}, {1'000'000, 10, 10'000'000}, {}}));
+    REQUIRE(
+        city.run<Nothing>(k_bureau, "invoice", "admit",
+                          AdmitArguments{k_other, {"catering"}, {1'000'000, 10, 10'000'000}, {}}));
     CHECK(issue(city, dinner("A"))->number == "00000001");
     CHECK(issue(city, dinner("A"), k_other)->number == "00000002");
     CHECK_FALSE(issue(city, dinner("A")));
@@ -62,8 +62,8 @@ TEST_CASE("neither the sealed body nor the lines enter the state", "[invoice]") 
 
 TEST_CASE("tax is rounded half up per line", "[invoice]") {
     CHECK(tax_of(18'679, 600) == 1'121);
-    CHECK(tax_of(100, 50) == 1);   // 0.5 fen
-    CHECK(tax_of(99, 50) == 0);    // 0.495 fen
+    CHECK(tax_of(100, 50) == 1);  // 0.5 fen
+    CHECK(tax_of(99, 50) == 0);   // 0.495 fen
     CHECK(tax_of(1'000, 1'300) == 130);
     CHECK(tax_of(1, 10'000) == 1);
     CHECK(refusal(tax_of(k_largest, 2)) == codes::money_overflow.name);
@@ -88,8 +88,7 @@ TEST_CASE("what is wrong with an invoice is said", "[invoice]") {
     CHECK(with([](auto& i) { i.lines[0].name = "*catering*dinner"; }) ==
           codes::line_name_malformed.name);
     CHECK(with([](auto& i) { i.lines[0].name = "**"; }) == codes::line_name_malformed.name);
-    CHECK(with([](auto& i) { i.lines[0].amount_fen = 0; }) ==
-          codes::line_amount_not_positive.name);
+    CHECK(with([](auto& i) { i.lines[0].amount_fen = 0; }) == codes::line_amount_not_positive.name);
     CHECK(with([](auto& i) { i.lines[0].amount_fen = -1; }) ==
           codes::line_amount_not_positive.name);
     CHECK(with([](auto& i) { i.lines[0].rate_basis_points = 10'001; }) ==
@@ -146,8 +145,8 @@ std::string genesis_with(const std::string& invoice, const std::string& first_da
 }
 
 TEST_CASE("after number 99,999,999 the batch goes up, after batch 9 issuing stops", "[invoice]") {
-    City city = admitted_shenzhen(genesis_with(
-        R"({"first_batch": 8, "first_number": 99999999})", "2018-08-10"));
+    City city = admitted_shenzhen(
+        genesis_with(R"({"first_batch": 8, "first_number": 99999999})", "2018-08-10"));
     const auto last_of_8 = issue(city, dinner("A"));
     CHECK(last_of_8->code == "144031809810");
     CHECK(last_of_8->number == "99999999");
@@ -155,8 +154,8 @@ TEST_CASE("after number 99,999,999 the batch goes up, after batch 9 issuing stop
     CHECK(first_of_9->code == "144031809910");
     CHECK(first_of_9->number == "00000001");
 
-    City full = admitted_shenzhen(genesis_with(
-        R"({"first_batch": 9, "first_number": 99999999})", "2018-12-31"));
+    City full = admitted_shenzhen(
+        genesis_with(R"({"first_batch": 9, "first_number": 99999999})", "2018-12-31"));
     const auto last = issue(full, dinner("A"));
     REQUIRE(last);
     CHECK(refusal(issue(full, dinner("B"))) == codes::series_exhausted.name);
@@ -219,8 +218,7 @@ TEST_CASE("invoices are listed by seller and by buyer", "[invoice]") {
     for (int i = 0; i < 3; ++i) REQUIRE(issue(city, dinner("P" + std::to_string(i))));
     const auto list = [&](const char* query, const MemberId& enterprise,
                           std::optional<std::string> after) {
-        return *city.ask<InvoicesResult>("invoice", query,
-                                         InvoicesArguments{enterprise, after, 2});
+        return *city.ask<InvoicesResult>("invoice", query, InvoicesArguments{enterprise, after, 2});
     };
     const auto first = list("sales", k_seller, std::nullopt);
     CHECK(first.invoices.size() == 2);

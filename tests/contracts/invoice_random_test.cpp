@@ -66,8 +66,8 @@ public:
 
     void check() {
         CHECK(statistics(city_) == recounted(city_));
-        const auto usage = city_.ask<QuotaResult>("invoice", "quota",
-                                                  QuotaArguments{k_seller, "2018-08"});
+        const auto usage =
+            city_.ask<QuotaResult>("invoice", "quota", QuotaArguments{k_seller, "2018-08"});
         REQUIRE(usage);
         const Statistics totals = statistics(city_);
         CHECK(usage->used.count == totals.issued_count - totals.red_count);

@@ -58,8 +58,7 @@ TEST_CASE("three enterprises that sell in a circle are signalled", "[invoice][ri
     CHECK(risks(city, "2018-08-11").empty());
 }
 
-TEST_CASE("a chain, mutual trade, and a circle over two months are no circle",
-          "[invoice][risk]") {
+TEST_CASE("a chain, mutual trade, and a circle over two months are no circle", "[invoice][risk]") {
     City city = trading_city();
     sell_and_book(city, k_seller, k_buyer, "1");
     sell_and_book(city, k_buyer, k_seller, "2");
@@ -127,10 +126,8 @@ TEST_CASE("one payer with four headers in a month is signalled", "[invoice][risk
     CHECK(risks(city).size() == 1);
 }
 
-TEST_CASE("a new enterprise that nears its cap on the first day is signalled",
-          "[invoice][risk]") {
-    const AdmitArguments admit{k_seller, {"catering"}, {1'000'000, 5, 100'000'000},
-                               std::nullopt};
+TEST_CASE("a new enterprise that nears its cap on the first day is signalled", "[invoice][risk]") {
+    const AdmitArguments admit{k_seller, {"catering"}, {1'000'000, 5, 100'000'000}, std::nullopt};
     City city = shenzhen();
     REQUIRE(city.run<Nothing>(k_bureau, "invoice", "admit", admit));
     for (int i = 0; i < 3; ++i) REQUIRE(issue(city, dinner(std::to_string(i))));
@@ -145,8 +142,7 @@ TEST_CASE("a new enterprise that nears its cap on the first day is signalled",
     CHECK(risks(later, "2018-08-11").empty());
 }
 
-TEST_CASE("a line outside the seller's categories is signalled, not refused",
-          "[invoice][risk]") {
+TEST_CASE("a line outside the seller's categories is signalled, not refused", "[invoice][risk]") {
     City city = admitted_shenzhen();
     REQUIRE(issue(city, dinner("1")));
     CHECK(risks(city).empty());
@@ -173,8 +169,7 @@ TEST_CASE("bookers are warned of an abnormal enterprise, in steps", "[invoice][r
     REQUIRE(city.run<Nothing>(k_bureau, "invoice", "freeze", EnterpriseArguments{k_seller}));
     CHECK(refusal(warn({})) == codes::enterprise_not_abnormal.name);
     CHECK(risks(city).empty());
-    REQUIRE(
-        city.run<Nothing>(k_bureau, "invoice", "mark_abnormal", EnterpriseArguments{k_seller}));
+    REQUIRE(city.run<Nothing>(k_bureau, "invoice", "mark_abnormal", EnterpriseArguments{k_seller}));
     CHECK(refusal(issue(city, dinner("X"))) == codes::enterprise_frozen.name);
     std::uint32_t warned = 0;
     std::optional<std::string> after;
@@ -188,8 +183,7 @@ TEST_CASE("bookers are warned of an abnormal enterprise, in steps", "[invoice][r
     const auto signals = risks(city, k_today, "risk.abnormal_seller");
     REQUIRE(signals.size() == 15);
     CHECK(signals[0].subject == k_buyer + "/" + booked[0]);
-    REQUIRE(
-        city.run<Nothing>(k_bureau, "invoice", "unfreeze", EnterpriseArguments{k_seller}));
+    REQUIRE(city.run<Nothing>(k_bureau, "invoice", "unfreeze", EnterpriseArguments{k_seller}));
     CHECK(refusal(warn({})) == codes::enterprise_not_abnormal.name);
 }
 

@@ -15,10 +15,10 @@ const Digest k_view_key = digest_of("shown as a QR code");
 
 Result<Nothing> offer(City& city, const IssueResult& made, const MemberId& receiver,
                       const MemberId& sender = k_consumer) {
-    return city.run<Nothing>(sender, "invoice", "offer",
-                             OfferArguments{made.code, made.number,
-                                            view_key_commitment(k_view_key, receiver),
-                                            Bytes(40, 7), std::nullopt});
+    return city.run<Nothing>(
+        sender, "invoice", "offer",
+        OfferArguments{made.code, made.number, view_key_commitment(k_view_key, receiver),
+                       Bytes(40, 7), std::nullopt});
 }
 
 Result<Nothing> accept(City& city, const IssueResult& made, const MemberId& sender,
@@ -35,8 +35,7 @@ TEST_CASE("a view key passes an invoice on, once, and to its receiver only", "[i
     REQUIRE(offer(city, *made, k_buyer));
     CHECK(city.emitted("invoice.offered", made->code + "/" + made->number));
     CHECK(refusal(accept(city, *made, k_other)) == codes::view_key_wrong.name);
-    CHECK(refusal(accept(city, *made, k_buyer, digest_of("guess"))) ==
-          codes::view_key_wrong.name);
+    CHECK(refusal(accept(city, *made, k_buyer, digest_of("guess"))) == codes::view_key_wrong.name);
     CHECK(refusal(accept(city, *made, "P-NOBODY")) == codes::member_unknown.name);
     REQUIRE(accept(city, *made, k_buyer));
     CHECK(read_invoice(city, *made).holder == k_buyer);
@@ -75,8 +74,7 @@ IssueArguments issued_for(const std::string& payment, const MemberId& principal)
     return arguments;
 }
 
-TEST_CASE("a service provider issues, reverses and books for who gave it a mandate",
-          "[invoice]") {
+TEST_CASE("a service provider issues, reverses and books for who gave it a mandate", "[invoice]") {
     City city = admitted_shenzhen();
     CHECK(refusal(issue(city, issued_for("A", k_seller), k_provider)) ==
           codes::mandate_missing.name);
@@ -114,16 +112,14 @@ TEST_CASE("a revoked mandate ends at once, and a principal never exceeds its own
     REQUIRE(mandate(city, "mandate", k_consumer));
     REQUIRE(issue(city, issued_for("A", k_seller), k_provider));
     const auto asked = [&] {
-        return refusal(city.ask<Mandate>("invoice", "mandate",
-                                         MandateQuery{k_seller, k_provider}));
+        return refusal(city.ask<Mandate>("invoice", "mandate", MandateQuery{k_seller, k_provider}));
     };
     CHECK(asked() == "accepted");
     // A consumer's mandate issues nothing.
     CHECK(refusal(issue(city, issued_for("B", k_consumer), k_provider)) ==
           codes::not_permitted.name);
     // Only a service provider acts for others.
-    CHECK(refusal(issue(city, issued_for("B", k_seller), k_other)) ==
-          codes::not_permitted.name);
+    CHECK(refusal(issue(city, issued_for("B", k_seller), k_other)) == codes::not_permitted.name);
     REQUIRE(mandate(city, "revoke_mandate", k_seller));
     CHECK(city.emitted("invoice.mandate_revoked", k_seller + "/" + k_provider));
     CHECK(asked() == codes::mandate_missing.name);
@@ -137,18 +133,18 @@ TEST_CASE("a court orders an invoice to be shown, and a party shows it", "[invoi
     const auto made = issue(city, dinner("A"));
     const std::string name = made->code + "/" + made->number;
     const auto order = [&](const MemberId& sender, const std::string& reason) {
-        return refusal(city.run<Nothing>(
-            sender, "invoice", "order_disclosure",
-            OrderDisclosureArguments{made->code, made->number, reason}));
+        return refusal(
+            city.run<Nothing>(sender, "invoice", "order_disclosure",
+                              OrderDisclosureArguments{made->code, made->number, reason}));
     };
     CHECK(order(k_other, "case 7") == codes::not_permitted.name);
     CHECK(order(k_court, "") == codes::disclosure_reason_missing.name);
     CHECK(order(k_court, "case 7") == "accepted");
     CHECK(city.emitted("invoice.disclosure_ordered", k_court + "/" + name));
     const auto disclose = [&](const MemberId& sender, const MemberId& reader) {
-        return refusal(city.run<Nothing>(
-            sender, "invoice", "disclose",
-            DiscloseArguments{made->code, made->number, reader, Bytes(40, 3)}));
+        return refusal(
+            city.run<Nothing>(sender, "invoice", "disclose",
+                              DiscloseArguments{made->code, made->number, reader, Bytes(40, 3)}));
     };
     CHECK(disclose(k_other, k_court) == codes::not_a_party.name);
     CHECK(disclose(k_consumer, k_court) == codes::not_a_party.name);
@@ -163,10 +159,13 @@ TEST_CASE("an enterprise under a registration tag carries no name", "[invoice]")
     City city = shenzhen();
     const MemberId tag = "E-0123456789ABCDEF";
     const auto enrol = [&](const MemberId& id, const std::string& name) {
-        return refusal(city.run<Nothing>(
-            k_bureau, "membership", "enrol",
-            membership::EnrolArguments{id, name, membership::MemberKind::enterprise,
-                                       {membership::Role::enterprise}, test_key(id)}));
+        return refusal(
+            city.run<Nothing>(k_bureau, "membership", "enrol",
+                              membership::EnrolArguments{id,
+                                                         name,
+                                                         membership::MemberKind::enterprise,
+                                                         {membership::Role::enterprise},
+                                                         test_key(id)}));
     };
     CHECK(enrol(tag, "Guomao Restaurant") == codes::tagged_member_named.name);
     CHECK(enrol("E-0123456789abcdef", "E-0123456789abcdef") != "accepted");

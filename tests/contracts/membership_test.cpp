@@ -47,8 +47,7 @@ TEST_CASE("an enrolled enterprise has a record without a key and a key in system
     REQUIRE(key);
     CHECK(*key == encode(test_key(k_huawei)));
     for (const auto& [record_key, value] : city.context.spaces[Space::business]) {
-        CHECK(to_hex(value).find(to_hex(ByteView(test_key(k_huawei).bytes))) ==
-              std::string::npos);
+        CHECK(to_hex(value).find(to_hex(ByteView(test_key(k_huawei).bytes))) == std::string::npos);
     }
 }
 
@@ -140,8 +139,8 @@ TEST_CASE("a revoked member loses its key and its roles' power and stays on reco
 
 TEST_CASE("the last operator cannot be removed", "[membership]") {
     City city = shenzhen();
-    CHECK(refusal(city.run<Nothing>(k_bureau, "membership", "revoke",
-                                    MemberArguments{k_bureau})) == codes::last_operator.name);
+    CHECK(refusal(city.run<Nothing>(k_bureau, "membership", "revoke", MemberArguments{k_bureau})) ==
+          codes::last_operator.name);
     CHECK(refusal(change_role(city, "revoke_role", k_bureau, Role::chain_operator)) ==
           codes::last_operator.name);
     REQUIRE(change_role(city, "grant_role", "AUDIT", Role::chain_operator));

@@ -56,8 +56,8 @@ struct Market {
         return run(bank, "settle", ReceivableArguments{code, number});
     }
     Receivable read() {
-        const auto record = city.ask<Receivable>("receivables", "receivable",
-                                                 ReceivableArguments{code, number});
+        const auto record =
+            city.ask<Receivable>("receivables", "receivable", ReceivableArguments{code, number});
         REQUIRE(record);
         return *record;
     }
@@ -136,8 +136,7 @@ TEST_CASE("a red letter on a financed invoice alerts the bank at once", "[receiv
     CHECK(market.settle() == "accepted");
 }
 
-TEST_CASE("a reversed invoice is not financed, and only a financing is alerted",
-          "[receivables]") {
+TEST_CASE("a reversed invoice is not financed, and only a financing is alerted", "[receivables]") {
     Market market;
     const invoice::IssueResult blue{market.code, market.number, "", ""};
     CHECK(market.request(k_bank) == "accepted");

@@ -1,10 +1,10 @@
 #include "crypto/check.hpp"
 
+#include <sys/wait.h>
+#include <unistd.h>
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <string>
-#include <sys/wait.h>
-#include <unistd.h>
 
 namespace {
 

@@ -55,11 +55,13 @@ TEST_CASE("neighbouring sized fields cannot shift into each other") {
     const Digest one = hasher.update_sized(as_bytes("ab")).update_sized(as_bytes("c")).finish();
     const Digest other = hasher.update_sized(as_bytes("a")).update_sized(as_bytes("bc")).finish();
     CHECK(one != other);
-    CHECK(one == sha256(hex("020000006162" "0100000063")));
+    CHECK(one == sha256(hex("020000006162"
+                            "0100000063")));
 }
 
 TEST_CASE("a tagged hash starts with the size of its tag and the tag") {
-    CHECK(tagged_hash("vote", as_bytes("x")) == sha256(hex("04000000766f7465" "78")));
+    CHECK(tagged_hash("vote", as_bytes("x")) == sha256(hex("04000000766f7465"
+                                                           "78")));
     CHECK(tagged_hash("vote", as_bytes("x")) != tagged_hash("votex", {}));
     CHECK(tagged_hash("vote", as_bytes("x")) != tagged_hash("block", as_bytes("x")));
 }

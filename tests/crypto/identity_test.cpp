@@ -137,8 +137,7 @@ TEST_CASE("a certificate of another network or node is refused") {
 TEST_CASE("an authority's own certificate is no node certificate") {
     const IssuedIdentity authority = create_authority("ab12", k_long);
     CHECK(code_of(check_node_certificate(authority.certificate_pem, authority.certificate_pem,
-                                         k_node0, k_now_unix_s)) ==
-          codes::certificate_wrong_usage);
+                                         k_node0, k_now_unix_s)) == codes::certificate_wrong_usage);
     CHECK(code_of(node_name_of(authority.certificate_pem)) == codes::certificate_without_name);
 }
 
@@ -146,8 +145,8 @@ TEST_CASE("bytes that are no certificate are refused, and said whose they are") 
     const IssuedIdentity authority = create_authority("ab12", k_long);
     const IssuedIdentity node = issue(authority, k_node0, k_short);
     const std::string half = node.certificate_pem.substr(0, node.certificate_pem.size() / 2);
-    for (const std::string& text : {std::string(), std::string("text"), half,
-                                    node.private_key_pem}) {
+    for (const std::string& text :
+         {std::string(), std::string("text"), half, node.private_key_pem}) {
         INFO(text);
         CHECK(code_of(node_name_of(text)) == codes::certificate_unreadable);
         const auto bad_node =
@@ -175,11 +174,17 @@ TEST_CASE("an authority issues only with its own certificate and key") {
 
 TEST_CASE("a name that cannot stand in a certificate is refused") {
     const IssuedIdentity authority = create_authority("ab12", k_long);
-    const std::vector<NodeName> bad = {
-        {"", "node0"},      {"AB12", "node0"},          {"xy", "node0"},
-        {"ab12", ""},       {"ab12", "a/b"},            {"ab12", "a,DNS:b"},
-        {"ab12", "a b"},    {"ab12", "税务局"},         {std::string(65, 'a'), "node0"},
-        {"ab12", std::string(64, 'n')}, {"ab12", std::string("a\0b", 3)}};
+    const std::vector<NodeName> bad = {{"", "node0"},
+                                       {"AB12", "node0"},
+                                       {"xy", "node0"},
+                                       {"ab12", ""},
+                                       {"ab12", "a/b"},
+                                       {"ab12", "a,DNS:b"},
+                                       {"ab12", "a b"},
+                                       {"ab12", "税务局"},
+                                       {std::string(65, 'a'), "node0"},
+                                       {"ab12", std::string(64, 'n')},
+                                       {"ab12", std::string("a\0b", 3)}};
     for (const NodeName& name : bad) {
         INFO(name.network << "/" << name.node);
         CHECK(code_of(issue_node_certificate(authority, name, k_short)) ==
@@ -202,8 +207,8 @@ TEST_CASE("a period of validity that is empty or out of the calendar is refused"
 }
 
 TEST_CASE("an authority takes any name, also one that X.509 has no room for") {
-    for (const std::string& name : {std::string("深圳税务"), std::string(), std::string(500, 'x'),
-                                    std::string("\xff\xfe")}) {
+    for (const std::string& name :
+         {std::string("深圳税务"), std::string(), std::string(500, 'x'), std::string("\xff\xfe")}) {
         const IssuedIdentity authority = create_authority(name, k_long);
         const IssuedIdentity node = issue(authority, k_node0, k_short);
         CHECK(check_node_certificate(node.certificate_pem, authority.certificate_pem, k_node0,

@@ -23,19 +23,15 @@ constexpr const char* k_sample_r =
     "efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716";
 constexpr const char* k_sample_high_s =
     "f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8";
-constexpr const char* k_test_r =
-    "f1abb023518351cd71d881567b1ea663ed3efcf6c5132b354f28d3b0b7d38367";
-constexpr const char* k_test_s =
-    "019f4113742a2b14bd25926b49c649155f267e60d3814b4c0cc84250e46f0083";
+constexpr const char* k_test_r = "f1abb023518351cd71d881567b1ea663ed3efcf6c5132b354f28d3b0b7d38367";
+constexpr const char* k_test_s = "019f4113742a2b14bd25926b49c649155f267e60d3814b4c0cc84250e46f0083";
 
-constexpr const char* k_order =
-    "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551";
+constexpr const char* k_order = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551";
 constexpr const char* k_half_order =
     "7fffffff800000007fffffffffffffffde737d56d38bcf4279dce5617e3192a8";
 constexpr const char* k_field_prime =
     "ffffffff00000001000000000000000000000000ffffffffffffffffffffffff";
-constexpr const char* k_zero =
-    "0000000000000000000000000000000000000000000000000000000000000000";
+constexpr const char* k_zero = "0000000000000000000000000000000000000000000000000000000000000000";
 
 PublicKeyBytes key_bytes(std::string_view text) { return {hex_array<33>(text)}; }
 

@@ -28,9 +28,9 @@ TEST_CASE("HMAC-SHA256 gives the digests of RFC 4231") {
           "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe");
     CHECK(mac(counting(1, 25), repeated(0xcd, 50)) ==
           "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b");
-    CHECK(mac(repeated(0xaa, 131),
-              text("Test Using Larger Than Block-Size Key - Hash Key First")) ==
-          "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+    CHECK(
+        mac(repeated(0xaa, 131), text("Test Using Larger Than Block-Size Key - Hash Key First")) ==
+        "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
     CHECK(mac(repeated(0xaa, 131),
               text("This is a test using a larger than block-size key and a larger than block-size "
                    "data. The key needs to be hashed before being used by the HMAC algorithm.")) ==
@@ -54,13 +54,14 @@ TEST_CASE("AES-256-GCM gives the published ciphertexts and tags") {
           std::string(24, '0') + "530f8afbc74536b9a963b4f1c4cb738b");
     CHECK(to_hex(seal(key_of(k_zero_key), zero_nonce, repeated(0, 16), {})) ==
           std::string(24, '0') +
-              "cea7403d4d606b6e074ec5d3baf39d18" "d0d1c8a799996bf0265b98b5d48ab919");
+              "cea7403d4d606b6e074ec5d3baf39d18"
+              "d0d1c8a799996bf0265b98b5d48ab919");
 
     const SecretKey key =
         key_of("feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308");
-    const Bytes plaintext = hex(
-        "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a72"
-        "1c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39");
+    const Bytes plaintext =
+        hex("d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a72"
+            "1c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39");
     const Bytes associated = hex("feedfacedeadbeeffeedfacedeadbeefabaddad2");
     const Bytes sealed =
         seal(key, hex_array<12>("cafebabefacedbaddecaf888"), plaintext, associated);
@@ -152,8 +153,8 @@ TEST_CASE("Diffie-Hellman gives the published secret") {
         key_of_scalar("7d7dc5f71eb29ddaf80d6214632eeae03d9058af1fb6d22ed80badb62bc1a534");
     CHECK(to_hex(own.public_key().bytes().bytes) ==
           "03ead218590119e8876b29146ff89ca61770c4edbbf97d38ce385ed281d8a6b230");
-    const auto other = PublicKey::decode({hex_array<33>(
-        "02700c48f77f56584c5cc632ca65640db91b6bacce3a4df6b42ce7cc838833d287")});
+    const auto other = PublicKey::decode(
+        {hex_array<33>("02700c48f77f56584c5cc632ca65640db91b6bacce3a4df6b42ce7cc838833d287")});
     REQUIRE(other.has_value());
     CHECK(to_hex(own.shared_secret(*other).value()) ==
           "46fc62106420ff012e54a434fbdd2d25ccc5852060561e68040dd7778997bd7b");
@@ -196,8 +197,8 @@ TEST_CASE("test keys agree among themselves and never with real ones") {
     CHECK_FALSE(key == pairwise_key(c, a.public_key(), {}).value());
 
     const PrivateKey real = PrivateKey::generate();
-    for (const auto& mixed : {pairwise_key(a, real.public_key(), {}),
-                              pairwise_key(real, a.public_key(), {})}) {
+    for (const auto& mixed :
+         {pairwise_key(a, real.public_key(), {}), pairwise_key(real, a.public_key(), {})}) {
         REQUIRE_FALSE(mixed.has_value());
         CHECK(mixed.error().code == codes::key_kinds_differ);
     }

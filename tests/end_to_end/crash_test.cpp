@@ -33,10 +33,10 @@ TEST_CASE("from an empty folder to the receipt of the first transaction", "[star
     const std::uint64_t up_ms = milliseconds_since(start);
     enrol_one(*world, "P-FIRST");
     const std::uint64_t receipt_ms = milliseconds_since(start);
-    std::printf("empty folder to four ready nodes: %llu ms, to the first receipt: %llu ms "
-                "(target 3000)\n",
-                static_cast<unsigned long long>(up_ms),
-                static_cast<unsigned long long>(receipt_ms));
+    std::printf(
+        "empty folder to four ready nodes: %llu ms, to the first receipt: %llu ms "
+        "(target 3000)\n",
+        static_cast<unsigned long long>(up_ms), static_cast<unsigned long long>(receipt_ms));
     CHECK(receipt_ms < 10'000);
     CHECK(settles_within(*world, 10'000));
 }
@@ -68,8 +68,7 @@ TEST_CASE("one of four is killed under load; commits go on, and it catches up", 
         const auto status = world->node_client(victim).status();
         return status && status->voting;
     });
-    INFO(text_of_file(world->network_folder().home("node" + std::to_string(victim)) +
-                      "/node.log"));
+    INFO(text_of_file(world->network_folder().home("node" + std::to_string(victim)) + "/node.log"));
     CHECK(votes);
     std::printf("it votes again %llu ms after the roots were equal\n",
                 static_cast<unsigned long long>(milliseconds_since(settled)));
@@ -122,8 +121,7 @@ std::string final_root(const Scenario& scenario, World& world) {
 TEST_CASE("a scenario ends with one business root in the virtual and in the local world",
           "[lockstep]") {
     const std::string name = GENERATE("shenzhen-einvoice", "beijing-directory");
-    const auto scenario = read_scenario_file(source_dir() + "/scenarios/" +
-                                             name + ".yaml");
+    const auto scenario = read_scenario_file(source_dir() + "/scenarios/" + name + ".yaml");
     REQUIRE(scenario);
     const WorldPlan plan = make_plan(*scenario);
     const auto virtual_world = make_virtual_world(plan);

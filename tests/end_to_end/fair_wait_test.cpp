@@ -154,10 +154,11 @@ TEST_CASE("12,000 tiny transactions of one member keep no other waiting for 4 s"
         REQUIRE(milliseconds_since(start) < 2 * k_give_up_ms);
         worked_off = sent && world->node_client(0).receipt(last);
     }
-    std::printf("%zu tiny transactions worked off in %llu ms; %zu changes of other members, "
-                "the slowest took %llu ms\n",
-                accepted, static_cast<unsigned long long>(milliseconds_since(start)), changes,
-                static_cast<unsigned long long>(worst_ms));
+    std::printf(
+        "%zu tiny transactions worked off in %llu ms; %zu changes of other members, "
+        "the slowest took %llu ms\n",
+        accepted, static_cast<unsigned long long>(milliseconds_since(start)), changes,
+        static_cast<unsigned long long>(worst_ms));
     CHECK(accepted == k_flood_transactions);
     CHECK(changes >= 3);
     CHECK(worst_ms < k_longest_wait_ms);

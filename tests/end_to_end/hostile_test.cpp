@@ -56,8 +56,10 @@ BadCertificate bad_certificate(const std::string& story, const NetworkFolder& fo
                 crypto::codes::certificate_wrong_authority};
     }
     const std::string home = folder.home("node2");
-    return {story, {text_of_file(home + "/node.pem"), text_of_file(home + "/node.key")},
-            crypto::codes::certificate_wrong_node, crypto::codes::certificate_wrong_node};
+    return {story,
+            {text_of_file(home + "/node.pem"), text_of_file(home + "/node.key")},
+            crypto::codes::certificate_wrong_node,
+            crypto::codes::certificate_wrong_node};
 }
 
 TEST_CASE("a node with a bad certificate stays outside; both sides say why, three go on",
@@ -89,9 +91,8 @@ TEST_CASE("a node with a bad certificate stays outside; both sides say why, thre
         return text_of_file(path).find(what) != std::string::npos;
     };
     CHECK(holds_within(5'000, [&] { return log_has(home.node_log(), bad.own.name); }));
-    CHECK(holds_within(5'000, [&] {
-        return log_has(home.node_log(), io::codes::peer_refused_this_node.name);
-    }));
+    CHECK(holds_within(
+        5'000, [&] { return log_has(home.node_log(), io::codes::peer_refused_this_node.name); }));
     // It answers its own clients, but what the three agree on does not reach it.
     for (std::size_t node = 0; node < 3; ++node) {
         INFO("node" << node);
@@ -215,9 +216,8 @@ TEST_CASE("random bytes and mutated requests at the HTTP door do no harm", "[doo
         if (i % 2 == 1) bytes = "POST /transactions HTTP/1.1\r\n" + bytes;
         throw_bytes(port, bytes);
     }
-    const ledger::Transaction good =
-        enrolment(**world->key_of("OPERATOR"), world->chain_id(), "P-DOOR",
-                  world->expiry_height().value());
+    const ledger::Transaction good = enrolment(**world->key_of("OPERATOR"), world->chain_id(),
+                                               "P-DOOR", world->expiry_height().value());
     const Bytes encoded = ledger::encode(good);
     const std::string body(encoded.begin(), encoded.end());
     const std::string head =

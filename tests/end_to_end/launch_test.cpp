@@ -96,9 +96,8 @@ TEST_CASE("up, up again, a crash, up, down: one network, and its chain stays", "
     const auto after = make_remote_world(folder.network(), "");
     REQUIRE(after);
     // A node that was killed before the block's last vote reached it fetches the block first.
-    CHECK(holds_within(20'000, [&] {
-        return (*after)->receipts(receipt->transaction).at(2).has_value();
-    }));
+    CHECK(holds_within(20'000,
+                       [&] { return (*after)->receipts(receipt->transaction).at(2).has_value(); }));
 
     const CommandResult down = run_command("down --purge" + where);
     CHECK(down.exit_code == 0);
@@ -125,8 +124,7 @@ TEST_CASE("commands refuse a folder without a network and wrong usage", "[comman
 TEST_CASE("Ctrl-C or the death of the command leaves no process", "[command]") {
     const int signal = GENERATE(SIGINT, SIGKILL);
     const TemporaryFolder folder;
-    const std::string scenario =
-        source_dir() + "/scenarios/shenzhen-einvoice.yaml";
+    const std::string scenario = source_dir() + "/scenarios/shenzhen-einvoice.yaml";
     const pid_t child = ::fork();
     if (child == 0) {
         const std::string program = command_path();
@@ -197,8 +195,8 @@ TEST_CASE("members are enrolled by an operator whose key is at hand, or not at a
     newcomer["id"] = "NEWCOMER";
     members.push_back(newcomer);
 
-    const auto by_address = make_remote_world("http://" + world->node_client(0).target(),
-                                              folder.path() + "/empty");
+    const auto by_address =
+        make_remote_world("http://" + world->node_client(0).target(), folder.path() + "/empty");
     REQUIRE(by_address);
     CHECK(code_of((*by_address)->enrol_missing_members(plan)) == codes::operator_missing);
     const auto by_folder = make_remote_world(folder.network(), "");
@@ -280,8 +278,7 @@ TEST_CASE("a node whose port is taken ends the launch, and no other node is left
     for (NodeProcess& process : processes) CHECK_FALSE(process.running());
 }
 
-TEST_CASE("a node that does not answer is not ready in time, and is when it goes on",
-          "[launch]") {
+TEST_CASE("a node that does not answer is not ready in time, and is when it goes on", "[launch]") {
     const TemporaryFolder folder;
     const auto world = make_network(folder.network());
     REQUIRE(world->inject({FaultKind::pause, {2}, {}, {}}));
@@ -292,8 +289,7 @@ TEST_CASE("a node that does not answer is not ready in time, and is when it goes
 }
 
 TEST_CASE("docs/codes.md is what the program prints", "[docs]") {
-    CHECK(text_of_file(source_dir() + "/docs/codes.md") ==
-          codes_document());
+    CHECK(text_of_file(source_dir() + "/docs/codes.md") == codes_document());
 }
 
 }  // namespace

@@ -26,10 +26,8 @@ bool deep() { return std::getenv("CITYLEDGER_DEEP") != nullptr; }
 
 std::uint64_t printed_seed(const std::string& story) {
     const char* wished = std::getenv("CITYLEDGER_SEED");
-    const std::uint64_t seed =
-        wished ? std::strtoull(wished, nullptr, 10) : std::random_device{}();
-    std::printf("%s: CITYLEDGER_SEED=%llu\n", story.c_str(),
-                static_cast<unsigned long long>(seed));
+    const std::uint64_t seed = wished ? std::strtoull(wished, nullptr, 10) : std::random_device{}();
+    std::printf("%s: CITYLEDGER_SEED=%llu\n", story.c_str(), static_cast<unsigned long long>(seed));
     return seed;
 }
 
@@ -90,8 +88,7 @@ LocalOptions local_options(const std::string& folder, bool lose_unsynced) {
 
 std::unique_ptr<LocalWorld> make_network(const std::string& folder, bool lose_unsynced,
                                          std::size_t validators) {
-    auto world =
-        LocalWorld::create(default_plan(validators), local_options(folder, lose_unsynced));
+    auto world = LocalWorld::create(default_plan(validators), local_options(folder, lose_unsynced));
     INFO((world ? "" : world.error().message()));
     REQUIRE(world);
     return *std::move(world);
@@ -117,8 +114,8 @@ ledger::Transaction enrolment(const crypto::PrivateKey& operator_key, const Dige
 api::ReceiptView enrol_one(LocalWorld& world, const ledger::MemberId& id) {
     const auto expiry = world.expiry_height();
     REQUIRE(expiry);
-    const auto receipt = world.submit(
-        enrolment(**world.key_of("OPERATOR"), world.chain_id(), id, *expiry), 20'000);
+    const auto receipt =
+        world.submit(enrolment(**world.key_of("OPERATOR"), world.chain_id(), id, *expiry), 20'000);
     INFO((receipt ? "" : receipt.error().message()));
     REQUIRE(receipt);
     REQUIRE(receipt->operations.size() == 1);

@@ -48,8 +48,7 @@ TEST_CASE("validate and explain tell what is in a file, and name what is wrong",
     CHECK(wrong.exit_code == 2);
     CHECK(contains(wrong.output, "did you mean `seed`?"));
     const std::string broken = source_dir() + "/tests/sim/broken/octal.yaml";
-    const CommandResult both =
-        run_command("validate " + broken + " " + shipped("minimal.yaml"));
+    const CommandResult both = run_command("validate " + broken + " " + shipped("minimal.yaml"));
     CHECK(both.exit_code == 2);
     CHECK(contains(both.output, "octal.yaml:3:7: `0755`"));
     CHECK(contains(both.output, "minimal.yaml: fine"));
@@ -68,11 +67,12 @@ TEST_CASE("a run says its seed first, takes settings, and can end early", "[scen
     CHECK(contains(early.output, "1 of 1 hold"));
     CHECK(run_command("replay " + minimal + " --until 3").exit_code == 2);
     CHECK(run_command("replay " + minimal + " --until x").exit_code == 2);
-    const CommandResult failed = run_command(
-        "replay " + shipped("first.yaml") + " --world virtual --set steps.2.as=staffing");
+    const CommandResult failed = run_command("replay " + shipped("first.yaml") +
+                                             " --world virtual --set steps.2.as=staffing");
     CHECK(failed.exit_code == 1);
-    CHECK(contains(failed.output, "first.yaml:15:13: expected: directory.approve_responsibility "
-                                  "is refused: not_permitted"));
+    CHECK(contains(failed.output,
+                   "first.yaml:15:13: expected: directory.approve_responsibility "
+                   "is refused: not_permitted"));
     CHECK(contains(failed.output, "--seed 1 --set 'steps.2.as=staffing'"));
 }
 
@@ -112,9 +112,9 @@ TEST_CASE("messages are Chinese by --lang or by the environment", "[scenario]") 
     CHECK(contains(run.output, "4 项中 4 项成立"));
     CHECK(contains(run_command("codes", "LANG=zh_CN.UTF-8").output, "发票已经入账"));
     // Programs read the same words in every language.
-    CHECK(contains(run_command("--lang zh replay --json --world virtual " +
-                               shipped("minimal.yaml")).output,
-                   "\"outcome\": \"passed\""));
+    CHECK(contains(
+        run_command("--lang zh replay --json --world virtual " + shipped("minimal.yaml")).output,
+        "\"outcome\": \"passed\""));
 }
 
 TEST_CASE("a run without a quorum ends with a time-out", "[scenario]") {

@@ -81,8 +81,9 @@ TEST_CASE("status tells in words and by its exit code who is missing, and when a
     CHECK(run_command(command + " --json").exit_code == 7);
     const std::string told = run_command(command).output;
     INFO(told);
-    CHECK(contains(told, "2 of 4 validators may vote, 3 are needed. May not vote: node2 (does "
-                         "not answer), node3 (does not answer)."));
+    CHECK(contains(told,
+                   "2 of 4 validators may vote, 3 are needed. May not vote: node2 (does "
+                   "not answer), node3 (does not answer)."));
     CHECK(contains(told, "start, or connect again: node2, node3."));
     // The nodes that are left know it too.
     CHECK(holds_within(10'000, [&] {
@@ -129,9 +130,7 @@ struct CommandNetwork {
     }
     void keep(const std::string& node) { copy(home(node), folder.path() + "/" + node); }
     void put_back(const std::string& node) { copy(folder.path() + "/" + node, home(node)); }
-    std::string home(const std::string& node) {
-        return NetworkFolder{folder.network()}.home(node);
-    }
+    std::string home(const std::string& node) { return NetworkFolder{folder.network()}.home(node); }
     static void copy(const std::string& from, const std::string& to) {
         for (const char* part : {"/log", "/state"}) {
             fs::remove_all(to + part);

@@ -78,8 +78,9 @@ TEST_CASE("a change of standing is one line, a warning with the reason unless it
     log.tell(node::StandingChanged{asking, {voting, 0, {}}});
     const auto lines = file.lines();
     REQUIRE(lines.size() == 2);
-    CHECK(lines[0] == "level=warning node=node0 event=standing_changed before=starting "
-                      "now=asking why=\"nobody answers\"");
+    CHECK(lines[0] ==
+          "level=warning node=node0 event=standing_changed before=starting "
+          "now=asking why=\"nobody answers\"");
     CHECK(lines[1] == "level=info node=node0 event=standing_changed before=asking now=voting");
 }
 
@@ -93,8 +94,7 @@ TEST_CASE("refused blocks make at most one line in a second, with the count of w
         auto lines = file.lines();
         REQUIRE(lines.size() == 1);
         CHECK(lines[0].starts_with("level=warning node=node0 event=block_refused block=" +
-                                   to_hex(Digest{}) +
-                                   " height=7 code=proposal_wrong_vote why="));
+                                   to_hex(Digest{}) + " height=7 code=proposal_wrong_vote why="));
         log.tell(refusal(8));
         log.tell(refusal(9));
         CHECK(file.lines().empty());

@@ -184,8 +184,7 @@ TEST_CASE("status, readiness, contracts, codes and metrics are told", "[api]") {
     REQUIRE(metrics);
     CHECK(metrics->find("cityledger_mempool_accepted_txs_total 12\n") != std::string::npos);
     CHECK(metrics->find("cityledger_consensus_height 7\n") != std::string::npos);
-    CHECK(metrics->find("cityledger_p2p_peer_connected{peer=\"node1\"} 0\n") !=
-          std::string::npos);
+    CHECK(metrics->find("cityledger_p2p_peer_connected{peer=\"node1\"} 0\n") != std::string::npos);
     CHECK(metrics->find("process_resident_memory_bytes ") != std::string::npos);
 }
 
@@ -332,10 +331,10 @@ TEST_CASE("many transactions in one body have an outcome each, in order", "[api]
 TEST_CASE("a body that is no list of transactions is refused whole", "[api]") {
     ApiFixture api;
     CHECK(api.client.submit_batch({}, 0).error().code == codes::http_wrong_parameter);
-    const RawAnswers answers = exchange(
-        api.server.port(),
-        "POST /batch-transactions HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
-        "Content-Type: application/octet-stream\r\nContent-Length: 5\r\n\r\n\x09\0\0\0x"s);
+    const RawAnswers answers =
+        exchange(api.server.port(),
+                 "POST /batch-transactions HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+                 "Content-Type: application/octet-stream\r\nContent-Length: 5\r\n\r\n\x09\0\0\0x"s);
     CHECK(answers.statuses == std::vector<int>{400});
 }
 

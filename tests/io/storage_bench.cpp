@@ -55,8 +55,9 @@ void measure_store(bool random) {
             changes.push_back({ledger::Space::business, key, Bytes(120)});
         }
         block_us.push_back(1e6 * seconds_of([&] {
-            REQUIRE(store->apply(height, changes, bytes_of("summary")).has_value());
-        }));
+                               REQUIRE(
+                                   store->apply(height, changes, bytes_of("summary")).has_value());
+                           }));
     }
     double sum_us = 0;
     for (const double us : block_us) sum_us += us;
@@ -72,18 +73,19 @@ void measure_store(bool random) {
     const double flush_s = seconds_of([&] { REQUIRE(store->flush().has_value()); });
     const double memory = resident_mb();
     store.reset();
-    const double open_s = seconds_of(
-        [&] { store = RocksDbStateStore::open(files, folder.file("state")).value(); });
+    const double open_s =
+        seconds_of([&] { store = RocksDbStateStore::open(files, folder.file("state")).value(); });
     double folder_mb = 0;
     for (const auto& entry : std::filesystem::directory_iterator(folder.file("state"))) {
         folder_mb += static_cast<double>(entry.file_size()) / 1e6;
     }
-    std::printf("%s keys: put %.2f us a change (block: p50 %.1f ms, p99 %.1f ms), get %.1f us, "
-                "flush %.2f s, open with check %.2f s, %.0f MB on disk, process %.0f MB\n",
-                random ? "random    " : "sequential",
-                sum_us / static_cast<double>(k_blocks * k_changes_per_block),
-                block_us[k_blocks / 2] / 1e3, block_us[k_blocks * 99 / 100] / 1e3,
-                read_s * 1e6 / 20'000, flush_s, open_s, folder_mb, memory);
+    std::printf(
+        "%s keys: put %.2f us a change (block: p50 %.1f ms, p99 %.1f ms), get %.1f us, "
+        "flush %.2f s, open with check %.2f s, %.0f MB on disk, process %.0f MB\n",
+        random ? "random    " : "sequential",
+        sum_us / static_cast<double>(k_blocks * k_changes_per_block), block_us[k_blocks / 2] / 1e3,
+        block_us[k_blocks * 99 / 100] / 1e3, read_s * 1e6 / 20'000, flush_s, open_s, folder_mb,
+        memory);
 }
 
 void measure_sync() {

@@ -146,9 +146,9 @@ inline Bytes bytes_of(std::string_view text) { return to_bytes(as_bytes(text)); 
 
 /// What the test does to the files below: null for nothing.
 struct Faults {
-    std::atomic<bool> full = false;           ///< writes and preallocation find no room
-    std::atomic<bool> sync_fails = false;     ///< the next sync fails
-    std::function<void()> before_operation;   ///< before each write, sync and change of a name
+    std::atomic<bool> full = false;          ///< writes and preallocation find no room
+    std::atomic<bool> sync_fails = false;    ///< the next sync fails
+    std::function<void()> before_operation;  ///< before each write, sync and change of a name
 };
 
 /// A file that passes everything on to `base`, except what `faults` says.

@@ -38,8 +38,8 @@ std::vector<StateChange> changes_of(std::uint64_t height, bool large) {
         put_change(Space::derived, "d" + text,
                    text + std::string(large ? 300'000 : 10, static_cast<char>('a' + height % 26)))};
     if (height % 3 == 0) {
-        changes.push_back({Space::business, "b" + std::to_string((height + 20) % 50),
-                           std::nullopt});
+        changes.push_back(
+            {Space::business, "b" + std::to_string((height + 20) % 50), std::nullopt});
         changes.push_back({Space::derived, "d" + std::to_string(height / 2), std::nullopt});
     }
     return changes;
@@ -141,8 +141,8 @@ TEST_CASE("a scan sees one height although others are applied meanwhile", "[stor
     const auto apply = [&store](std::uint64_t height) {
         std::vector<StateChange> changes;
         for (int i = 0; i < 50; ++i) {
-            changes.push_back(put_change(Space::business, "k" + std::to_string(100 + i),
-                                         std::to_string(height)));
+            changes.push_back(
+                put_change(Space::business, "k" + std::to_string(100 + i), std::to_string(height)));
         }
         return store->apply(height, changes, summary_of(height));
     };

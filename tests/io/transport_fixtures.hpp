@@ -29,8 +29,7 @@ public:
     static Digest chain_id() { return crypto::sha256(as_bytes("the chain of these tests")); }
     const crypto::IssuedIdentity& authority() const { return authority_; }
 
-    crypto::IssuedIdentity issue(const std::string& node,
-                                 crypto::Validity validity = around_now(),
+    crypto::IssuedIdentity issue(const std::string& node, crypto::Validity validity = around_now(),
                                  const std::string& network = to_hex(chain_id())) const {
         return crypto::issue_node_certificate(authority_, {network, node}, validity).value();
     }

@@ -38,11 +38,10 @@ std::vector<BadIdentity> bad_identities(const Network& network, const std::strin
         {"expired", network.issue(name, past), c::certificate_expired, c::certificate_expired},
         {"not yet valid", network.issue(name, future), c::certificate_not_yet_valid,
          c::certificate_not_yet_valid},
-        {"another node", network.issue("node2"), c::certificate_wrong_node,
-         codes::peer_unexpected},
+        {"another node", network.issue("node2"), c::certificate_wrong_node, codes::peer_unexpected},
         {"no validator", network.issue("node9"), c::certificate_wrong_node, codes::peer_unknown},
-        {"another network", network.issue(name, around_now(), "abcd"),
-         c::certificate_wrong_network, c::certificate_wrong_network},
+        {"another network", network.issue(name, around_now(), "abcd"), c::certificate_wrong_network,
+         c::certificate_wrong_network},
         {"the authority itself", network.authority(), c::certificate_wrong_usage,
          c::certificate_wrong_usage},
     };
@@ -194,9 +193,8 @@ TEST_CASE("a client without a certificate is refused by both sides", "[transport
     asio::ssl::context tls(asio::ssl::context::tls_client);
     const auto peer = server.connect(std::move(tls));
     CHECK(server.refuses_for(codes::tls_without_certificate));
-    CHECK(run_until(server.context, [&] {
-        return peer->closed() || (peer->handshake() && *peer->handshake());
-    }));
+    CHECK(run_until(server.context,
+                    [&] { return peer->closed() || (peer->handshake() && *peer->handshake()); }));
 }
 
 TEST_CASE("a client of TLS 1.2 is refused by both sides", "[transport]") {
@@ -278,8 +276,8 @@ TEST_CASE("who connects and says nothing is dropped at the deadline", "[transpor
         CHECK(server.refuses_for(codes::handshake_late));
     }
     SECTION("without a greeting") {
-        const auto peer = server.connect(
-            settings_of(server.network.identity(server.network.issue("node0"))));
+        const auto peer =
+            server.connect(settings_of(server.network.identity(server.network.issue("node0"))));
         CHECK(server.refuses_for(codes::handshake_late));
     }
 }
@@ -299,8 +297,8 @@ TEST_CASE("a second session of one identity replaces the first", "[transport]") 
     CHECK(server.refuses_for(codes::session_replaced));
     CHECK(run_until(server.context, [&] { return first->closed(); }));
     CHECK_FALSE(second->closed());
-    CHECK(server.node->events == std::vector<std::pair<ValidatorIndex, bool>>{
-                                     {0, true}, {0, false}, {0, true}});
+    CHECK(server.node->events ==
+          std::vector<std::pair<ValidatorIndex, bool>>{{0, true}, {0, false}, {0, true}});
 }
 
 TEST_CASE("a crowd of half-open connections does not keep a node out", "[transport]") {
@@ -308,8 +306,7 @@ TEST_CASE("a crowd of half-open connections does not keep a node out", "[transpo
     std::vector<tcp::socket> crowd;
     for (std::size_t i = 0; i < k_max_half_open + 5; ++i) {
         crowd.emplace_back(server.context);
-        crowd.back().connect(
-            {asio::ip::address_v4::loopback(), server.node->transport->port()});
+        crowd.back().connect({asio::ip::address_v4::loopback(), server.node->transport->port()});
     }
     CHECK(server.refuses_for(codes::half_open_evicted));
     const auto peer = server.greet_as_node0();

@@ -72,9 +72,8 @@ TEST_CASE("a peer that does not take its messages loses the session", "[transpor
     pair.second->transport->send(0, frame_of(600, 1));
     pair.second->transport->send(0, frame_of(600, 2));
     CHECK(pair.second->events.size() == 1);  // never told inside the call
-    REQUIRE(run_until(pair.context, [&] {
-        return pair.second->closed_for(codes::send_queue_full) == 1;
-    }));
+    REQUIRE(run_until(pair.context,
+                      [&] { return pair.second->closed_for(codes::send_queue_full) == 1; }));
 }
 
 TEST_CASE("a blocked link ends at once, stays away, and comes back when it is healed",
@@ -94,9 +93,8 @@ TEST_CASE("a blocked link ends at once, stays away, and comes back when it is he
 TEST_CASE("a blocked dialler heals by dialling at once", "[transport]") {
     Pair pair;
     pair.first->transport->set_blocked({1});
-    REQUIRE(run_until(pair.context, [&] {
-        return !pair.first->is_up(1) && !pair.second->is_up(0);
-    }));
+    REQUIRE(
+        run_until(pair.context, [&] { return !pair.first->is_up(1) && !pair.second->is_up(0); }));
     CHECK(pair.first->last_error(1)->code == codes::peer_blocked);
     pair.first->transport->set_blocked({});
     CHECK(run_until(pair.context, [&] { return pair.first->is_up(1) && pair.second->is_up(0); }));

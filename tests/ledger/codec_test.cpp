@@ -174,15 +174,9 @@ TEST_CASE("a count alone does not make the reader allocate", "[codec]") {
 Bytes mutate(Bytes bytes, std::mt19937_64& random) {
     const std::size_t at = random() % bytes.size();
     switch (random() % 4) {
-        case 0:
-            bytes[at] = static_cast<std::uint8_t>(random());
-            break;
-        case 1:
-            bytes[at] = static_cast<std::uint8_t>(bytes[at] ^ (1u << (random() % 8)));
-            break;
-        case 2:
-            bytes.erase(bytes.begin() + static_cast<std::ptrdiff_t>(at));
-            break;
+        case 0: bytes[at] = static_cast<std::uint8_t>(random()); break;
+        case 1: bytes[at] = static_cast<std::uint8_t>(bytes[at] ^ (1u << (random() % 8))); break;
+        case 2: bytes.erase(bytes.begin() + static_cast<std::ptrdiff_t>(at)); break;
         default:
             bytes.insert(bytes.begin() + static_cast<std::ptrdiff_t>(at),
                          static_cast<std::uint8_t>(random()));

@@ -1,7 +1,7 @@
 // What an operation costs must not grow with the block that it stands in.
 
-#include <ctime>
 #include <cstdio>
+#include <ctime>
 #include <type_traits>
 
 #include "ledger/state_overlay.hpp"

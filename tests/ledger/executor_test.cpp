@@ -22,8 +22,7 @@ TEST_CASE("the genesis gives the first state", "[executor]") {
     CHECK_FALSE(member_key(chain.store, "carol").has_value());
 }
 
-TEST_CASE("equal business sections give equal business roots on different chains",
-          "[executor]") {
+TEST_CASE("equal business sections give equal business roots on different chains", "[executor]") {
     ExecutorFixture one;
     Genesis other_genesis = one.genesis;
     other_genesis.salt.bytes[3] = 9;
@@ -39,8 +38,7 @@ TEST_CASE("a genesis section without a contract, or that a contract refuses, is 
     MemoryStateStore store;
     check_refused(Executor::open(make_genesis(R"({"counters":{}})"), contracts, store),
                   codes::genesis_invalid);
-    check_refused(Executor::open(make_genesis(R"({"counter":{"start":"five"}})"), contracts,
-                                 store),
+    check_refused(Executor::open(make_genesis(R"({"counter":{"start":"five"}})"), contracts, store),
                   codes::json_wrong_shape);
     check_refused(Executor::open(make_genesis("[]"), contracts, store), codes::genesis_invalid);
     CHECK_FALSE(store.applied_height().has_value());
@@ -94,8 +92,7 @@ TEST_CASE("a failed operation changes nothing and its neighbours go on", "[execu
     CHECK(chain.counter("c") == 1);
 }
 
-TEST_CASE("what names no method, or does not decode, is refused with a code each",
-          "[executor]") {
+TEST_CASE("what names no method, or does not decode, is refused with a code each", "[executor]") {
     ExecutorFixture chain;
     Operation short_arguments = add("a", 1);
     short_arguments.arguments.pop_back();
@@ -122,16 +119,12 @@ TEST_CASE("an operation over one of its budgets is refused whole", "[executor]")
         std::uint32_t largest;
     };
     // The largest amount that each method of the test contract may be asked for.
-    const Case cases[] = {{"read_many", k_max_operation_reads},
-                          {"write_many", k_max_operation_writes},
-                          {"erase_many", k_max_operation_writes},
-                          {"write_bytes", k_max_value_bytes},
-                          {"write_long_key", k_max_key_bytes},
-                          {"write_in_all", 4 * (k_max_value_bytes - 16)},
-                          {"emit_many", k_max_events_per_operation},
-                          {"emit_long_name", k_max_name_bytes},
-                          {"emit_long_subject", k_max_key_bytes},
-                          {"give_back", k_max_result_bytes - 4}};
+    const Case cases[] = {
+        {"read_many", k_max_operation_reads},      {"write_many", k_max_operation_writes},
+        {"erase_many", k_max_operation_writes},    {"write_bytes", k_max_value_bytes},
+        {"write_long_key", k_max_key_bytes},       {"write_in_all", 4 * (k_max_value_bytes - 16)},
+        {"emit_many", k_max_events_per_operation}, {"emit_long_name", k_max_name_bytes},
+        {"emit_long_subject", k_max_key_bytes},    {"give_back", k_max_result_bytes - 4}};
     for (const Case& budget : cases) {
         INFO(budget.method);
         ExecutorFixture chain;

@@ -50,7 +50,10 @@ TEST_CASE("a genesis that breaks a rule is refused", "[genesis]") {
     const std::pair<const char*, Change> changes[] = {
         {"version", [](Genesis& g) { g.version = 2; }},
         {"base that no round trip fits", [](Genesis& g) { g.view_timing.base_ms = 19; }},
-        {"base beyond a minute", [](Genesis& g) { g.view_timing = {60'001, 200, 600'000}; }},
+        {"base beyond a minute",
+         [](Genesis& g) {
+             g.view_timing = {60'001, 200, 600'000};
+         }},
         {"timers that never grow", [](Genesis& g) { g.view_timing.growth_percent = 109; }},
         {"timers that leap", [](Genesis& g) { g.view_timing.growth_percent = 1'001; }},
         {"cap below the base", [](Genesis& g) { g.view_timing.cap_ms = 999; }},

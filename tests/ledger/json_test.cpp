@@ -16,16 +16,34 @@ std::string text_of_depth(std::size_t depth) {
 TEST_CASE("JSON text is parsed with integers of 64 bits", "[json]") {
     const auto value = parse_json(R"({"low":-9223372036854775808,"high":18446744073709551615})");
     REQUIRE(value);
-    CHECK(compact_json(*value) ==
-          R"({"high":18446744073709551615,"low":-9223372036854775808})");
+    CHECK(compact_json(*value) == R"({"high":18446744073709551615,"low":-9223372036854775808})");
 }
 
 TEST_CASE("text that is not JSON as the ledger reads it is refused", "[json]") {
-    const std::string cases[] = {
-        "", " ", "{", "[1,]", "{\"a\":1,}", "nul", "1 2", "{} {}", "'a'", "\"\xff\"", "01",
-        "1.0", "1.5", "1e3", "-0.0", "18446744073709551616", "-9223372036854775809",
-        R"({"a":1,"a":2})", R"({"b":{"a":1,"a":1}})", R"({"a":1,"\u0061":2})", "// x\n1",
-        "NaN", "Infinity", text_of_depth(33)};
+    const std::string cases[] = {"",
+                                 " ",
+                                 "{",
+                                 "[1,]",
+                                 "{\"a\":1,}",
+                                 "nul",
+                                 "1 2",
+                                 "{} {}",
+                                 "'a'",
+                                 "\"\xff\"",
+                                 "01",
+                                 "1.0",
+                                 "1.5",
+                                 "1e3",
+                                 "-0.0",
+                                 "18446744073709551616",
+                                 "-9223372036854775809",
+                                 R"({"a":1,"a":2})",
+                                 R"({"b":{"a":1,"a":1}})",
+                                 R"({"a":1,"\u0061":2})",
+                                 "// x\n1",
+                                 "NaN",
+                                 "Infinity",
+                                 text_of_depth(33)};
     for (const std::string& text : cases) {
         INFO(text);
         check_refused(parse_json(text), codes::json_malformed);
@@ -43,8 +61,8 @@ TEST_CASE("what looks odd but is JSON is accepted", "[json]") {
 }
 
 TEST_CASE("a long key and a long string are read whole", "[json]") {
-    const std::string text = "{\"" + std::string(5000, 'k') + "\":\"" + std::string(9000, 'v') +
-                             "\"}";
+    const std::string text =
+        "{\"" + std::string(5000, 'k') + "\":\"" + std::string(9000, 'v') + "\"}";
     const auto value = parse_json(text);
     REQUIRE(value);
     CHECK(compact_json(*value) == text);

@@ -18,9 +18,9 @@ TEST_CASE("a crash loses the heights that were not flushed, newest first", "[sto
     MemoryStateStore store;
     REQUIRE(store.apply(0, {put_change(Space::business, "a", "0")}, as_bytes("s0")));
     store.flush();
-    REQUIRE(store.apply(1, {put_change(Space::business, "a", "1"),
-                            put_change(Space::business, "b", "1")},
-                        as_bytes("s1")));
+    REQUIRE(store.apply(
+        1, {put_change(Space::business, "a", "1"), put_change(Space::business, "b", "1")},
+        as_bytes("s1")));
     REQUIRE(store.apply(2, {{Space::business, "a", std::nullopt}}, as_bytes("s2")));
     CHECK(store.unflushed_heights() == 2);
 

@@ -46,11 +46,11 @@ void check_empty_store(Factory make_store) {
 template <class Factory>
 void check_apply(Factory make_store) {
     const auto store = make_store();
-    REQUIRE(store->apply(0, {put_change(Space::system, "a", "system"),
-                             put_change(Space::business, "a", "business"),
-                             put_change(Space::business, "b", ""),
-                             put_change(Space::derived, "a", "derived")},
-                         as_bytes("summary 0")));
+    REQUIRE(store->apply(
+        0,
+        {put_change(Space::system, "a", "system"), put_change(Space::business, "a", "business"),
+         put_change(Space::business, "b", ""), put_change(Space::derived, "a", "derived")},
+        as_bytes("summary 0")));
     CHECK(store->applied_height() == std::optional<std::uint64_t>{0});
     CHECK(store->applied_summary() == value_of("summary 0"));
     CHECK(store->get(Space::system, "a") == value_of("system"));
@@ -60,9 +60,10 @@ void check_apply(Factory make_store) {
     CHECK(store->get(Space::business, "b") == Bytes{});
     CHECK_FALSE(store->get(Space::system, "b").has_value());
 
-    REQUIRE(store->apply(1, {{Space::business, "a", std::nullopt},
-                             put_change(Space::business, "b", "new"),
-                             {Space::business, "never there", std::nullopt}},
+    REQUIRE(store->apply(1,
+                         {{Space::business, "a", std::nullopt},
+                          put_change(Space::business, "b", "new"),
+                          {Space::business, "never there", std::nullopt}},
                          as_bytes("summary 1")));
     CHECK(store->applied_height() == std::optional<std::uint64_t>{1});
     CHECK(store->applied_summary() == value_of("summary 1"));
@@ -79,15 +80,13 @@ template <class Factory>
 void check_scan(Factory make_store) {
     const auto store = make_store();
     const std::string zero_byte("x/\0", 3);
-    REQUIRE(store->apply(0, {put_change(Space::business, "w", "0"),
-                             put_change(Space::business, "x", "1"),
-                             put_change(Space::business, "x/", "2"),
-                             put_change(Space::business, zero_byte, "3"),
-                             put_change(Space::business, "x/1", "4"),
-                             put_change(Space::business, "x/\xff", "5"),
-                             put_change(Space::business, "y", "6"),
-                             put_change(Space::derived, "x/2", "elsewhere")},
-                         {}));
+    REQUIRE(store->apply(
+        0,
+        {put_change(Space::business, "w", "0"), put_change(Space::business, "x", "1"),
+         put_change(Space::business, "x/", "2"), put_change(Space::business, zero_byte, "3"),
+         put_change(Space::business, "x/1", "4"), put_change(Space::business, "x/\xff", "5"),
+         put_change(Space::business, "y", "6"), put_change(Space::derived, "x/2", "elsewhere")},
+        {}));
     const StateEntries below_x{{"x/", "2"}, {zero_byte, "3"}, {"x/1", "4"}, {"x/\xff", "5"}};
     CHECK(scan_all(*store, Space::business, "x/") == below_x);
     // Bytes order as unsigned, so 0xff comes last.
@@ -106,9 +105,9 @@ void check_scan(Factory make_store) {
 template <class Factory>
 void check_clear(Factory make_store) {
     const auto store = make_store();
-    REQUIRE(store->apply(0, {put_change(Space::system, "a", "1"),
-                             put_change(Space::derived, "b", "2")},
-                         as_bytes("summary")));
+    REQUIRE(
+        store->apply(0, {put_change(Space::system, "a", "1"), put_change(Space::derived, "b", "2")},
+                     as_bytes("summary")));
     REQUIRE(store->clear());
     CHECK_FALSE(store->applied_height().has_value());
     CHECK(store->applied_summary().empty());

@@ -168,8 +168,8 @@ TEST_CASE("a tree that is rebuilt from a store equals the one that was updated",
 
 TEST_CASE("a store with a key that the ledger never writes is not rebuilt", "[state_tree]") {
     MemoryStateStore store;
-    REQUIRE(store.apply(0, {{Space::business, std::string(k_max_key_bytes + 1, 'k'), Bytes{}}},
-                        {}));
+    REQUIRE(
+        store.apply(0, {{Space::business, std::string(k_max_key_bytes + 1, 'k'), Bytes{}}}, {}));
     StateTree tree(Space::business);
     CHECK_FALSE(tree.rebuild(store));
     CHECK(tree.size() == 0);
@@ -268,8 +268,8 @@ TEST_CASE("an empty tree proves the absence of everything", "[state_tree]") {
     path.count = 1;
     CHECK_FALSE(verify_state_path(Space::business, tree.root(), "a", std::nullopt, path));
     const StateTree full = tree_of({{"b", Bytes{}}});
-    CHECK_FALSE(verify_state_path(Space::business, full.root(), "a", std::nullopt,
-                                  tree.prove("a")));
+    CHECK_FALSE(
+        verify_state_path(Space::business, full.root(), "a", std::nullopt, tree.prove("a")));
 }
 
 TEST_CASE("a key longer than any key is refused by the verifier", "[state_tree]") {

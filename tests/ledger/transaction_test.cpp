@@ -43,9 +43,8 @@ TEST_CASE("a changed body or signature does not verify", "[transaction]") {
 
 TEST_CASE("a transaction of another chain is refused, and so is one moved to this chain",
           "[transaction]") {
-    const Transaction foreign =
-        sign_transaction(make_body(digest_of("other chain"), "alice", 10, {{"c", "m", {}}}),
-                         key_of("alice"));
+    const Transaction foreign = sign_transaction(
+        make_body(digest_of("other chain"), "alice", 10, {{"c", "m", {}}}), key_of("alice"));
     check_refused(check_transaction_form(foreign, test_chain()), codes::transaction_wrong_chain);
     Transaction moved = foreign;
     moved.body.chain_id = test_chain();
@@ -64,9 +63,8 @@ TEST_CASE("a signature of another kind of message is no transaction's", "[transa
 TEST_CASE("a chain of real keys refuses the keys of the simulation", "[transaction]") {
     const Transaction transaction = make_transaction("x");
     const auto key = crypto::PublicKey::decode(transaction.body.sender_key);
-    check_refused(
-        check_transaction_signature(transaction, key.value(), SignatureSuite::ecdsa_p256),
-        codes::transaction_wrong_suite);
+    check_refused(check_transaction_signature(transaction, key.value(), SignatureSuite::ecdsa_p256),
+                  codes::transaction_wrong_suite);
 }
 
 TEST_CASE("a transaction signed with a real key verifies", "[transaction]") {
@@ -85,9 +83,9 @@ TEST_CASE("a transaction without operations is refused", "[transaction]") {
 TEST_CASE("a transaction above 1 MiB is refused", "[transaction]") {
     const Operation large{"c", "m", Bytes(k_max_arguments_bytes)};
     const auto sized = [&](std::size_t operations) {
-        return sign_transaction(make_body(test_chain(), "alice", 10,
-                                          std::vector<Operation>(operations, large)),
-                                key_of("alice"));
+        return sign_transaction(
+            make_body(test_chain(), "alice", 10, std::vector<Operation>(operations, large)),
+            key_of("alice"));
     };
     CHECK(check_transaction_form(sized(15), test_chain()));
     check_refused(check_transaction_form(sized(16), test_chain()), codes::transaction_too_large);

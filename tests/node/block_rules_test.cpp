@@ -133,8 +133,7 @@ TEST_CASE("roots other than this node's own are refused") {
     block.header.executed = world.nodes[0]->executor->state();
     CHECK(check_block_state(block, world.nodes[0]->store));
     block.header.executed.business_root = crypto::sha256(as_bytes("other"));
-    CHECK(check_block_state(block, world.nodes[0]->store).error().code ==
-          codes::block_wrong_roots);
+    CHECK(check_block_state(block, world.nodes[0]->store).error().code == codes::block_wrong_roots);
 }
 
 TEST_CASE("the covering certificate is verified and is for an ancestor that covers the state") {
@@ -146,9 +145,8 @@ TEST_CASE("the covering certificate is verified and is for an ancestor that cove
     stranger.covering_certificate = fixture.finalization_of(crypto::sha256(as_bytes("none")));
     CHECK(fixture.check(stranger).error().code == codes::block_cover_not_ancestor);
     auto too_low = fixture.second;
-    too_low.covering_certificate =
-        fixture.finalization_of(ledger::block_digest(ledger::genesis_header(fixture.chain),
-                                                     fixture.chain));
+    too_low.covering_certificate = fixture.finalization_of(
+        ledger::block_digest(ledger::genesis_header(fixture.chain), fixture.chain));
     CHECK(fixture.check(too_low).error().code == codes::block_cover_not_ancestor);
 }
 

@@ -35,8 +35,8 @@ public:
     void power_cut(std::mt19937_64& random);
 
     std::map<std::string, std::shared_ptr<DiskFile>> files;
-    bool full = false;         ///< preallocation fails
-    bool sync_fails = false;   ///< the next syncs fail
+    bool full = false;        ///< preallocation fails
+    bool sync_fails = false;  ///< the next syncs fail
     std::uint64_t syncs = 0;
     std::uint64_t writes = 0;
 };

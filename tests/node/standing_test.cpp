@@ -31,9 +31,9 @@ bool contains(const std::string& text, std::string_view part) {
 TEST_CASE("a network whose quorum votes waits for nobody", "[standing]") {
     using enum Standing;
     CHECK(network_waits_for({validator("a", voting)}, 1).empty());
-    CHECK(network_waits_for({validator("a", voting), validator("b", voting),
-                             validator("c", voting), silent("d")},
-                            3)
+    CHECK(network_waits_for(
+              {validator("a", voting), validator("b", voting), validator("c", voting), silent("d")},
+              3)
               .empty());
 }
 
@@ -71,19 +71,18 @@ TEST_CASE("every standing but voting has its word in the text", "[standing]") {
 TEST_CASE("up to f validators that lost votes come back when a quorum passes their view",
           "[standing]") {
     using enum Standing;
-    const std::string text =
-        network_waits_for({validator("a", voting), validator("b", voting),
-                           validator("c", votes_lost, 12), silent("d")},
-                          3);
+    const std::string text = network_waits_for({validator("a", voting), validator("b", voting),
+                                                validator("c", votes_lost, 12), silent("d")},
+                                               3);
     CHECK(contains(text, "c (votes_lost: it votes again above view 12)"));
-    CHECK(contains(text, "once 3 others vote and have passed view 12, these vote again by "
-                         "themselves: c."));
+    CHECK(contains(text,
+                   "once 3 others vote and have passed view 12, these vote again by "
+                   "themselves: c."));
     CHECK(contains(text, "start, or connect again: d."));
     CHECK_FALSE(contains(text, "--network-was-stopped"));
 }
 
-TEST_CASE("more than f that lost votes need a person: the two ways back are named",
-          "[standing]") {
+TEST_CASE("more than f that lost votes need a person: the two ways back are named", "[standing]") {
     using enum Standing;
     const std::string text =
         network_waits_for({validator("a", voting), validator("b", voting),
@@ -93,8 +92,9 @@ TEST_CASE("more than f that lost votes need a person: the two ways back are name
     CHECK(contains(text, "d (votes_lost: it votes again above view 14)"));
     CHECK(contains(text, "cannot pass view 14 by itself"));
     CHECK(contains(text, "(1) put the newer data folders of c, d back"));
-    CHECK(contains(text, "(2) stop ALL validators, then start them again, these with the option "
-                         "--network-was-stopped: c, d (docs/operations.md)"));
+    CHECK(contains(text,
+                   "(2) stop ALL validators, then start them again, these with the option "
+                   "--network-was-stopped: c, d (docs/operations.md)"));
 }
 
 TEST_CASE("replicas know each other's standing, and forget that of one that is gone",
@@ -102,8 +102,8 @@ TEST_CASE("replicas know each other's standing, and forget that of one that is g
     TestWorld world({});
     world.start_all();
     // Sooner than the next round of gossip: a new standing is told at once.
-    REQUIRE(world.run_until(
-        [&] { return world.replica(0).status().network_waits_for.empty(); }, 500));
+    REQUIRE(
+        world.run_until([&] { return world.replica(0).status().network_waits_for.empty(); }, 500));
     world.run_ms(1000);
     for (const PeerStatus& peer : world.replica(0).status().peers) {
         CHECK(peer.standing == Standing::voting);
@@ -117,8 +117,8 @@ TEST_CASE("replicas know each other's standing, and forget that of one that is g
     CHECK(contains(left.network_waits_for, "2 of 4 validators may vote, 3 are needed"));
     CHECK(contains(left.network_waits_for, left.peers.at(3).name + " (does not answer)"));
     world.start(2);
-    CHECK(world.run_until(
-        [&] { return world.replica(0).status().network_waits_for.empty(); }, 10'000));
+    CHECK(world.run_until([&] { return world.replica(0).status().network_waits_for.empty(); },
+                          10'000));
 }
 
 }  // namespace

@@ -215,8 +215,7 @@ TEST_CASE("a validator with a new log waits for all others and never contradicts
         CHECK(world.run_until([&] { return !asks(world, 3); }, 10'000));
         const StandingReport standing = world.replica(3).status().standing;
         CHECK(standing.standing == Standing::votes_lost);
-        CHECK(standing.reason.find(std::to_string(standing.votes_above_view)) !=
-              std::string::npos);
+        CHECK(standing.reason.find(std::to_string(standing.votes_above_view)) != std::string::npos);
         const auto id = world.submit(3, world.transaction("wiped"));
         CHECK(world.run_until([&] { return world.has_receipt(0, id); }, 30'000));
         world.run_ms(2000);

@@ -82,7 +82,7 @@ public:
     std::vector<crypto::PrivateKey> keys;
     std::vector<std::unique_ptr<TestNode>> nodes;
     std::set<Digest> acknowledged;
-    std::vector<Error> refusals;  ///< of submitted transactions
+    std::vector<Error> refusals;      ///< of submitted transactions
     std::vector<std::string> closed;  ///< codes of sessions that were closed for a reason
     Meddler meddler;
     std::uint64_t now_us = 0;

@@ -128,8 +128,8 @@ TEST_CASE("the search finds what stands there in clear or hashed", "[privacy]") 
     const Digest plain = crypto::sha256(as_bytes("91440300YY1000011B"));
     CHECK(found(std::string(as_text(plain.view()))) == 1);
     CHECK(found(to_hex(plain)) == 1);
-    const Digest tagged = crypto::tagged_hash("cityledger.invoice.content.v1",
-                                              as_bytes("91440300YY1000011B"));
+    const Digest tagged =
+        crypto::tagged_hash("cityledger.invoice.content.v1", as_bytes("91440300YY1000011B"));
     CHECK(found(to_hex(tagged)) == 1);
     CHECK(found("91440300YY100002X3") == 0);
 }

@@ -40,9 +40,9 @@ public:
         }
     }
 
-    std::string problem;  ///< why the genesis was refused; empty if it was not
-    bool diverge = false;  ///< the last node then shows another root
-    bool time_out = false;  ///< no receipt ever comes
+    std::string problem;         ///< why the genesis was refused; empty if it was not
+    bool diverge = false;        ///< the last node then shows another root
+    bool time_out = false;       ///< no receipt ever comes
     std::uint64_t full_for = 0;  ///< so many transactions are refused, since there is no room
 
     [[nodiscard]] std::string kind() const override { return "virtual"; }
@@ -56,8 +56,7 @@ public:
         if (found == keys_.end()) return tl::unexpected<Error>(unknown_member(member));
         return &found->second;
     }
-    [[nodiscard]] Result<crypto::PublicKeyBytes> make_key(
-        const ledger::MemberId& member) override {
+    [[nodiscard]] Result<crypto::PublicKeyBytes> make_key(const ledger::MemberId& member) override {
         return keys_.insert_or_assign(member, new_key()).first->second.public_key().bytes();
     }
     [[nodiscard]] ledger::Nonce nonce() override {

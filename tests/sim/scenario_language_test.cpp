@@ -48,24 +48,24 @@ Error refused_setting(const std::string& setting) {
 }
 
 TEST_CASE("actors are drawn by weight, and one seed draws the same again", "[language]") {
-    Scenario scenario = read_good(
-        k_head +
-        "  - repeat: {times: 200, var: i}\n"
-        "    steps:\n"
-        "      - choose: {times: 1, var: who, from: {AF: 9, AL: 1}}\n"
-        "        steps:\n"
-        "          - as: ${who}\n"
-        "            do: directory.register_responsibility\n"
-        "            with: {text: \"no. ${i}\", legal_basis: b}\n"
-        "            save: last_${who}\n"
-        "  - {query: directory.responsibility, with: {id: \"${last_AF.id}\"}, save: af}\n"
-        "  - {query: directory.responsibility, with: {id: \"${last_AL.id}\"}, save: al}\n"
-        "  - as: city\n"
-        "    bundle:\n"
-        "      - choose: {times: 3, var: who, from: departments}\n"
-        "        operations:\n"
-        "          - {do: directory.approve_responsibility, with: {responsibility: "
-        "\"${who.id}/R99999\"}, expect: {refused: responsibility_unknown}}\n");
+    Scenario scenario =
+        read_good(k_head +
+                  "  - repeat: {times: 200, var: i}\n"
+                  "    steps:\n"
+                  "      - choose: {times: 1, var: who, from: {AF: 9, AL: 1}}\n"
+                  "        steps:\n"
+                  "          - as: ${who}\n"
+                  "            do: directory.register_responsibility\n"
+                  "            with: {text: \"no. ${i}\", legal_basis: b}\n"
+                  "            save: last_${who}\n"
+                  "  - {query: directory.responsibility, with: {id: \"${last_AF.id}\"}, save: af}\n"
+                  "  - {query: directory.responsibility, with: {id: \"${last_AL.id}\"}, save: al}\n"
+                  "  - as: city\n"
+                  "    bundle:\n"
+                  "      - choose: {times: 3, var: who, from: departments}\n"
+                  "        operations:\n"
+                  "          - {do: directory.approve_responsibility, with: {responsibility: "
+                  "\"${who.id}/R99999\"}, expect: {refused: responsibility_unknown}}\n");
     const auto root_of = [](const Scenario& story) {
         DirectWorld world(make_plan(story));
         const Report report = run(story, world);
@@ -87,16 +87,16 @@ TEST_CASE("actors are drawn by weight, and one seed draws the same again", "[lan
 }
 
 TEST_CASE("a load sends its transactions at its rate and judges each", "[language]") {
-    const Report report = run_text(
-        k_head +
-        "  - load:\n"
-        "      transactions: 50\n"
-        "      rate: {fixed: 10}\n"
-        "      mix:\n"
-        "        - {weight: 4, as: departments, do: directory.register_responsibility,\n"
-        "           with: {text: \"${n} of ${sender.id}\", legal_basis: b}}\n"
-        "        - {as: city, do: directory.register_responsibility,\n"
-        "           with: {text: a, legal_basis: b}, expect: {refused: not_permitted}}\n");
+    const Report report =
+        run_text(k_head +
+                 "  - load:\n"
+                 "      transactions: 50\n"
+                 "      rate: {fixed: 10}\n"
+                 "      mix:\n"
+                 "        - {weight: 4, as: departments, do: directory.register_responsibility,\n"
+                 "           with: {text: \"${n} of ${sender.id}\", legal_basis: b}}\n"
+                 "        - {as: city, do: directory.register_responsibility,\n"
+                 "           with: {text: a, legal_basis: b}, expect: {refused: not_permitted}}\n");
     INFO(report_text(report));
     CHECK(report.exit_code() == 0);
     REQUIRE(report.loads.size() == 1);
@@ -127,13 +127,13 @@ TEST_CASE("a load's expectation can fail, with its line; `any` cannot", "[langua
 }
 
 TEST_CASE("a load at a full network is held back, and loses nothing", "[language]") {
-    const Scenario scenario = read_good(
-        k_head +
-        "  - load:\n"
-        "      transactions: 20\n"
-        "      rate: max\n"
-        "      mix: [{as: AF, do: directory.register_responsibility,"
-        " with: {text: a, legal_basis: b}}]\n");
+    const Scenario scenario =
+        read_good(k_head +
+                  "  - load:\n"
+                  "      transactions: 20\n"
+                  "      rate: max\n"
+                  "      mix: [{as: AF, do: directory.register_responsibility,"
+                  " with: {text: a, legal_basis: b}}]\n");
     DirectWorld world(make_plan(scenario));
     world.full_for = 3;
     const Report report = run(scenario, world);
@@ -145,14 +145,13 @@ TEST_CASE("a load at a full network is held back, and loses nothing", "[language
 }
 
 TEST_CASE("a load without a quorum sends again, and ends with a time-out", "[language]") {
-    const Report report = run_text(
-        "defaults: {timeout_ms: 10000}\n" + k_head +
-        "  - fault: {kill: [0, 1]}\n"
-        "  - load:\n"
-        "      transactions: 2\n"
-        "      rate: max\n"
-        "      mix: [{as: AF, do: directory.register_responsibility,"
-        " with: {text: a, legal_basis: b}}]\n");
+    const Report report = run_text("defaults: {timeout_ms: 10000}\n" + k_head +
+                                   "  - fault: {kill: [0, 1]}\n"
+                                   "  - load:\n"
+                                   "      transactions: 2\n"
+                                   "      rate: max\n"
+                                   "      mix: [{as: AF, do: directory.register_responsibility,"
+                                   " with: {text: a, legal_basis: b}}]\n");
     CHECK(report.exit_code() == 4);
     CHECK(report.message.find("2 transactions of the load without a receipt after 10000 ms") !=
           std::string::npos);
@@ -185,20 +184,20 @@ TEST_CASE("transactions are due evenly, or ever faster, or ever slower", "[langu
 TEST_CASE("a wait ends as soon as the query answers so, or fails in time", "[language]") {
     const std::string send =
         "  - {as: AF, send: directory.register_responsibility, with: {text: a, legal_basis: b}}\n";
-    const Report held = run_text(
-        k_head + "  - fault: {partition: [[0, 1], [2, 3]]}\n" + send +
-        "  - fault: heal\n"
-        "  - wait_until: {query: directory.responsibility, with: {id: AF/R00001},\n"
-        "                 expect: {equals: {status: pending}}}\n"
-        "  - wait_until: {height_at_least: 1}\n");
+    const Report held =
+        run_text(k_head + "  - fault: {partition: [[0, 1], [2, 3]]}\n" + send +
+                 "  - fault: heal\n"
+                 "  - wait_until: {query: directory.responsibility, with: {id: AF/R00001},\n"
+                 "                 expect: {equals: {status: pending}}}\n"
+                 "  - wait_until: {height_at_least: 1}\n");
     INFO(report_text(held));
     CHECK(held.exit_code() == 0);
-    const Report failed = run_text(
-        k_head + "  - fault: {partition: [[0, 1], [2, 3]]}\n" + send +
-        "  - wait_until: {query: directory.responsibility, with: {id: AF/R00001},\n"
-        "                 expect: ok, within_ms: 300}\n"
-        "  - wait_until: {height_at_least: 1, within_ms: 100}\n"
-        "  - fault: heal\n");
+    const Report failed =
+        run_text(k_head + "  - fault: {partition: [[0, 1], [2, 3]]}\n" + send +
+                 "  - wait_until: {query: directory.responsibility, with: {id: AF/R00001},\n"
+                 "                 expect: ok, within_ms: 300}\n"
+                 "  - wait_until: {height_at_least: 1, within_ms: 100}\n"
+                 "  - fault: heal\n");
     CHECK(failed.exit_code() == 1);
     CHECK_FALSE(failed.expectations[0].passed);
     CHECK(failed.expectations[0].found.find("refused: responsibility_unknown") == 0);
@@ -218,10 +217,10 @@ TEST_CASE("a file without `expect` expects equal roots and one chain at its end"
 }
 
 TEST_CASE("waits that the file names by default are in force", "[language]") {
-    const Scenario scenario = read_good("defaults: {within_ms: 70, timeout_ms: 80}\n" + k_head +
-                                        k_register +
-                                        "  - expect: {one_chain: true}\n"
-                                        "  - expect: {one_chain: true, within_ms: 90}\n");
+    const Scenario scenario =
+        read_good("defaults: {within_ms: 70, timeout_ms: 80}\n" + k_head + k_register +
+                  "  - expect: {one_chain: true}\n"
+                  "  - expect: {one_chain: true, within_ms: 90}\n");
     CHECK(scenario.defaults.timeout_ms == 80);
     const auto within = [&](std::size_t step) {
         return std::get<ExpectStep>(scenario.steps[step].action).expectations[0].within_ms;
@@ -317,15 +316,14 @@ TEST_CASE("a fork in the virtual world has the exit code 5, and ends the run", "
 }
 
 TEST_CASE("progress counts each round of a loop and each transaction of a load", "[language]") {
-    const std::string text =
-        k_head + k_register +
-        "  - repeat: {times: 3, var: i}\n"
-        "    steps: [{wait_ms: 1}, {wait_ms: 1}]\n"
-        "  - load:\n"
-        "      transactions: 4\n"
-        "      rate: max\n"
-        "      mix: [{as: AF, do: directory.register_responsibility,"
-        " with: {text: a, legal_basis: b}}]\n";
+    const std::string text = k_head + k_register +
+                             "  - repeat: {times: 3, var: i}\n"
+                             "    steps: [{wait_ms: 1}, {wait_ms: 1}]\n"
+                             "  - load:\n"
+                             "      transactions: 4\n"
+                             "      rate: max\n"
+                             "      mix: [{as: AF, do: directory.register_responsibility,"
+                             " with: {text: a, legal_basis: b}}]\n";
     RunOptions options;
     std::uint64_t last = 0;
     std::uint64_t total = 0;
@@ -340,12 +338,12 @@ TEST_CASE("progress counts each round of a loop and each transaction of a load",
 }
 
 TEST_CASE("an explanation numbers the steps and marks each default", "[language]") {
-    const std::string text = explanation(read_good(
-        k_head + k_register +
-        "  - choose: {times: 2, var: who, from: {AF: 3, AL: 1}}\n"
-        "    steps:\n"
-        "      - {query: calendar.today, expect: {equals: {ordinal: 1}}}\n"
-        "  - fault: {kill: leader}\n"));
+    const std::string text =
+        explanation(read_good(k_head + k_register +
+                              "  - choose: {times: 2, var: who, from: {AF: 3, AL: 1}}\n"
+                              "    steps:\n"
+                              "      - {query: calendar.today, expect: {equals: {ordinal: 1}}}\n"
+                              "  - fault: {kill: leader}\n"));
     INFO(text);
     for (const char* words :
          {"seed 1 (default)", "validators: 4, of which 1 may fail (default)",
@@ -380,8 +378,8 @@ TEST_CASE("every shipped step kind can be explained in both languages", "[langua
         "buyers: departments, consumers: departments}\n" +
         [] {
             std::string loads;
-            for (const char* rate : {"max", "{fixed: 5}", "{linear: {from: 1, to: 9}}",
-                                     "{closed: 3}"}) {
+            for (const char* rate :
+                 {"max", "{fixed: 5}", "{linear: {from: 1, to: 9}}", "{closed: 3}"}) {
                 loads += std::string("  - load: {transactions: 2, rate: ") + rate +
                          ", mix: [{as: AF, do: directory.mark_overdue, with: {limit: 1}, "
                          "expect: any}]}\n";

@@ -74,7 +74,8 @@ TEST_CASE("an expectation that does not hold is named with its line, and the run
     const Report report = run_text(
         k_head + k_register +
         "  - {as: AF, do: directory.register_responsibility, with: {text: a, legal_basis: b},\n"
-        "     expect: {result: {id: AF/R00009}}}\n" + k_register);
+        "     expect: {result: {id: AF/R00009}}}\n" +
+        k_register);
     CHECK(report.outcome == RunOutcome::expectation_failed);
     CHECK(report.exit_code() == 1);
     CHECK(failed_lines(report) == std::vector<std::uint64_t>{11});
@@ -119,11 +120,11 @@ TEST_CASE("each operation of a bundle has its own expectation", "[runner]") {
 }
 
 TEST_CASE("days close by two signers", "[runner]") {
-    const Report report = run_text(
-        k_head +
-        "  - close_day: {by: city, countersigned_by: second, days: 2}\n"
-        "  - {query: calendar.today, expect: {equals: {date: 2019-11-05, ordinal: 3}}}\n"
-        "  - close_day: {by: AF, countersigned_by: second}\n");
+    const Report report =
+        run_text(k_head +
+                 "  - close_day: {by: city, countersigned_by: second, days: 2}\n"
+                 "  - {query: calendar.today, expect: {equals: {date: 2019-11-05, ordinal: 3}}}\n"
+                 "  - close_day: {by: AF, countersigned_by: second}\n");
     CHECK(failed_lines(report) == std::vector<std::uint64_t>{11});
     CHECK(report.expectations[2].found.find("propose_close refused: not_permitted") == 0);
 }
@@ -164,26 +165,24 @@ TEST_CASE("half a network stalls, and heals", "[runner]") {
                                    "  - expect_stalled: {for_ms: 100}\n"
                                    "  - fault: heal\n"
                                    "  - expect: {receipts: {ok: 1}, within_ms: 100}\n" +
-                                   send +
-                                   "  - expect_stalled: {for_ms: 100}\n");
+                                   send + "  - expect_stalled: {for_ms: 100}\n");
     CHECK(failed_lines(report) == std::vector<std::uint64_t>{15});
     CHECK(report.expectations[2].found == "no transaction is waiting, so nothing can stall");
     CHECK(report.transactions_sent == 2);
 }
 
 TEST_CASE("nodes die, come back, and lie", "[runner]") {
-    const Report report = run_text(
-        k_head +
-        "  - fault: {kill: leader}\n"
-        "  - fault: {restart: killed}\n"
-        "  - fault: {pause: [0, 1]}\n"
-        "  - fault: {resume: paused}\n"
-        "  - fault: {byzantine: {node: 3, behaviour: equivocate}}\n" +
-        k_register +
-        "expect:\n"
-        "  - {nullified_views_at_least: 1, evidence_at_least: 1}\n"
-        "  - {nullified_views_at_least: 9, within_ms: 50}\n"
-        "  - {no_evidence: true, within_ms: 50}\n");
+    const Report report = run_text(k_head +
+                                   "  - fault: {kill: leader}\n"
+                                   "  - fault: {restart: killed}\n"
+                                   "  - fault: {pause: [0, 1]}\n"
+                                   "  - fault: {resume: paused}\n"
+                                   "  - fault: {byzantine: {node: 3, behaviour: equivocate}}\n" +
+                                   k_register +
+                                   "expect:\n"
+                                   "  - {nullified_views_at_least: 1, evidence_at_least: 1}\n"
+                                   "  - {nullified_views_at_least: 9, within_ms: 50}\n"
+                                   "  - {no_evidence: true, within_ms: 50}\n");
     CHECK(failed_lines(report) == std::vector<std::uint64_t>{17, 18});
 }
 
@@ -207,9 +206,8 @@ TEST_CASE("no receipt in time ends the run with exit code 4", "[runner]") {
 }
 
 TEST_CASE("a world that cannot do a fault is told before anything runs", "[runner]") {
-    const Scenario scenario =
-        read_good(k_head + k_register +
-                  "  - {repeat: {times: 1, var: i}, steps: [{fault: {pause: 0}}]}\n");
+    const Scenario scenario = read_good(
+        k_head + k_register + "  - {repeat: {times: 1, var: i}, steps: [{fault: {pause: 0}}]}\n");
     DirectWorld world(make_plan(scenario));
     world.forbid(FaultKind::pause);
     const Report report = run(scenario, world);
@@ -220,8 +218,8 @@ TEST_CASE("a world that cannot do a fault is told before anything runs", "[runne
 }
 
 TEST_CASE("a scenario for other worlds says why", "[runner]") {
-    const Report report = run_text("worlds: {only: [local], because: it measures}\n" + k_head +
-                                   k_register);
+    const Report report =
+        run_text("worlds: {only: [local], because: it measures}\n" + k_head + k_register);
     CHECK(report.exit_code() == 2);
     CHECK(report.message.find("it measures") != std::string::npos);
 }
@@ -278,8 +276,8 @@ TEST_CASE("inverting an expectation makes the run fail and names exactly its lin
 }
 
 TEST_CASE("a wanted field is compared by value, whatever else the result has", "[runner]") {
-    const auto found = boost::json::parse(
-        R"({"a": 1, "b": {"c": "x", "d": [1, {"e": 2, "f": 3}]}, "g": null})");
+    const auto found =
+        boost::json::parse(R"({"a": 1, "b": {"c": "x", "d": [1, {"e": 2, "f": 3}]}, "g": null})");
     const auto contains = [&](const char* wanted) {
         return contains_fields(found, boost::json::parse(wanted));
     };

@@ -55,8 +55,7 @@ std::string judged_by_schema(const boost::json::value& value) {
 
 std::vector<fs::path> shipped_scenarios() {
     std::vector<fs::path> paths;
-    for (const auto& entry :
-         fs::directory_iterator(fs::path(source_dir()) / "scenarios")) {
+    for (const auto& entry : fs::directory_iterator(fs::path(source_dir()) / "scenarios")) {
         if (entry.path().extension() == ".yaml") paths.push_back(entry.path());
     }
     std::sort(paths.begin(), paths.end());

@@ -109,8 +109,8 @@ TEST_CASE("by dial a power cut keeps any part of the unsynced writes, torn ones 
         const auto a = outcome.find_first_not_of('A');
         const auto b = outcome.find_first_not_of('B', 4);
         CHECK(outcome.size() == 8);
-        CHECK((a == std::string::npos || a >= 4 || outcome.substr(a, 4 - a) ==
-               std::string(4 - a, '.')));
+        CHECK((a == std::string::npos || a >= 4 ||
+               outcome.substr(a, 4 - a) == std::string(4 - a, '.')));
         CHECK((b == std::string::npos || outcome.substr(b) == std::string(8 - b, '.')));
     }
     CHECK(outcomes.contains("........"));

@@ -16,7 +16,8 @@ struct Network {
     VirtualLoad load;
 
     explicit Network(std::uint64_t seed, VirtualOptions options = {}, std::size_t validators = 4)
-        : plan(board_plan(seed, validators)), cluster(plan, with_board(std::move(options))),
+        : plan(board_plan(seed, validators)),
+          cluster(plan, with_board(std::move(options))),
           load(cluster, plan) {}
 
     static VirtualOptions with_board(VirtualOptions options) {
@@ -26,8 +27,8 @@ struct Network {
     /// All honest nodes execute so many more blocks, under load.
     bool progresses(std::uint64_t blocks, std::uint64_t timeout_ms = 60'000) {
         const std::uint64_t target = cluster.checker().highest_block() + blocks;
-        return cluster.run_until(
-            [&] { return cluster.lowest_executed_height() >= target; }, timeout_ms);
+        return cluster.run_until([&] { return cluster.lowest_executed_height() >= target; },
+                                 timeout_ms);
     }
     /// The load ends, everybody catches up, and every acknowledged receipt is everywhere.
     void check_whole() {
@@ -114,8 +115,7 @@ TEST_CASE("lost and doubled messages cost time only", "[virtual]") {
     network.check_whole();
 }
 
-TEST_CASE("the network goes on without one node, which catches up after its restart",
-          "[virtual]") {
+TEST_CASE("the network goes on without one node, which catches up after its restart", "[virtual]") {
     Network network(5);
     network.load.start(20);
     REQUIRE(network.progresses(5));
@@ -188,9 +188,8 @@ TEST_CASE("an equivocating node is found out and divides nobody", "[virtual]") {
 }
 
 TEST_CASE("silent leaders and withheld votes of one node cost time only", "[virtual]") {
-    const std::string behaviour =
-        GENERATE(std::string("silent_leader"), std::string("withhold_votes"),
-                 std::string("double_vote"));
+    const std::string behaviour = GENERATE(
+        std::string("silent_leader"), std::string("withhold_votes"), std::string("double_vote"));
     INFO(behaviour);
     Network network(10);
     REQUIRE(network.cluster.make_byzantine(1, behaviour).has_value());

@@ -139,8 +139,7 @@ TEST_CASE("what cannot be done is refused with a reason", "[virtual]") {
           codes::world_unknown_node);
     ledger::Transaction forged = bench.write(1, "x");
     forged.signature.bytes[5] ^= 1;
-    CHECK(world.submit(forged, 60'000).error().code ==
-          ledger::codes::transaction_bad_signature);
+    CHECK(world.submit(forged, 60'000).error().code == ledger::codes::transaction_bad_signature);
     for (std::size_t node = 0; node < 4; ++node) {
         REQUIRE(world.inject(fault_on(FaultKind::kill, {node})).has_value());
     }

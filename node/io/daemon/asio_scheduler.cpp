@@ -26,9 +26,7 @@ node::Scheduler::TimerId AsioScheduler::after(std::uint64_t delay_ms,
 void AsioScheduler::cancel(TimerId timer) { timers_.erase(timer); }
 
 Post make_post(boost::asio::io_context& context) {
-    return [&context](std::function<void()> work) {
-        boost::asio::post(context, std::move(work));
-    };
+    return [&context](std::function<void()> work) { boost::asio::post(context, std::move(work)); };
 }
 
 }  // namespace cityledger::io

@@ -124,8 +124,7 @@ private:
         auto store = RocksDbStateStore::open(*files_, folder_.state(home_.config));
         if (!store) return propagate(store);
         store_ = *std::move(store);
-        auto executor =
-            ledger::Executor::open(home_.genesis, ledger::city_contracts(), *store_);
+        auto executor = ledger::Executor::open(home_.genesis, ledger::city_contracts(), *store_);
         if (!executor) return propagate(executor);
         executor_ = *std::move(executor);
         return {};
@@ -137,8 +136,7 @@ private:
         if (!transport) return propagate(transport);
         transport_ = *std::move(transport);
         if (!home_.own_certificate) {
-            logger_->warning("own_certificate",
-                             {{"why", home_.own_certificate.error().message()}});
+            logger_->warning("own_certificate", {{"why", home_.own_certificate.error().message()}});
         }
         return {};
     }
@@ -155,8 +153,8 @@ private:
         options.network_was_stopped = network_was_stopped;
         const node::Ports ports{*scheduler_, *transport_, *files_, *syncer_,
                                 *verifier_,  *execution_, random_};
-        replica_.emplace(home_.genesis, home_.validators, &home_.validator_key, *executor_,
-                         *store_, options, ports);
+        replica_.emplace(home_.genesis, home_.validators, &home_.validator_key, *executor_, *store_,
+                         options, ports);
         events_.emplace(*logger_, *scheduler_);
         replica_->set_event_observer(
             [this](const node::ReplicaEvent& event) { events_->tell(event); });
@@ -239,8 +237,8 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const DaemonOptions& options) {
     if (!lock) return propagate(lock);
     auto logger = Logger::open(folder.node_log(), home->config.name, home->config.log_level);
     if (!logger) return propagate(logger);
-    auto impl = std::make_unique<Impl>(folder, *std::move(home), *std::move(lock),
-                                       *std::move(logger));
+    auto impl =
+        std::make_unique<Impl>(folder, *std::move(home), *std::move(lock), *std::move(logger));
     const Status opened = impl->open(options);
     if (!opened) {
         impl->log_refusal(opened.error());

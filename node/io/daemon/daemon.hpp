@@ -12,7 +12,7 @@ namespace cityledger::io {
 struct DaemonOptions {
     std::string home;
     std::optional<StorageMode> storage;  ///< instead of node.json's
-    bool network_was_stopped = false;  ///< see node::ReplicaOptions
+    bool network_was_stopped = false;    ///< see node::ReplicaOptions
     bool fault_controls = false;         ///< POST /control/links works: test networks only
     bool handle_signals = false;         ///< SIGTERM and SIGINT stop it cleanly
 };

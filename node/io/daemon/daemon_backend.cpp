@@ -18,8 +18,7 @@ std::optional<std::string> unready_reason(const node::ReplicaStatus& status) {
         return std::nullopt;
     }
     if (!status.standing.may_vote()) {
-        return std::string(node::word_of(status.standing.standing)) + ": " +
-               status.standing.reason;
+        return std::string(node::word_of(status.standing.standing)) + ": " + status.standing.reason;
     }
     if (!status.accepts_transactions) return status.refuses_because;
     return std::nullopt;
@@ -67,9 +66,9 @@ api::StatusView DaemonBackend::status() const {
         const node::PeerStatus& peer = status.peers[i];
         std::string last_error = peer.last_error;
         if (i < links.size() && links[i].last_error) last_error = links[i].last_error->message();
-        view.peers.push_back({peer.name, peer.connected,
-                              std::string(node::word_of(peer.standing)), peer.votes_above_view,
-                              peer.final_height, peer.executed_height, std::move(last_error)});
+        view.peers.push_back({peer.name, peer.connected, std::string(node::word_of(peer.standing)),
+                              peer.votes_above_view, peer.final_height, peer.executed_height,
+                              std::move(last_error)});
     }
     return view;
 }

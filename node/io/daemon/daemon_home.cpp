@@ -46,8 +46,8 @@ Result<std::uint16_t> find_own_index(const ledger::Genesis& genesis, const std::
     for (std::size_t i = 0; i < genesis.validators.size(); ++i) {
         if (genesis.validators[i].name == name) return static_cast<std::uint16_t>(i);
     }
-    return tl::unexpected<Error>(invalid_config("name: the genesis has no validator '" + name +
-                                                "'"));
+    return tl::unexpected<Error>(
+        invalid_config("name: the genesis has no validator '" + name + "'"));
 }
 
 Result<crypto::PrivateKey> read_validator_key(const NodeHome& home,
@@ -95,13 +95,12 @@ Result<HomeContents> read_home(const NodeHome& home) {
     const Status own_certificate = crypto::check_node_certificate(
         identity->certificate_pem, identity->authority_pem, {to_hex(chain_id), config->name},
         static_cast<std::int64_t>(std::time(nullptr)));
-    return HomeContents{*config,    *genesis,        chain_id, *std::move(validators), *own_index,
-                        *identity, *std::move(key), own_certificate};
+    return HomeContents{*config,    *genesis,  chain_id,        *std::move(validators),
+                        *own_index, *identity, *std::move(key), own_certificate};
 }
 
 Result<std::unique_ptr<HomeLock>> HomeLock::acquire(const NodeHome& home) {
-    const int file =
-        ::open(home.process_id().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    const int file = ::open(home.process_id().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (file < 0) {
         return tl::unexpected<Error>(unwritable(home.process_id(), std::strerror(errno)));
     }

@@ -13,8 +13,7 @@ inline constexpr std::uint64_t k_refusal_log_interval_ms = 1000;
 class EventLog {
 public:
     /// Both must outlive the log.
-    EventLog(Logger& logger, node::Scheduler& scheduler)
-        : logger_(logger), scheduler_(scheduler) {}
+    EventLog(Logger& logger, node::Scheduler& scheduler) : logger_(logger), scheduler_(scheduler) {}
     ~EventLog();
     EventLog(const EventLog&) = delete;
     EventLog& operator=(const EventLog&) = delete;

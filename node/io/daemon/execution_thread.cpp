@@ -19,8 +19,7 @@ public:
             for (const auto& batch : batches) views.push_back(batch.get());
             // A block that follows one that failed has no state to stand on: it fails likewise.
             Result<ledger::ExecutedBlock> executed =
-                failure_ ? tl::unexpected<Error>(*failure_)
-                         : executor_.execute(height, views);
+                failure_ ? tl::unexpected<Error>(*failure_) : executor_.execute(height, views);
             if (!executed) failure_ = executed.error();
             post_([done, executed = std::move(executed)]() mutable { done(std::move(executed)); });
         });
@@ -30,7 +29,7 @@ private:
     ledger::Executor& executor_;
     ResultPost post_;
     std::optional<Error> failure_;  // worker's thread only
-    WorkerThreads worker_;  // last: its jobs use everything above
+    WorkerThreads worker_;          // last: its jobs use everything above
 };
 
 ExecutionThread::ExecutionThread(ledger::Executor& executor, Post post)

@@ -25,8 +25,7 @@ Result<boost::json::value> value_of(const std::string& name, std::string_view ty
         if (text == "false") return boost::json::value(false);
         return tl::unexpected<Error>(wrong_parameter(name + " is neither true nor false"));
     }
-    const bool as_json = type == "integer" || type.starts_with("list of ") ||
-                         type.starts_with("{");
+    const bool as_json = type == "integer" || type.starts_with("list of ") || type.starts_with("{");
     if (!as_json) return boost::json::value(text);
     auto parsed = ledger::parse_json(text);
     if (!parsed) {
@@ -61,8 +60,7 @@ Error wrong_parameter(std::string detail) {
     return refuse(codes::http_wrong_parameter, std::move(detail)).value();
 }
 
-Result<std::uint64_t> number_of(std::string_view name, std::string_view text,
-                                std::uint64_t high) {
+Result<std::uint64_t> number_of(std::string_view name, std::string_view text, std::uint64_t high) {
     std::uint64_t number = 0;
     const char* const end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data(), end, number);

@@ -57,8 +57,7 @@ HttpResponse list_codes() {
 
 class ApiRoutes::Impl {
 public:
-    Impl(ApiBackend& backend, const ledger::ContractRegistry& contracts,
-         node::Scheduler& scheduler)
+    Impl(ApiBackend& backend, const ledger::ContractRegistry& contracts, node::Scheduler& scheduler)
         : backend_(backend), contracts_(contracts), scheduler_(scheduler) {}
 
     void handle(const HttpRequest& request, HttpRespond respond) {
@@ -149,8 +148,8 @@ private:
     HttpResponse metrics() const {
         HttpResponse response;
         response.content_type = "text/plain; version=0.0.4";
-        response.body = metrics_text(backend_.status(), backend_.counters()) +
-                        process_metrics_text();
+        response.body =
+            metrics_text(backend_.status(), backend_.counters()) + process_metrics_text();
         return response;
     }
 
@@ -220,8 +219,8 @@ private:
                 request.caller, verified->code + "/" + verified->number, scheduler_.now_ms());
             if (!admitted) return propagate(admitted);
         }
-        const auto result = ledger::run_query(contracts_, backend_.state(), contract, method.name,
-                                              *arguments);
+        const auto result =
+            ledger::run_query(contracts_, backend_.state(), contract, method.name, *arguments);
         if (!result) return propagate(result);
         return method.result_to_json(*result);
     }

@@ -22,8 +22,8 @@ void wait_for_receipt(ApiBackend& backend, node::Scheduler& scheduler,
     waiting->receipt = backend.on_receipt(
         id, [waiting, id, transaction, &scheduler](const ledger::StoredReceipt& stored) {
             scheduler.cancel(waiting->timer);
-            waiting->respond(json_response(api::SubmitView{
-                id, "executed", api::receipt_view(stored, transaction.get())}));
+            waiting->respond(json_response(
+                api::SubmitView{id, "executed", api::receipt_view(stored, transaction.get())}));
         });
     waiting->timer = scheduler.after(wait_ms, [waiting, id, &backend] {
         backend.forget_receipt(waiting->receipt);
@@ -32,8 +32,7 @@ void wait_for_receipt(ApiBackend& backend, node::Scheduler& scheduler,
 }
 
 /// The code that a receipt comes down to: of the whole, else of its first refused operation.
-std::uint16_t first_code(const api::ReceiptView& receipt, std::string& name,
-                         std::string& detail) {
+std::uint16_t first_code(const api::ReceiptView& receipt, std::string& name, std::string& detail) {
     name = receipt.code_name;
     detail = receipt.detail;
     if (receipt.code != 0) return receipt.code;
@@ -85,8 +84,7 @@ private:
         outcome.outcome = wait_ms_ == 0 ? "accepted" : "unknown";
         if (wait_ms_ == 0) return close_one();
         receipts_[index] = backend_.on_receipt(
-            *admitted,
-            [self = shared_from_this(), index](const ledger::StoredReceipt& stored) {
+            *admitted, [self = shared_from_this(), index](const ledger::StoredReceipt& stored) {
                 self->on_executed(index, stored);
             });
     }
@@ -96,8 +94,8 @@ private:
         api::BatchOutcome& outcome = view_.outcomes[index];
         outcome.outcome = "executed";
         outcome.height = stored.receipt.height;
-        outcome.code = first_code(api::receipt_view(stored, nullptr), outcome.code_name,
-                                  outcome.detail);
+        outcome.code =
+            first_code(api::receipt_view(stored, nullptr), outcome.code_name, outcome.detail);
         close_one();
     }
 

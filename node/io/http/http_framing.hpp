@@ -20,7 +20,7 @@ inline constexpr std::size_t k_max_http_connections = 256;
 /// The head of a request as the parser read it.
 struct HttpHead {
     std::string method;
-    unsigned version = 11;  ///< 10 or 11
+    unsigned version = 11;                                     ///< 10 or 11
     std::vector<std::pair<std::string, std::string>> headers;  ///< names in lower case
 };
 

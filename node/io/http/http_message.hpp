@@ -14,8 +14,8 @@ namespace cityledger::io {
 
 /// A whole request whose framing was found good.
 struct HttpRequest {
-    std::string method;  ///< "GET" or "POST"
-    std::string path;    ///< without the query, percent-decoded
+    std::string method;                                      ///< "GET" or "POST"
+    std::string path;                                        ///< without the query, percent-decoded
     std::vector<std::pair<std::string, std::string>> query;  ///< percent-decoded, in order
     std::string content_type;
     std::string body;

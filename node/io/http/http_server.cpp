@@ -139,14 +139,14 @@ private:
     }
 
     void read() {
-        socket_.async_read_some(
-            asio::buffer(chunk_), [self = shared_from_this()](error_code error, std::size_t size) {
-                if (self->closed_ || self->answering_) return;
-                if (error) return self->close();
-                self->input_.append(self->chunk_.data(), size);
-                if (!self->head_started_) self->await_head();
-                self->parse();
-            });
+        socket_.async_read_some(asio::buffer(chunk_),
+                                [self = shared_from_this()](error_code error, std::size_t size) {
+                                    if (self->closed_ || self->answering_) return;
+                                    if (error) return self->close();
+                                    self->input_.append(self->chunk_.data(), size);
+                                    if (!self->head_started_) self->await_head();
+                                    self->parse();
+                                });
     }
 
     /// Feeds the parser until it wants more, has a whole request, or the framing is refused.
@@ -258,7 +258,7 @@ private:
     tcp::socket socket_;
     asio::steady_timer deadline_;
     std::optional<Parser> parser_;
-    std::string input_;   ///< read and not yet parsed
+    std::string input_;  ///< read and not yet parsed
     std::string output_;
     std::array<char, k_read_bytes> chunk_;
     std::uint64_t request_number_ = 0;
@@ -296,10 +296,9 @@ private:
         const auto connection = std::make_shared<Connection>(std::move(socket), state_);
         state_.connections.insert(connection);
         if (!full) return connection->start();
-        connection->turn_away(
-            refuse(codes::http_too_many_connections,
-                   std::to_string(state_.settings.max_connections) + " are open")
-                .value());
+        connection->turn_away(refuse(codes::http_too_many_connections,
+                                     std::to_string(state_.settings.max_connections) + " are open")
+                                  .value());
     }
 
     TcpListener listener_;

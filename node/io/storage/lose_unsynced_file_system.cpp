@@ -37,8 +37,8 @@ public:
     Result<Bytes> read_at(std::uint64_t offset, std::size_t wanted) const {
         const std::lock_guard lock(mutex_);
         if (offset >= size_) return Bytes{};
-        const std::size_t size = static_cast<std::size_t>(
-            std::min<std::uint64_t>(wanted, size_ - offset));
+        const std::size_t size =
+            static_cast<std::size_t>(std::min<std::uint64_t>(wanted, size_ - offset));
         auto bytes = base_->read_at(offset, size);
         if (!bytes) return bytes;
         bytes->resize(size);
@@ -218,9 +218,7 @@ public:
     }
 
     /// A new folder is durable at once: nothing is lost with it that its files do not lose.
-    Status create_folder(const std::string& folder) override {
-        return base_.create_folder(folder);
-    }
+    Status create_folder(const std::string& folder) override { return base_.create_folder(folder); }
 
     Status rename(const std::string& from, const std::string& to) override {
         const std::lock_guard lock(mutex_);

@@ -76,9 +76,8 @@ public:
         if (sync_failure_ != 0) return after_failed_sync();
         std::size_t done = 0;
         while (done < bytes.size()) {
-            const ssize_t count =
-                ::pwrite(descriptor_.number(), bytes.data() + done, bytes.size() - done,
-                         static_cast<off_t>(offset + done));
+            const ssize_t count = ::pwrite(descriptor_.number(), bytes.data() + done,
+                                           bytes.size() - done, static_cast<off_t>(offset + done));
             if (count < 0 && errno == EINTR) continue;
             if (count < 0) return system_error("write", path_);
             done += static_cast<std::size_t>(count);

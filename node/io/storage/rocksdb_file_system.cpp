@@ -175,8 +175,7 @@ public:
     }
 
     IOStatus NewDirectory(const std::string& path, const IOOptions&,
-                          std::unique_ptr<rocksdb::FSDirectory>* result,
-                          IODebugContext*) override {
+                          std::unique_ptr<rocksdb::FSDirectory>* result, IODebugContext*) override {
         *result = std::make_unique<Directory>(files_, plain_path(path));
         return IOStatus::OK();
     }
@@ -232,17 +231,15 @@ public:
                           IODebugContext*) override {
         return IOStatus::NotSupported("no hard links");
     }
-    IOStatus Truncate(const std::string&, std::size_t, const IOOptions&,
-                      IODebugContext*) override {
+    IOStatus Truncate(const std::string&, std::size_t, const IOOptions&, IODebugContext*) override {
         return IOStatus::NotSupported("no truncation of closed files");
     }
     IOStatus NewRandomRWFile(const std::string&, const rocksdb::FileOptions&,
-                             std::unique_ptr<rocksdb::FSRandomRWFile>*,
-                             IODebugContext*) override {
+                             std::unique_ptr<rocksdb::FSRandomRWFile>*, IODebugContext*) override {
         return IOStatus::NotSupported("no overwriting");
     }
-    IOStatus NewMemoryMappedFileBuffer(
-        const std::string&, std::unique_ptr<rocksdb::MemoryMappedFileBuffer>*) override {
+    IOStatus NewMemoryMappedFileBuffer(const std::string&,
+                                       std::unique_ptr<rocksdb::MemoryMappedFileBuffer>*) override {
         return IOStatus::NotSupported("no memory maps");
     }
     IOStatus NewLogger(const std::string&, const IOOptions&, std::shared_ptr<rocksdb::Logger>*,

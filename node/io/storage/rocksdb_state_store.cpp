@@ -27,8 +27,7 @@ constexpr std::size_t k_block_cache_bytes = 16 * 1024 * 1024;
 constexpr int k_max_open_files = 256;
 constexpr std::chrono::milliseconds k_full_disk_retry{200};
 
-const std::array<std::string, 4> k_families = {"default", "system",
-                                               "business", "derived"};
+const std::array<std::string, 4> k_families = {"default", "system", "business", "derived"};
 constexpr std::string_view k_height_key = "height";
 constexpr std::string_view k_summary_key = "summary";
 
@@ -127,8 +126,7 @@ public:
         for (entry->Seek(slice(std::max(prefix, from))); entry->Valid(); entry->Next()) {
             if (!entry->key().starts_with(slice(prefix))) return;
             const rocksdb::Slice value = entry->value();
-            const ByteView bytes(reinterpret_cast<const std::uint8_t*>(value.data()),
-                                 value.size());
+            const ByteView bytes(reinterpret_cast<const std::uint8_t*>(value.data()), value.size());
             if (!visitor(entry->key().ToStringView(), bytes)) return;
         }
         stop_unless_read(entry->status());
@@ -200,8 +198,8 @@ public:
 
     std::uint64_t memory_bytes() const override {
         std::uint64_t bytes = 0;
-        for (const char* property : {"rocksdb.cur-size-all-mem-tables",
-                                     "rocksdb.estimate-table-readers-mem"}) {
+        for (const char* property :
+             {"rocksdb.cur-size-all-mem-tables", "rocksdb.estimate-table-readers-mem"}) {
             for (rocksdb::ColumnFamilyHandle* family : families_) {
                 std::uint64_t part = 0;
                 if (db_->GetIntProperty(family, property, &part)) bytes += part;

@@ -47,9 +47,9 @@ public:
 
     Status start(TransportHandlers handlers) {
         handlers_ = std::move(handlers);
-        const Status listening = listener_.start(
-            settings_.listen_address, settings_.listen_port,
-            [this](tcp::socket socket) { accept(std::move(socket)); });
+        const Status listening =
+            listener_.start(settings_.listen_address, settings_.listen_port,
+                            [this](tcp::socket socket) { accept(std::move(socket)); });
         if (!listening) return listening;
         for (ValidatorIndex i = settings_.own_index; i < peers_.size(); ++i) dial(i);
         tick();
@@ -161,7 +161,7 @@ private:
     struct Peer {
         explicit Peer(asio::io_context& context) : redial(context) {}
         std::optional<PeerAddress> address;
-        std::shared_ptr<Session> session;  ///< the one that is up
+        std::shared_ptr<Session> session;   ///< the one that is up
         std::shared_ptr<tcp::socket> dial;  ///< connecting
         asio::steady_timer redial;
         std::uint64_t back_off_ms = k_redial_first_ms;
@@ -197,14 +197,14 @@ private:
         // Whoever dials may be any validator; whoever was dialled must be the one meant.
         const std::string expected =
             session.dialled() ? name(*session.dialled()) : (shown ? shown->node : "");
-        const Status checked = crypto::check_node_certificate(
-            pem, settings_.identity.authority_pem, {settings_.network, expected},
-            settings_.now_unix_s());
+        const Status checked =
+            crypto::check_node_certificate(pem, settings_.identity.authority_pem,
+                                           {settings_.network, expected}, settings_.now_unix_s());
         if (!checked) return propagate(checked);
         if (!claimed) return refuse(codes::peer_unknown, expected);
         if (!session.dialled() && *claimed >= settings_.own_index) {
-            return refuse(codes::peer_unexpected, expected + " dialled " +
-                                                      name(settings_.own_index));
+            return refuse(codes::peer_unexpected,
+                          expected + " dialled " + name(settings_.own_index));
         }
         if (peers_[*claimed].blocked) return tl::unexpected<Error>(blocked_error(*claimed));
         return *claimed;
@@ -227,8 +227,8 @@ private:
     void open_session(tcp::socket socket, std::optional<ValidatorIndex> dialled) {
         error_code ignored;
         socket.set_option(tcp::no_delay(true), ignored);
-        const auto session = std::make_shared<Session>(std::move(socket), *this,
-                                                       session_settings_, dialled);
+        const auto session =
+            std::make_shared<Session>(std::move(socket), *this, session_settings_, dialled);
         sessions_.push_back(session);
         session->start();
     }
@@ -262,11 +262,11 @@ private:
     }
 
     void connect(ValidatorIndex index, const std::vector<tcp::endpoint>& endpoints) {
-        asio::async_connect(*peers_[index].dial, endpoints,
-                            [this, index, socket = peers_[index].dial](
-                                error_code error, const tcp::endpoint&) {
-                                on_dialled(index, error);
-                            });
+        asio::async_connect(
+            *peers_[index].dial, endpoints,
+            [this, index, socket = peers_[index].dial](error_code error, const tcp::endpoint&) {
+                on_dialled(index, error);
+            });
     }
 
     void on_dialled(ValidatorIndex index, error_code error) {
@@ -368,9 +368,7 @@ Result<std::unique_ptr<TcpTransport>> TcpTransport::create(asio::io_context& con
     return std::unique_ptr<TcpTransport>(new TcpTransport(std::move(impl)));
 }
 
-Status TcpTransport::start(TransportHandlers handlers) {
-    return impl_->start(std::move(handlers));
-}
+Status TcpTransport::start(TransportHandlers handlers) { return impl_->start(std::move(handlers)); }
 void TcpTransport::stop() { impl_->stop(); }
 void TcpTransport::send(ValidatorIndex to, std::shared_ptr<const Bytes> frame) {
     impl_->send(to, std::move(frame));

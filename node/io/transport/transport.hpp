@@ -59,8 +59,7 @@ class TcpTransport : public node::Transport {
 public:
     /// Refuses an identity that cannot be used, and peers that are no validators.
     static Result<std::unique_ptr<TcpTransport>> create(boost::asio::io_context& context,
-                                                        TransportSettings settings,
-                                                        Logger& logger);
+                                                        TransportSettings settings, Logger& logger);
     ~TcpTransport() override;
 
     /// Listens and dials. Refused with listen_failed naming address and port.

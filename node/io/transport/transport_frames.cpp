@@ -36,8 +36,8 @@ Result<std::optional<ByteView>> FrameBuffer::next() {
     std::size_t size = 0;
     for (std::size_t i = k_frame_header_bytes; i-- > 0;) size = (size << 8) | rest[i];
     if (size > max_frame_bytes_) {
-        return refuse(codes::frame_too_large, std::to_string(size) + " bytes, at most " +
-                                                  std::to_string(max_frame_bytes_));
+        return refuse(codes::frame_too_large,
+                      std::to_string(size) + " bytes, at most " + std::to_string(max_frame_bytes_));
     }
     if (rest.size() - k_frame_header_bytes < size) return std::optional<ByteView>();
     taken_ += k_frame_header_bytes + size;

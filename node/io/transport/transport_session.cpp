@@ -26,8 +26,8 @@ Error refused_by_peer(std::uint16_t number) {
     const Code* code = api::find_code(number);
     const std::string words =
         code == nullptr ? "code " + std::to_string(number)
-                        : std::string(code->name) + " (" + std::to_string(number) + "): " +
-                              std::string(code->meaning) + "; " + std::string(code->remedy);
+                        : std::string(code->name) + " (" + std::to_string(number) +
+                              "): " + std::string(code->meaning) + "; " + std::string(code->remedy);
     return refuse(codes::peer_refused_this_node, words).value();
 }
 
@@ -39,9 +39,7 @@ asio::ssl::context share_settings(const std::shared_ptr<SSL_CTX>& settings) {
 
 }  // namespace
 
-Error lost_session(const std::string& words) {
-    return refuse(codes::session_lost, words).value();
-}
+Error lost_session(const std::string& words) { return refuse(codes::session_lost, words).value(); }
 
 std::uint64_t steady_now_ms() {
     const auto time = std::chrono::steady_clock::now().time_since_epoch();
@@ -86,9 +84,9 @@ public:
         if (closed_) return;
         CHECK_INVARIANT(frame->size() <= k_max_frame_bytes);
         if (queued_bytes_ + frame->size() > settings_.max_send_queue_bytes) {
-            return close(refuse(codes::send_queue_full,
-                                std::to_string(queued_bytes_) + " bytes wait")
-                             .value());
+            return close(
+                refuse(codes::send_queue_full, std::to_string(queued_bytes_) + " bytes wait")
+                    .value());
         }
         queued_bytes_ += frame->size() + k_frame_header_bytes;
         queue_.push_back(std::move(frame));
@@ -126,9 +124,8 @@ private:
     }
 
     void report_closed(const Error& reason) {
-        asio::post(stream_.get_executor(), [this, self = self(), reason] {
-            owner_.on_closed(self, reason);
-        });
+        asio::post(stream_.get_executor(),
+                   [this, self = self(), reason] { owner_.on_closed(self, reason); });
     }
 
     Error explain(error_code error) const {
@@ -169,10 +166,9 @@ private:
             queue_.pop_front();
         }
         writing_ = true;
-        asio::async_write(stream_, asio::buffer(output_),
-                          [this, self = self()](error_code error, std::size_t) {
-                              on_written(error);
-                          });
+        asio::async_write(
+            stream_, asio::buffer(output_),
+            [this, self = self()](error_code error, std::size_t) { on_written(error); });
     }
 
     void on_written(error_code error) {
@@ -226,8 +222,7 @@ private:
     void take_greeting(ByteView frame) {
         const auto greeting = ledger::decode<Greeting>(frame);
         if (!greeting) {
-            return close(
-                refuse(codes::peer_hello_malformed, greeting.error().message()).value());
+            return close(refuse(codes::peer_hello_malformed, greeting.error().message()).value());
         }
         const Status checked = check_greeting(*greeting);
         if (!checked) return close(checked.error());
@@ -253,8 +248,8 @@ private:
             return refuse(codes::peer_wrong_chain, to_hex(greeting.chain_id));
         }
         if (greeting.index != *peer_) {
-            return refuse(codes::peer_wrong_index, std::to_string(greeting.index) +
-                                                       " instead of " + std::to_string(*peer_));
+            return refuse(codes::peer_wrong_index,
+                          std::to_string(greeting.index) + " instead of " + std::to_string(*peer_));
         }
         return {};
     }
@@ -282,8 +277,8 @@ private:
     bool lingering_ = false;
 };
 
-Session::Session(asio::ip::tcp::socket socket, SessionOwner& owner,
-                 const SessionSettings& settings, std::optional<ValidatorIndex> dialled)
+Session::Session(asio::ip::tcp::socket socket, SessionOwner& owner, const SessionSettings& settings,
+                 std::optional<ValidatorIndex> dialled)
     : impl_(std::make_unique<Impl>(*this, std::move(socket), owner, settings, dialled)) {}
 Session::~Session() = default;
 

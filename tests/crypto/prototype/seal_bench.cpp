@@ -39,9 +39,8 @@ int main() {
     report("seal 400 bytes, AES-256-GCM", microseconds_each(200'000, [&] {
                (void)crypto::seal(content, as_bytes(body), as_bytes("91440300YY1000011B"));
            }));
-    report("wrap a content key, cached pairwise key", microseconds_each(200'000, [&] {
-               (void)crypto::wrap_key(pairwise, content);
-           }));
+    report("wrap a content key, cached pairwise key",
+           microseconds_each(200'000, [&] { (void)crypto::wrap_key(pairwise, content); }));
     report("pairwise key by ECDH and HKDF (once a pair)", microseconds_each(2'000, [&] {
                (void)crypto::pairwise_key(seller, buyer.public_key(), as_bytes("bench"));
            }));

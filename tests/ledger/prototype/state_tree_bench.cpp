@@ -128,11 +128,12 @@ void measure_crit_bit(const char* name, MakeKey make_key, std::uint64_t count) {
         if (!tree.rebuild(source)) std::abort();
         const double seconds = watch.microseconds() / 1e6;
         const double keys = static_cast<double>(count);
-        std::printf("crit-bit, %s, %llu keys: rebuild %.2f s (%.2f us/key), memory %.1f B/key "
-                    "(resident +%.1f B/key)\n",
-                    name, static_cast<unsigned long long>(count), seconds, seconds * 1e6 / keys,
-                    static_cast<double>(tree.memory_bytes()) / keys,
-                    static_cast<double>(resident_bytes() - before) / keys);
+        std::printf(
+            "crit-bit, %s, %llu keys: rebuild %.2f s (%.2f us/key), memory %.1f B/key "
+            "(resident +%.1f B/key)\n",
+            name, static_cast<unsigned long long>(count), seconds, seconds * 1e6 / keys,
+            static_cast<double>(tree.memory_bytes()) / keys,
+            static_cast<double>(resident_bytes() - before) / keys);
     }
     std::uint64_t next = count;
     std::printf("  new keys            %.2f us/update\n",
