@@ -67,7 +67,7 @@ public:
     PrivateKey(PrivateKey&&) noexcept = default;
     PrivateKey& operator=(PrivateKey&&) noexcept = default;
 
-    /// For crypto/identity.cpp only: the EVP_PKEY, null for the test suite.
+    /// For crypto/x509_identity.cpp only: the EVP_PKEY, null for the test suite.
     [[nodiscard]] void* native_handle() const { return handle_.get(); }
 
 private:

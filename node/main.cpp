@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdio>
 
+#include "node/api/version.hpp"
 #include "node/io/daemon/daemon.hpp"
 
 namespace {
@@ -28,6 +29,7 @@ int main(int argument_count, char** arguments) {
     options.handle_signals = true;
     std::string storage;
     CLI::App app("cityledgerd: one validator of a CityLedger network");
+    app.set_version_flag("--version", "cityledgerd " + std::string(api::version_of_build()));
     app.add_option("--home", options.home, "the node's folder, made by `cityledger up`")
         ->required();
     app.add_option("--storage", storage, "posix, or lose-unsynced: a kill acts like a power cut")

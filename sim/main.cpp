@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "node/api/version.hpp"
 #include "sim/cli/subcommands.hpp"
 
 namespace {
@@ -14,7 +15,8 @@ int main(int argument_count, char** arguments) {
     using namespace cityledger::sim;
     CLI::App app("CityLedger: a permissioned ledger for two cities, its networks and scenarios");
     app.require_subcommand(1);
-    app.set_version_flag("--version", CITYLEDGER_VERSION);
+    app.set_version_flag("--version",
+                         "cityledger " + std::string(cityledger::api::version_of_build()));
     int exit_code = 0;
     add_network_commands(app, exit_code);
     add_scenario_commands(app, exit_code);

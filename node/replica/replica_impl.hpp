@@ -54,7 +54,7 @@ public:
     // replica_messages.cpp
     void on_session(ValidatorIndex peer, bool up);
     void on_message(ValidatorIndex peer, ByteView frame);
-    // replica_batches.cpp
+    // replica_admission.cpp
     void submit(std::shared_ptr<const ledger::Transaction> transaction, Mempool::Done done);
     // replica_execution.cpp
     std::uint64_t on_receipt(const Digest& transaction,
@@ -152,9 +152,11 @@ private:
     void judge_pending_blocks();
     void answer_check(const Digest& digest, std::uint64_t height, const Status& verdict);
 
-    // Transactions and batches (replica_batches.cpp).
+    // Transactions of clients (replica_admission.cpp).
     [[nodiscard]] Status accepts() const;
     void on_transaction_checked(const Digest& id, const Status& checked);
+
+    // Batches (replica_batches.cpp).
     void schedule_batch();
     void make_batches();
     void make_batch();

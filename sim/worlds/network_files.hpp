@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "crypto/identity.hpp"
+#include "crypto/x509_identity.hpp"
 #include "ledger/genesis.hpp"
 #include "sim/world/world.hpp"
 

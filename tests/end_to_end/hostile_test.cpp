@@ -16,7 +16,7 @@
 
 #include "client/http_connection.hpp"
 #include "crypto/crypto_codes.hpp"
-#include "crypto/identity.hpp"
+#include "crypto/x509_identity.hpp"
 #include "node/io/config.hpp"
 #include "node/io/config_files.hpp"
 #include "node/io/io_codes.hpp"

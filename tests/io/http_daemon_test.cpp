@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "client/api_client.hpp"
-#include "crypto/identity.hpp"
+#include "crypto/x509_identity.hpp"
 #include "node/io/config_files.hpp"
 #include "node/io/daemon/daemon.hpp"
 #include "node/io/daemon/daemon_home.hpp"

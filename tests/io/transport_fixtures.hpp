@@ -6,7 +6,7 @@
 #include <ctime>
 
 #include "crypto/hash.hpp"
-#include "crypto/identity.hpp"
+#include "crypto/x509_identity.hpp"
 #include "node/io/io_codes.hpp"
 #include "node/io/transport/transport.hpp"
 #include "node/io/transport/transport_session.hpp"

@@ -129,7 +129,11 @@ TEST_CASE("the defaults that the schema names are those of the reader", "[scenar
     const auto scenario = read_scenario(k_good_head + k_good_step, "story.yaml");
     REQUIRE(scenario);
     const auto stated = [](const char* pointer) {
-        return schema_json().at_pointer(pointer).as_object().at("default").as_int64();
+        return schema_json()
+            .at_pointer(pointer)
+            .as_object()
+            .at("default")
+            .to_number<std::uint64_t>();
     };
     CHECK(scenario->seed == stated("/properties/seed"));
     CHECK(scenario->validators == stated("/properties/network/properties/validators"));

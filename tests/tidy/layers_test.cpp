@@ -26,7 +26,7 @@ const std::map<std::string, std::vector<std::string>> k_may_include = {
     {"node/io/daemon",
      {"crypto", "ledger", "ledger/contracts", "node/consensus", "node/replica", "node/api",
       "node/io", "node/io/transport", "node/io/storage", "node/io/http"}},
-    {"node", {"node/io/daemon"}},
+    {"node", {"node/api", "node/io/daemon"}},
     {"client", {"crypto", "ledger", "ledger/contracts", "node/api"}},
     {"sim/world", {"crypto", "ledger", "node/api"}},
     {"sim/simulator",
@@ -44,7 +44,7 @@ const std::map<std::string, std::vector<std::string>> k_may_include = {
     {"sim/cli",
      {"crypto", "ledger", "ledger/contracts", "node/api", "client", "sim/world", "sim/simulator",
       "sim/scenario", "sim/runner", "sim/worlds"}},
-    {"sim", {"sim/cli"}},
+    {"sim", {"node/api", "sim/cli"}},
 };
 
 std::string layer_of(const std::string& path) {

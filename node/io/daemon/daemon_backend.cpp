@@ -2,16 +2,11 @@
 
 #include <unistd.h>
 
+#include "node/api/version.hpp"
 #include "node/io/http/api_arguments.hpp"
 #include "node/io/io_codes.hpp"
 
 namespace cityledger::io {
-namespace {
-
-constexpr const char* k_version = "0.1.0";
-
-}  // namespace
-
 std::optional<std::string> unready_reason(const node::ReplicaStatus& status) {
     if (status.standing.standing == node::Standing::observer) {
         if (status.syncing) return "the observer still fetches final blocks";
@@ -41,7 +36,7 @@ api::StatusView DaemonBackend::status() const {
     const std::vector<LinkStatus> links = transport_.links();
     api::StatusView view;
     view.node = home_.config.name;
-    view.version = k_version;
+    view.version = api::version();
     view.network = home_.genesis.name;
     view.chain_id = home_.chain_id;
     view.view = status.consensus.view;

@@ -9,7 +9,7 @@
 #include <cstring>
 #include <ctime>
 
-#include "crypto/identity.hpp"
+#include "crypto/x509_identity.hpp"
 #include "node/io/config_files.hpp"
 #include "node/io/io_codes.hpp"
 

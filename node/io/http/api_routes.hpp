@@ -5,12 +5,10 @@
 
 #include "ledger/contract.hpp"
 #include "node/io/http/api_backend.hpp"
+#include "node/io/http/http_limits.hpp"
 #include "node/io/http/http_message.hpp"
 
 namespace cityledger::io {
-
-/// A client may ask to wait at most this long for a receipt.
-inline constexpr std::uint64_t k_max_wait_ms = 60'000;
 
 class ApiRoutes {
 public:

@@ -9,13 +9,9 @@
 #include <vector>
 
 #include "crypto/result.hpp"
+#include "node/io/http/http_limits.hpp"
 
 namespace cityledger::io {
-
-inline constexpr std::size_t k_max_http_header_bytes = 8 * 1024;
-inline constexpr std::size_t k_max_http_body_bytes = 2 * 1024 * 1024;
-inline constexpr std::size_t k_max_http_headers = 64;
-inline constexpr std::size_t k_max_http_connections = 256;
 
 /// The head of a request as the parser read it.
 struct HttpHead {

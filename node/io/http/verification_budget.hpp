@@ -1,6 +1,5 @@
 #pragma once
-// Limits on verification (查验) by whoever asks. A check code has 20 bits only: without a limit per
-// invoice it is found by trying, without a limit per caller all invoices are listed.
+// Limits on verification (查验) by whoever asks: so often per invoice, so often per caller.
 
 #include <cstdint>
 #include <deque>
@@ -8,12 +7,9 @@
 #include <unordered_map>
 
 #include "crypto/result.hpp"
+#include "node/io/http/http_limits.hpp"
 
 namespace cityledger::io {
-
-inline constexpr std::uint32_t k_max_verifications_per_invoice_hour = 10;
-inline constexpr std::uint32_t k_max_verifications_per_caller_minute = 60;
-inline constexpr std::size_t k_max_verify_windows = 65'536;  ///< of each kind, in memory
 
 /// Counts uses per name in windows that begin with the first use. When all places are taken the
 /// oldest window is forgotten.

@@ -7,7 +7,7 @@
 #include <list>
 
 #include "crypto/check.hpp"
-#include "crypto/identity.hpp"
+#include "crypto/x509_identity.hpp"
 #include "node/io/io_codes.hpp"
 #include "node/io/listener.hpp"
 #include "node/io/transport/transport_session.hpp"

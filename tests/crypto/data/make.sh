@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes the certificates of this folder with the openssl command, so that the checks of
-# crypto/identity.cpp meet certificates which that file can't write. The keys are thrown away.
+# crypto/x509_identity.cpp meet certificates which that file can't write. The keys are thrown away.
 # Usage: ./make.sh   (in any folder; writes beside itself; 100 years valid)
 set -eu
 cd "$(dirname "$0")"

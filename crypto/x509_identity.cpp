@@ -1,4 +1,4 @@
-#include "crypto/identity.hpp"
+#include "crypto/x509_identity.hpp"
 
 #include <openssl/bn.h>
 #include <openssl/evp.h>

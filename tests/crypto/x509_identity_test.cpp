@@ -1,4 +1,4 @@
-#include "crypto/identity.hpp"
+#include "crypto/x509_identity.hpp"
 
 #include <catch2/catch.hpp>
 #include <fstream>

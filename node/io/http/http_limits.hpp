@@ -1,0 +1,23 @@
+#pragma once
+// Every bound of the HTTP server, with its unit.
+
+#include <cstddef>
+#include <cstdint>
+
+namespace cityledger::io {
+
+inline constexpr std::size_t k_max_http_header_bytes = 8 * 1024;
+inline constexpr std::size_t k_max_http_body_bytes = 2 * 1024 * 1024;
+inline constexpr std::size_t k_max_http_headers = 64;
+inline constexpr std::size_t k_max_http_connections = 256;
+
+/// A client may ask to wait at most this long for a receipt.
+inline constexpr std::uint64_t k_max_wait_ms = 60'000;
+
+/// A check code has 20 bits only: without a limit per invoice it is found by trying, without a
+/// limit per caller all invoices are listed.
+inline constexpr std::uint32_t k_max_verifications_per_invoice_hour = 10;
+inline constexpr std::uint32_t k_max_verifications_per_caller_minute = 60;
+inline constexpr std::size_t k_max_verify_windows = 65'536;  ///< of each kind, in memory
+
+}  // namespace cityledger::io
