@@ -99,6 +99,7 @@ VirtualCluster::VirtualCluster(const WorldPlan& plan, VirtualOptions options)
     network_.set_delivery_observer([this](ValidatorIndex from, ValidatorIndex to,
                                           const Frame& frame) { watch_delivery(from, to, frame); });
     for (std::size_t i = 0; i < plan.validators; ++i) create_node(i);
+    if (!options_.start_nodes) return;
     for (auto& node : nodes_) {
         const auto started = start(*node);
         if (!started) checker_.fail("the first start failed: " + started.error().message());
@@ -127,19 +128,27 @@ void VirtualCluster::create_node(std::size_t index) {
     nodes_.push_back(std::make_unique<Node>(index, random_.fork("node", index), options_.disk));
     Node& node = *nodes_.back();
     node.disk.set_observer([this, index](const DiskEvent& event) { watch_disk(index, event); });
+    if (options_.wrong_contracts.contains(index)) checker_.mark_faulty(index);
+    make_log(node);
+}
+
+void VirtualCluster::make_log(Node& node) {
     // What `init` does on a real host, long before the first power cut, on a disk that works.
+    const DiskFaults faults = node.disk.faults();
     node.disk.set_faults({});
     const auto made = node::initialise_log(node.disk, options_.replica.log_folder, genesis_);
     if (!made) checker_.fail("the log cannot be made: " + made.error().message());
     (void)node.disk.sync_folder("");
-    node.disk.set_faults(options_.disk);
+    node.disk.set_faults(faults);
 }
 
 Status VirtualCluster::open_state(Node& node) {
     const auto prepared =
         node::prepare_state(node.disk, options_.replica.log_folder, genesis_, node.store);
     if (!prepared) return prepared;
-    auto executor = ledger::Executor::open(genesis_, *contracts_, node.store);
+    const auto wrong = options_.wrong_contracts.find(node.index);
+    const auto& contracts = wrong == options_.wrong_contracts.end() ? *contracts_ : *wrong->second;
+    auto executor = ledger::Executor::open(genesis_, contracts, node.store);
     if (!executor) return propagate(executor);
     node.executor = *std::move(executor);
     return {};
@@ -177,7 +186,7 @@ Status VirtualCluster::start(Node& node) {
         node.down_because = started.error().message();
         return started;
     }
-    checker_.on_state(node.index, node.executor->state());
+    if (honest(node.index)) checker_.on_state(node.index, node.executor->state());
     network_.attach(index,
                     {node.life,
                      [replica = node.replica.get()](ValidatorIndex peer, bool up) {
@@ -264,6 +273,30 @@ Status VirtualCluster::kill(std::size_t index) {
     return {};
 }
 
+Status VirtualCluster::end_process(std::size_t index) {
+    Node& node = node_at(index);
+    if (node.state == NodeState::down) return wrong_state(index, "is down already");
+    trace_.add("end", index, 0, {});
+    stop(node);
+    return {};
+}
+
+Status VirtualCluster::wipe(std::size_t index) {
+    if (const auto emptied = restore(index, {}); !emptied) return emptied;
+    make_log(node_at(index));
+    return {};
+}
+
+Status VirtualCluster::restore(std::size_t index, const DiskImage& backup) {
+    Node& node = node_at(index);
+    if (node.state != NodeState::down) return wrong_state(index, "is not down");
+    trace_.add("restore", index, 0, {});
+    checker_.mark_faulty(index);
+    node.disk.restore(backup);
+    node.store = {};
+    return {};
+}
+
 Status VirtualCluster::restart(std::size_t index) {
     Node& node = node_at(index);
     if (node.state != NodeState::down) return wrong_state(index, "is not down");
@@ -308,13 +341,32 @@ Status VirtualCluster::make_byzantine(std::size_t index, std::string_view behavi
 }
 
 SimulatedDisk& VirtualCluster::disk(std::size_t node) { return node_at(node).disk; }
+ledger::MemoryStateStore& VirtualCluster::state_store(std::size_t node) {
+    return node_at(node).store;
+}
+
+void VirtualCluster::set_meddler(Meddler meddler) {
+    if (!meddler) {
+        network_.set_meddler(nullptr);
+        return;
+    }
+    network_.set_meddler([meddler = std::move(meddler)](ValidatorIndex from, ValidatorIndex to,
+                                                        const Frame& frame) -> Frame {
+        auto message = node::decode_message(*frame);
+        CHECK_INVARIANT(message.has_value());
+        if (!meddler(from, to, *message)) return nullptr;
+        return std::make_shared<const Bytes>(node::encode_message(*message));
+    });
+}
 
 // ---- what a node shows --------------------------------------------------------------------------
 
 VirtualCluster::NodeState VirtualCluster::state(std::size_t node) const {
     return node_at(node).state;
 }
-bool VirtualCluster::honest(std::size_t node) const { return !node_at(node).byzantine; }
+bool VirtualCluster::honest(std::size_t node) const {
+    return !node_at(node).byzantine && !options_.wrong_contracts.contains(node);
+}
 std::uint64_t VirtualCluster::lies(std::size_t node) const {
     const auto& byzantine = node_at(node).byzantine;
     return byzantine ? byzantine->lies() : 0;
@@ -348,7 +400,7 @@ void VirtualCluster::submit(std::size_t index,
     Node& node = node_at(index);
     CHECK_INVARIANT(node.state != NodeState::down);
     const Digest id = ledger::transaction_id(transaction->body);
-    const bool honest_node = !node.byzantine;
+    const bool honest_node = honest(index);
     // A client's request reaches the node as an event of its own, like any other input.
     queue_.after(0, node.life, [this, &node, honest_node, id, transaction, done, executed] {
         node.replica->on_receipt(

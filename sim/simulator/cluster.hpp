@@ -26,6 +26,9 @@ struct VirtualOptions {
     node::ReplicaOptions replica = virtual_replica_options();
     /// The contracts of the chain; null: all of the city's.
     const ledger::ContractRegistry* contracts = nullptr;
+    /// Nodes with contracts of their own compute something else: they count as faulty.
+    std::map<std::size_t, const ledger::ContractRegistry*> wrong_contracts;
+    bool start_nodes = true;  ///< or all are down until `restart`
     /// A control: do not look whether votes are on the disk before they leave.
     bool check_persisted_votes = true;
     /// A control: the checker takes Byzantine nodes for honest ones.
@@ -54,13 +57,27 @@ public:
 
     /// The node loses power: what its disk did not sync is gone.
     Status kill(std::size_t node);
+    /// The process ends and its machine goes on: the disk keeps all that was written.
+    Status end_process(std::size_t node);
+    /// A node that is down gets a new log, as `init` makes it, and no state.
+    Status wipe(std::size_t node);
+    /// A node that is down gets an earlier content of its disk back, and no state.
+    Status restore(std::size_t node, const DiskImage& backup);
     Status restart(std::size_t node);
     Status pause(std::size_t node);
     Status resume(std::size_t node);
     Status make_byzantine(std::size_t node, std::string_view behaviour);
     [[nodiscard]] SimulatedNetwork& network() { return network_; }
     [[nodiscard]] SimulatedDisk& disk(std::size_t node);
+    /// For those who damage the state of a node that is down.
+    [[nodiscard]] ledger::MemoryStateStore& state_store(std::size_t node);
+    /// May change a message that a session carries (true) or lose it (false).
+    using Meddler =
+        std::function<bool(ValidatorIndex from, ValidatorIndex to, node::PeerMessage& message)>;
+    void set_meddler(Meddler meddler);  ///< null: messages arrive as they were sent
     void set_work_times(const WorkTimes& work) { options_.work = work; }  ///< of later starts
+    /// The operator's word at later starts, see ReplicaOptions.
+    void set_network_was_stopped(bool said) { options_.replica.network_was_stopped = said; }
 
     // ---- nodes ----------------------------------------------------------------------------------
 
@@ -95,6 +112,10 @@ public:
 
     [[nodiscard]] const ledger::Genesis& genesis() const { return genesis_; }
     [[nodiscard]] const ledger::ChainId& chain_id() const { return validators_->chain_id(); }
+    [[nodiscard]] const ledger::ValidatorSet& validators() const { return *validators_; }
+    [[nodiscard]] const crypto::PrivateKey& validator_key(std::size_t node) const {
+        return validator_keys_.at(node);
+    }
     [[nodiscard]] const ledger::ContractRegistry& contracts() const { return *contracts_; }
     /// The signing key of a member of the plan: a function of seed and member alone.
     [[nodiscard]] static crypto::PrivateKey member_key(std::uint64_t seed,
@@ -116,6 +137,7 @@ private:
     [[nodiscard]] Node& node_at(std::size_t index);
     [[nodiscard]] const Node& node_at(std::size_t index) const;
     void create_node(std::size_t index);
+    void make_log(Node& node);
     [[nodiscard]] Status open_state(Node& node);
     [[nodiscard]] Status start(Node& node);
     void connect_observers(Node& node);

@@ -214,6 +214,7 @@ void SimulatedDisk::apply(SparseBytes& content, const Operation& operation) {
 void SimulatedDisk::append(Inode& inode, Operation operation) {
     apply(inode.current, operation);
     ++inode.operations;
+    ++writes_;
     tell(DiskEvent::Kind::write, inode.first_path, operation.offset, operation.bytes);
     inode.unsynced.push_back(std::move(operation));
 }
@@ -294,12 +295,35 @@ Status SimulatedDisk::flip_bit(const std::string& path, std::uint64_t offset, un
     return {};
 }
 
-std::map<std::string, SparseBytes> SimulatedDisk::durable_files() const {
-    std::map<std::string, SparseBytes> files;
+DiskImage SimulatedDisk::durable_files() const {
+    DiskImage files;
     for (const auto& [path, inode] : durable_names_) {
         if (inode) files[path] = inode->durable;
     }
     return files;
+}
+
+DiskImage SimulatedDisk::files() const {
+    DiskImage files;
+    for (const auto& [path, inode] : names_) {
+        if (inode) files[path] = inode->current;
+    }
+    return files;
+}
+
+void SimulatedDisk::restore(const DiskImage& image) {
+    durable_names_.clear();
+    for (const auto& [path, content] : image) {
+        for (auto folder = parent_of(path); !folder.empty(); folder = parent_of(folder)) {
+            durable_names_[folder] = nullptr;
+        }
+        auto inode = std::make_shared<Inode>();
+        inode->first_path = path;
+        inode->durable = content;
+        durable_names_[path] = std::move(inode);
+    }
+    unsynced_names_.clear();
+    power_cut();
 }
 
 // ---- SimulatedFile ------------------------------------------------------------------------------

@@ -31,12 +31,16 @@ private:
     std::map<std::uint64_t, std::shared_ptr<Page>> pages_;
 };
 
+/// The files of a disk by path: a backup.
+using DiskImage = std::map<std::string, SparseBytes>;
+
 /// What a disk can do wrong. Chances are per million.
 struct DiskFaults {
     std::uint64_t keep_unsynced_files = 0;  ///< a power cut keeps some unsynced writes of a file
     std::uint64_t keep_unsynced_names = 0;  ///< a power cut keeps some unsynced changes of names
     std::uint64_t torn_write = 0;           ///< of a kept write only the first part is there
     std::uint64_t sync_failure = 0;         ///< of one sync
+    std::uint64_t sync_delay_us = 0;        ///< each sync that begins now takes so much longer
     std::uint64_t capacity_bytes = 1ull << 40;
 };
 
@@ -73,7 +77,14 @@ public:
     /// Damages a byte of a file, synced and unsynced alike, as a decaying medium does.
     Status flip_bit(const std::string& path, std::uint64_t offset, unsigned bit);
     /// What the disk would hold after a power cut that keeps nothing unsynced, by path.
-    [[nodiscard]] std::map<std::string, SparseBytes> durable_files() const;
+    [[nodiscard]] DiskImage durable_files() const;
+    /// What a reader of the disk sees now, by path.
+    [[nodiscard]] DiskImage files() const;
+    /// Holds these files and nothing else from now on, all of them durable, as when a backup is put
+    /// back. For open files and for the observer it is a power cut.
+    void restore(const DiskImage& image);
+    /// How often a file was written or got another size, ever.
+    [[nodiscard]] std::uint64_t writes() const { return writes_; }
 
 private:
     friend class SimulatedFile;
@@ -119,6 +130,7 @@ private:
     DiskFaults faults_;
     bool fail_next_sync_ = false;
     std::uint64_t life_ = 0;  ///< counts power cuts
+    std::uint64_t writes_ = 0;
     Names names_;
     Names durable_names_;
     std::deque<NameChange> unsynced_names_;
@@ -140,6 +152,7 @@ public:
     [[nodiscard]] std::uint64_t size() const override { return inode_->current.size(); }
 
     [[nodiscard]] std::uint64_t mark() const { return inode_->operations; }
+    [[nodiscard]] std::uint64_t sync_delay_us() const { return disk_.faults_.sync_delay_us; }
     Status sync_up_to(std::uint64_t mark);
 
 private:

@@ -70,6 +70,8 @@ void SimulatedNetwork::send(ValidatorIndex from, ValidatorIndex to, Frame frame)
         return;
     }
     if (lost || blocked(from, to)) return;
+    if (meddler_) frame = meddler_(from, to, frame);
+    if (!frame) return;
     deliver_later(from, to, frame);
     if (doubled && link.up) deliver_later(from, to, std::move(frame));
 }
@@ -128,6 +130,11 @@ void SimulatedNetwork::close(ValidatorIndex one, ValidatorIndex other) {
     if (!session(one, other).up) return;
     cut(one, other, faults_.notice_reset_max_us);
     connect_later(one, other, faults_.notice_reset_max_us);
+}
+
+void SimulatedNetwork::close_for(const Error& reason, ValidatorIndex self, ValidatorIndex peer) {
+    ++closed_for_[std::string(reason.code.name)];
+    close(self, peer);
 }
 
 void SimulatedNetwork::tell(ValidatorIndex node, ValidatorIndex peer, bool up, TimeUs delay_us) {
@@ -190,8 +197,7 @@ void SimulatedTransport::send(ValidatorIndex to, std::shared_ptr<const Bytes> fr
 }
 
 void SimulatedTransport::close(ValidatorIndex peer, const Error& reason) {
-    ++closed_for_[std::string(reason.code.name)];
-    network_.close(self_, peer);
+    network_.close_for(reason, self_, peer);
 }
 
 }  // namespace cityledger::sim

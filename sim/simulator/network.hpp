@@ -47,6 +47,8 @@ public:
     using SendObserver = std::function<void(ValidatorIndex from, ValidatorIndex to, const Frame&)>;
     /// Sees every frame at its delivery.
     using DeliveryObserver = SendObserver;
+    /// What a session carries instead of a frame; null: it is lost.
+    using Meddler = std::function<Frame(ValidatorIndex from, ValidatorIndex to, const Frame&)>;
 
     SimulatedNetwork(EventQueue& queue, std::size_t nodes, SimulatedRandom random,
                      NetworkFaults faults);
@@ -54,6 +56,7 @@ public:
     void set_faults(const NetworkFaults& faults) { faults_ = faults; }
     void set_send_observer(SendObserver observer) { on_send_ = std::move(observer); }
     void set_delivery_observer(DeliveryObserver observer) { on_delivery_ = std::move(observer); }
+    void set_meddler(Meddler meddler) { meddler_ = std::move(meddler); }
 
     /// The node's process runs from now on; sessions come up by and by.
     void attach(ValidatorIndex node, Endpoint endpoint);
@@ -63,6 +66,12 @@ public:
     void send(ValidatorIndex from, ValidatorIndex to, Frame frame);
     /// Breaks the session; it comes again later.
     void close(ValidatorIndex one, ValidatorIndex other);
+    /// The same, by a node whose peer broke the protocol.
+    void close_for(const Error& reason, ValidatorIndex self, ValidatorIndex peer);
+    /// The codes for which nodes closed sessions, and how often.
+    [[nodiscard]] const std::map<std::string, std::uint64_t>& closed_for() const {
+        return closed_for_;
+    }
 
     /// Nothing passes in this direction until `heal`. The session dies once its ends notice.
     void block(ValidatorIndex from, ValidatorIndex to);
@@ -107,6 +116,8 @@ private:
     std::set<Pair> blocked_;  ///< (from, to)
     SendObserver on_send_;
     DeliveryObserver on_delivery_;
+    Meddler meddler_;
+    std::map<std::string, std::uint64_t> closed_for_;
 };
 
 /// The Transport port of one node. A byzantine node's frames pass through `rewrite`.
@@ -122,16 +133,10 @@ public:
     void send(ValidatorIndex to, std::shared_ptr<const Bytes> frame) override;
     void close(ValidatorIndex peer, const Error& reason) override;
 
-    /// Sessions that this node ended since its peer broke the protocol, with the reason.
-    [[nodiscard]] const std::map<std::string, std::uint64_t>& closed_for() const {
-        return closed_for_;
-    }
-
 private:
     SimulatedNetwork& network_;
     ValidatorIndex self_;
     Rewrite rewrite_;
-    std::map<std::string, std::uint64_t> closed_for_;
 };
 
 }  // namespace cityledger::sim

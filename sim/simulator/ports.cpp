@@ -11,7 +11,8 @@ void SimulatedSyncer::sync(std::shared_ptr<node::File> file, std::function<void(
     auto* simulated = dynamic_cast<SimulatedFile*>(file.get());
     const std::uint64_t mark = simulated ? simulated->mark() : 0;
     const bool lies = random_.chance(times_.sync_lies_per_million);
-    const TimeUs delay_us = random_.between(times_.sync_min_us, times_.sync_max_us);
+    const TimeUs delay_us = random_.between(times_.sync_min_us, times_.sync_max_us) +
+                            (simulated ? simulated->sync_delay_us() : 0);
     const auto finish = [simulated, mark, lies, file = std::move(file), done = std::move(done)] {
         if (lies) {
             done({});
