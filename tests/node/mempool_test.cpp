@@ -1,8 +1,10 @@
 // The mempool by itself, and what a node refuses to take.
 
+#include <random>
+
+#include "cluster_fixture.hpp"
 #include "node/replica/mempool.hpp"
 #include "node/replica/replica_codes.hpp"
-#include "test_world.hpp"
 
 using namespace cityledger;
 using namespace cityledger::node;
@@ -26,7 +28,7 @@ Digest id_of(const Mempool::TransactionPointer& transaction) {
 }
 
 /// Submits and gives the answer.
-Result<Digest> answer_of(TestWorld& world, const ledger::Transaction& transaction) {
+Result<Digest> answer_of(TestCluster& world, const ledger::Transaction& transaction) {
     std::optional<Result<Digest>> answer;
     world.replica(0).submit(pointer(transaction),
                             [&](const Result<Digest>& result) { answer = result; });
@@ -38,7 +40,7 @@ Result<Digest> answer_of(TestWorld& world, const ledger::Transaction& transactio
 }  // namespace
 
 TEST_CASE("a transaction waits, goes into one batch, and stays known until it is executed") {
-    TestWorld world({.nodes = 1});
+    TestCluster world({.nodes = 1});
     Mempool mempool(1024 * 1024);
     Answers answers;
     const auto first = pointer(world.transaction("a"));
@@ -60,7 +62,7 @@ TEST_CASE("a transaction waits, goes into one batch, and stays known until it is
 }
 
 TEST_CASE("the mempool is bounded in bytes, and each sender by its share") {
-    TestWorld world({.nodes = 1});
+    TestCluster world({.nodes = 1});
     const std::uint64_t size = ledger::encode(world.transaction("x0")).size();
     Mempool mempool(8 * size + size / 2);
     Answers answers;
@@ -81,7 +83,7 @@ TEST_CASE("the mempool is bounded in bytes, and each sender by its share") {
 }
 
 TEST_CASE("expired transactions leave the mempool, with their bytes") {
-    TestWorld world({.nodes = 1});
+    TestCluster world({.nodes = 1});
     Mempool mempool(1024 * 1024);
     Answers answers;
     const auto note = pointer(world.transaction("a"));
@@ -98,7 +100,7 @@ TEST_CASE("a thousand random operations leave the counts of the mempool right") 
     constexpr std::uint64_t k_seed = 11;
     INFO("seed " << k_seed);
     std::mt19937_64 random(k_seed);
-    TestWorld world({.nodes = 1});
+    TestCluster world({.nodes = 1});
     Mempool mempool(1024 * 1024);
     Answers answers;
     std::map<Digest, Mempool::TransactionPointer> model;
@@ -130,7 +132,7 @@ TEST_CASE("a thousand random operations leave the counts of the mempool right") 
 }
 
 TEST_CASE("a node refuses what can never be executed, cheap checks first") {
-    TestWorld world({.nodes = 1});
+    TestCluster world({.nodes = 1});
     world.start_all();
     auto other_chain = world.transaction("a");
     other_chain.body.chain_id = Digest{};
@@ -147,7 +149,7 @@ TEST_CASE("a node refuses what can never be executed, cheap checks first") {
 }
 
 TEST_CASE("submitting the same transaction again is harmless, before and after its execution") {
-    TestWorld world({.nodes = 1});
+    TestCluster world({.nodes = 1});
     world.start_all();
     const auto note = world.transaction("twice");
     const Digest id = world.submit(0, note);
@@ -159,14 +161,14 @@ TEST_CASE("submitting the same transaction again is harmless, before and after i
     CHECK(world.refusals.empty());
     // And then all is quiet.
     const auto height = world.final_height(0);
-    const auto writes = world.nodes[0]->disk.writes;
+    const auto writes = world.cluster.disk(0).writes();
     world.run_ms(5000);
     CHECK(world.final_height(0) == height);
-    CHECK(world.nodes[0]->disk.writes == writes);
+    CHECK(world.cluster.disk(0).writes() == writes);
 }
 
 TEST_CASE("a receipt that exists is told in the next turn; a forgotten wish is never told") {
-    TestWorld world({.nodes = 1});
+    TestCluster world({.nodes = 1});
     world.start_all();
     const Digest id = world.submit(0, world.transaction("r"));
     REQUIRE(world.run_until([&] { return world.has_receipt(0, id); }, 5000));
