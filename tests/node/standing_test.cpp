@@ -2,8 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "cluster_fixture.hpp"
 #include "node/replica/replica.hpp"
-#include "test_world.hpp"
 
 namespace cityledger::node::test {
 namespace {
@@ -99,7 +99,7 @@ TEST_CASE("more than f that lost votes need a person: the two ways back are name
 
 TEST_CASE("replicas know each other's standing, and forget that of one that is gone",
           "[standing]") {
-    TestWorld world({});
+    TestCluster world({});
     world.start_all();
     // Sooner than the next round of gossip: a new standing is told at once.
     REQUIRE(
