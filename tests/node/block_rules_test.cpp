@@ -1,8 +1,8 @@
 // The rules of a block that rest on the log and the state, each refused by its own code.
 
 #include "node/replica/block_rules.hpp"
+#include "cluster_fixture.hpp"
 #include "node/replica/replica_codes.hpp"
-#include "test_world.hpp"
 
 using namespace cityledger;
 using namespace cityledger::node;
@@ -10,18 +10,12 @@ using namespace cityledger::node::test;
 
 namespace {
 
-class PromptSyncer : public Syncer {
-public:
-    void sync(std::shared_ptr<File> file, std::function<void(Status)> done) override {
-        done(file->sync());
-    }
-};
-
 /// One final block of height 1, and a block of height 2 on it that keeps all rules.
 struct RulesFixture {
-    RulesFixture() : world({}), chain(world.validators->chain_id()), checker(*world.validators) {
+    RulesFixture()
+        : world({}), chain(world.cluster.chain_id()), checker(world.cluster.validators()) {
         RecoveredLog recovered;
-        log = BlockLog::open(world.nodes[0]->disk, syncer, "log", chain, 64 * 1024, recovered)
+        log = BlockLog::open(world.cluster.disk(0), syncer, "log", chain, 64 * 1024, recovered)
                   .value();
         first = child(ledger::genesis_header(chain), {crypto::sha256(as_bytes("old"))});
         const Digest digest = ledger::block_digest(first.header, chain);
@@ -45,7 +39,7 @@ struct RulesFixture {
         ledger::Certificate certificate{{ledger::VoteKind::finalize, 0, 1, digest}, {}};
         const Bytes message = ledger::vote_signing_bytes(certificate.content, chain);
         for (std::uint16_t i = 0; i < 3; ++i) {
-            certificate.signers.push_back({i, world.keys[i].sign(message)});
+            certificate.signers.push_back({i, world.cluster.validator_key(i).sign(message)});
         }
         return certificate;
     }
@@ -53,7 +47,7 @@ struct RulesFixture {
         return check_block_rests(block, below, *log, named, checker);
     }
 
-    TestWorld world;
+    TestCluster world;
     ledger::ChainId chain;
     PromptSyncer syncer;
     std::unique_ptr<BlockLog> log;
@@ -127,13 +121,14 @@ TEST_CASE("V1: a final block is answered by its digest, what lies beside it is r
 }
 
 TEST_CASE("roots other than this node's own are refused") {
-    TestWorld world({.nodes = 1});
+    TestCluster world({.nodes = 1});
     world.start_all();
     ledger::Block block;
-    block.header.executed = world.nodes[0]->executor->state();
-    CHECK(check_block_state(block, world.nodes[0]->store));
+    block.header.executed = world.replica(0).status().executed;
+    CHECK(check_block_state(block, world.cluster.store(0)));
     block.header.executed.business_root = crypto::sha256(as_bytes("other"));
-    CHECK(check_block_state(block, world.nodes[0]->store).error().code == codes::block_wrong_roots);
+    CHECK(check_block_state(block, world.cluster.store(0)).error().code ==
+          codes::block_wrong_roots);
 }
 
 TEST_CASE("the covering certificate is verified and is for an ancestor that covers the state") {
@@ -184,17 +179,18 @@ TEST_CASE("a vote is verified once, and a swapped signature is not taken for it"
 }
 
 TEST_CASE("an executed block that is not whole in the log is refused at start") {
-    TestWorld world({.nodes = 1});
+    TestCluster world({.nodes = 1});
     world.start_all();
     world.stop(0);
-    auto& node = *world.nodes[0];
-    node.executor = ledger::Executor::open(world.genesis, node.contracts, node.store).value();
-    REQUIRE(node.executor->execute(1, {}));
+    const auto& genesis = world.cluster.genesis();
+    auto& store = world.cluster.state_store(0);
+    REQUIRE(ledger::Executor::open(genesis, note_contracts(), store).value()->execute(1, {}));
     RecoveredLog recovered;
     PromptSyncer syncer;
-    const auto& chain = world.validators->chain_id();
+    const auto& chain = world.cluster.chain_id();
+    auto& disk = world.cluster.disk(0);
     {
-        auto log = BlockLog::open(node.disk, syncer, "log", chain, 64 * 1024, recovered).value();
+        auto log = BlockLog::open(disk, syncer, "log", chain, 64 * 1024, recovered).value();
         ledger::Block block;
         block.header.height = 1;
         block.header.parent = log->final_digest();
@@ -204,7 +200,7 @@ TEST_CASE("an executed block that is not whole in the log is refused at start") 
         log->append_final({1, digest, 1}, 0);
         log->files().request_sync();
     }
-    world.start(0);
-    REQUIRE(node.refused_start);
-    CHECK(node.refused_start->code == codes::log_incomplete);
+    const auto started = world.cluster.restart(0);
+    REQUIRE_FALSE(started);
+    CHECK(started.error().code == codes::log_incomplete);
 }
