@@ -1,7 +1,7 @@
 // Stories of whole replicas in virtual time.
 
+#include "cluster_fixture.hpp"
 #include "node/replica/replica_codes.hpp"
-#include "test_world.hpp"
 
 using namespace cityledger;
 using namespace cityledger::node;
@@ -10,7 +10,7 @@ using namespace cityledger::node::test;
 namespace {
 
 /// Submits `count` notes at the nodes in turn and waits until every running node has executed them.
-void commit_notes(TestWorld& world, const std::string& name, int count,
+void commit_notes(TestCluster& world, const std::string& name, int count,
                   std::vector<ValidatorIndex> at = {0, 1, 2, 3}, std::uint64_t within_ms = 20'000) {
     std::vector<Digest> ids;
     for (int i = 0; i < count; ++i) {
@@ -33,13 +33,13 @@ void commit_notes(TestWorld& world, const std::string& name, int count,
 }  // namespace
 
 TEST_CASE("four replicas commit transactions and agree on blocks and state") {
-    TestWorld world({});
+    TestCluster world({});
     world.start_all();
     commit_notes(world, "first", 40);
     world.run_ms(1000);
     CHECK(world.acknowledged.size() == 40);
     CHECK(world.refusals.empty());
-    CHECK(world.closed.empty());
+    CHECK(world.cluster.network().closed_for().empty());
     world.check_agreement();
     for (ValidatorIndex i = 0; i < 4; ++i) {
         const auto status = world.replica(i).status();
@@ -51,30 +51,30 @@ TEST_CASE("four replicas commit transactions and agree on blocks and state") {
 }
 
 TEST_CASE("one replica alone commits") {
-    TestWorld world({.nodes = 1});
+    TestCluster world({.nodes = 1});
     world.start_all();
     commit_notes(world, "alone", 10, {0});
     world.check_agreement();
 }
 
 TEST_CASE("an idle network is quiet: no blocks, no writes, few messages") {
-    TestWorld world({});
+    TestCluster world({});
     world.start_all();
     commit_notes(world, "before", 8);
     world.run_ms(3000);
     const auto height = world.final_height(0);
-    const auto writes = world.nodes[0]->disk.writes;
+    const auto writes = world.cluster.disk(0).writes();
     const auto sent = world.replica(0).counters().at("p2p_send_bytes");
     world.run_ms(20'000);
     CHECK(world.final_height(0) == height);
-    CHECK(world.nodes[0]->disk.writes == writes);
+    CHECK(world.cluster.disk(0).writes() == writes);
     CHECK(world.replica(0).counters().at("p2p_send_bytes") - sent < 20 * 3 * 200);
     world.run_ms(60'000);  // the heartbeat
     CHECK(world.final_height(0) > height);
 }
 
 TEST_CASE("three of four go on without the fourth, which catches up after its restart") {
-    TestWorld world({});
+    TestCluster world({});
     world.start_all();
     commit_notes(world, "all", 8);
     world.stop(3);
@@ -88,56 +88,52 @@ TEST_CASE("three of four go on without the fourth, which catches up after its re
 }
 
 TEST_CASE("a node whose state store lost its last blocks replays them from the log") {
-    TestWorld world({.nodes = 1});
+    TestCluster world({.nodes = 1});
     world.start_all();
     commit_notes(world, "note", 12, {0});
     const auto before = world.replica(0).status();
     world.stop(0);
-    world.nodes[0]->store.crash(world.nodes[0]->store.unflushed_heights() / 2);
+    auto& store = world.cluster.state_store(0);
+    REQUIRE(store.unflushed_heights() > 0);
+    store.crash(store.unflushed_heights() / 2);
     world.start(0);
-    REQUIRE(world.nodes[0]->up);
     CHECK(world.replica(0).status().executed.height >= before.executed.height);
     world.check_agreement();
     world.stop(0);
-    world.nodes[0]->store = ledger::MemoryStateStore();
+    store = {};
     world.start(0);
-    REQUIRE(world.nodes[0]->up);
     commit_notes(world, "later", 3, {0});
 }
 
 TEST_CASE("a state above the log is refused by start and cleared by prepare_state") {
-    TestWorld world({.nodes = 1});
+    TestCluster world({.nodes = 1});
+    auto& disk = world.cluster.disk(0);
+    auto& store = world.cluster.state_store(0);
+    const auto& genesis = world.cluster.genesis();
+    const sim::DiskImage new_log = disk.files();
     world.start_all();
     commit_notes(world, "note", 3, {0});
     world.stop(0);
-    auto& node = *world.nodes[0];
-    node.disk = MemoryDisk();
-    REQUIRE(initialise_log(node.disk, "log", world.genesis));
-    node.executor = ledger::Executor::open(world.genesis, node.contracts, node.store).value();
-    ReplicaOptions options;
-    options.log_folder = "log";
-    options.consensus.self = 0;
-    Replica replica(world.genesis, *world.validators, &world.keys[0], *node.executor, node.store,
-                    options, *node.ports);
-    CHECK(replica.start().error().code == codes::state_above_log);
-    REQUIRE(prepare_state(node.disk, "log", world.genesis, node.store));
-    CHECK_FALSE(node.store.applied_height());
-    MemoryDisk empty;
-    CHECK(prepare_state(empty, "log", world.genesis, node.store));  // nothing to compare yet
+    disk.restore(new_log);
+    LoneReplica lone(world, 0);
+    CHECK(lone.replica.start().error().code == codes::state_above_log);
+    REQUIRE(prepare_state(disk, "log", genesis, store));
+    CHECK_FALSE(store.applied_height());
+    sim::SimulatedDisk empty(sim::SimulatedRandom(1), {});
+    CHECK(prepare_state(empty, "log", genesis, store));  // nothing to compare yet
 }
 
 TEST_CASE("all four lose power fifty times and no acknowledged receipt is lost") {
     constexpr std::uint64_t k_seed = 77;
     INFO("seed " << k_seed);
-    TestWorld world({.seed = k_seed, .log_segment_bytes = 64 * 1024});
+    TestCluster world({.seed = k_seed, .log_segment_bytes = 64 * 1024});
     for (int life = 0; life < 50; ++life) {
         world.start_all();
-        for (ValidatorIndex i = 0; i < 4; ++i) REQUIRE(world.nodes[i]->up);
         for (int i = 0; i < 4; ++i) {
-            const auto at = static_cast<ValidatorIndex>(world.random() % 4);
+            const std::uint64_t at = world.random.below(4);
             world.submit(at, world.transaction("p" + std::to_string(life * 4 + i)));
         }
-        world.run_ms(2 + world.random() % 120);
+        world.run_ms(2 + world.random.below(120));
         for (ValidatorIndex i = 0; i < 4; ++i) world.power_cut(i);
     }
     world.start_all();
@@ -161,21 +157,22 @@ TEST_CASE("all four lose power fifty times and no acknowledged receipt is lost")
 TEST_CASE("control: disks that only say that they synced lose acknowledged receipts") {
     constexpr std::uint64_t k_seed = 78;
     INFO("seed " << k_seed);
-    TestWorld world({.seed = k_seed});
-    for (auto& node : world.nodes) node->lies_about_sync = true;
+    TestCluster world({.seed = k_seed, .disks_lie = true});
+    world.may_break = true;
     bool lost = false;
-    for (int life = 0; life < 20 && !lost; ++life) {
-        world.start_all();
-        for (int i = 0; i < 4; ++i) {
-            world.submit(static_cast<ValidatorIndex>(i), world.transaction("c"));
+    const auto start_all = [&] {
+        for (ValidatorIndex i = 0; i < 4; ++i) {
+            if (!world.cluster.restart(i)) lost = true;  // the log itself is found to be wrong
         }
+    };
+    for (int life = 0; life < 20 && !lost; ++life) {
+        start_all();
+        if (lost) break;
+        for (ValidatorIndex i = 0; i < 4; ++i) world.submit(i, world.transaction("c"));
         world.run_ms(200);
         for (ValidatorIndex i = 0; i < 4; ++i) world.power_cut(i);
-        for (auto& node : world.nodes) node->store = ledger::MemoryStateStore();
-        world.start_all();
-        for (ValidatorIndex i = 0; i < 4; ++i) {
-            if (!world.nodes[i]->up) lost = true;  // the log itself is found to be wrong
-        }
+        for (ValidatorIndex i = 0; i < 4; ++i) world.cluster.state_store(i) = {};
+        start_all();
         if (lost) break;
         world.run_ms(2000);
         for (const auto& id : world.acknowledged) {
@@ -187,87 +184,88 @@ TEST_CASE("control: disks that only say that they synced lose acknowledged recei
 }
 
 TEST_CASE("a failed sync stops the node before it acknowledges anything") {
-    TestWorld world({.nodes = 1});
+    TestCluster world({.nodes = 1});
     world.start_all();
     commit_notes(world, "good", 2, {0});
+    world.stop(0);
+    LoneReplica lone(world, 0);
+    REQUIRE(lone.replica.start());
     world.run_ms(1000);
-    world.nodes[0]->disk.sync_fails = true;
-    world.acknowledged.clear();
-    world.submit(0, world.transaction("bad"));
+    REQUIRE(lone.replica.status().accepts_transactions);
+    world.cluster.disk(0).fail_next_sync();
+    lone.submit("bad");
     world.run_ms(5000);
-    REQUIRE(world.nodes[0]->fatal);
-    CHECK(world.acknowledged.empty());
-    CHECK_FALSE(world.replica(0).status().accepts_transactions);
-    world.refusals.clear();
-    world.submit(0, world.transaction("late"));
+    REQUIRE(lone.fatal);
+    CHECK(lone.acknowledged == 0);
+    CHECK_FALSE(lone.replica.status().accepts_transactions);
+    lone.refusals.clear();
+    lone.submit("late");
     world.run_ms(10);
-    REQUIRE(world.refusals.size() == 1);
-    CHECK(world.refusals[0].code == codes::node_not_accepting);
+    REQUIRE(lone.refusals.size() == 1);
+    CHECK(lone.refusals[0].code == codes::node_not_accepting);
 }
 
 TEST_CASE("a full disk refuses new work, keeps reading, and goes on when there is room") {
-    TestWorld world({.nodes = 1, .log_segment_bytes = 128 * 1024});
+    TestCluster world({.nodes = 1, .log_segment_bytes = 128 * 1024});
     world.start_all();
-    world.nodes[0]->disk.full = true;
+    set_full(world.cluster.disk(0), true);
     int count = 0;
     while (world.replica(0).status().accepts_transactions && count < 500) {
         world.submit(0, world.transaction("f" + std::to_string(count++)));
         world.run_ms(20);
     }
     REQUIRE_FALSE(world.replica(0).status().accepts_transactions);
-    CHECK_FALSE(world.nodes[0]->fatal);
+    CHECK(world.cluster.fatal_errors() == 0);
     CHECK(world.replica(0).status().refuses_because == "the disk is full");
     CHECK(world.replica(0).final_block(1));
-    world.nodes[0]->disk.full = false;
+    set_full(world.cluster.disk(0), false);
     REQUIRE(world.run_until([&] { return world.replica(0).status().accepts_transactions; }, 5000));
     commit_notes(world, "room", 20, {0});
 }
 
 TEST_CASE("a batch that never reached a voter is fetched from others") {
-    TestWorld world({});
-    world.meddler = [](ValidatorIndex from, ValidatorIndex to, PeerMessage& message) {
+    TestCluster world({});
+    world.cluster.set_meddler([](ValidatorIndex from, ValidatorIndex to, PeerMessage& message) {
         return !(from == 0 && to == 3 && std::holds_alternative<BatchPush>(message));
-    };
+    });
     world.start_all();
     commit_notes(world, "lost", 12);
     world.check_agreement();
 }
 
 TEST_CASE("a batch with a bad signature costs its sender the session and is never voted for") {
-    TestWorld world({});
-    world.meddler = [](ValidatorIndex from, ValidatorIndex, PeerMessage& message) {
+    TestCluster world({});
+    world.cluster.set_meddler([](ValidatorIndex from, ValidatorIndex, PeerMessage& message) {
         auto* push = std::get_if<BatchPush>(&message);
         if (from == 2 && push && !push->batch.transactions.empty()) {
             push->batch.transactions[0].signature.bytes[7] ^= 1;
         }
         return true;
-    };
+    });
     world.start_all();
     world.submit(2, world.transaction("forged"));
     world.run_ms(500);
-    CHECK_FALSE(world.closed.empty());
-    world.meddler = nullptr;
+    CHECK_FALSE(world.cluster.network().closed_for().empty());
+    world.cluster.set_meddler(nullptr);
     commit_notes(world, "honest", 8, {0, 1, 3});
     world.check_agreement();
 }
 
 TEST_CASE("a proposal whose vote names another block ends the session") {
-    TestWorld world({});
-    world.meddler = [](ValidatorIndex from, ValidatorIndex to, PeerMessage& message) {
+    TestCluster world({});
+    world.cluster.set_meddler([](ValidatorIndex from, ValidatorIndex to, PeerMessage& message) {
         auto* proposal = std::get_if<ProposalMessage>(&message);
         if (from == 1 && to == 2 && proposal) proposal->proposal.block.header.height += 1;
         return true;
-    };
+    });
     world.start_all();
     commit_notes(world, "note", 12);
-    CHECK(std::find(world.closed.begin(), world.closed.end(), codes::proposal_wrong_vote.name) !=
-          world.closed.end());
+    CHECK(world.was_closed_for(codes::proposal_wrong_vote));
     world.check_agreement();
 }
 
 TEST_CASE("a node whose state differs stops voting and says so; the others go on") {
-    TestWorld world({});
-    world.nodes[3]->computes_wrong = true;
+    TestCluster world({.computes_wrong = 3});
     world.start_all();
     std::vector<Digest> ids;
     for (int i = 0; i < 6; ++i) {
@@ -306,16 +304,17 @@ TEST_CASE("a node whose state differs spreads no certificate with its own signat
     std::size_t asked = 0;
     for (std::uint64_t seed = 1; seed <= 10; ++seed) {
         INFO("seed " << seed);
-        TestWorld world({.seed = seed});
-        world.nodes[3]->computes_wrong = true;
+        TestCluster world({.seed = seed, .computes_wrong = 3});
         bool diverged = false;
-        world.meddler = [&](ValidatorIndex from, ValidatorIndex to, PeerMessage& message) {
-            if (from == 3 && spreads_signature_of(3, message)) ++(diverged ? afterwards : before);
-            const bool asks = std::holds_alternative<StartQuestion>(message) ||
-                              std::holds_alternative<SyncRequest>(message);
-            if (diverged && to == 3 && asks) ++asked;
-            return true;
-        };
+        world.cluster.set_meddler(
+            [&](ValidatorIndex from, ValidatorIndex to, PeerMessage& message) {
+                if (from == 3 && spreads_signature_of(3, message))
+                    ++(diverged ? afterwards : before);
+                const bool asks = std::holds_alternative<StartQuestion>(message) ||
+                                  std::holds_alternative<SyncRequest>(message);
+                if (diverged && to == 3 && asks) ++asked;
+                return true;
+            });
         world.start_all();
         for (int i = 0; i < 3; ++i) world.submit(0, world.transaction("d" + std::to_string(i)));
         const auto has_diverged = [&] { return !world.replica(3).status().standing.may_vote(); };
@@ -338,36 +337,36 @@ TEST_CASE("a node whose state differs spreads no certificate with its own signat
 TEST_CASE("while a tenth of all messages is lost the nodes agree, and afterwards they go on") {
     for (std::uint64_t seed = 1; seed <= 8; ++seed) {
         INFO("seed " << seed);
-        TestWorld world({.seed = seed});
-        world.meddler = [&](ValidatorIndex, ValidatorIndex, PeerMessage&) {
-            return world.random() % 10 != 0;
-        };
+        TestCluster world({.seed = seed});
+        world.cluster.set_meddler([&](ValidatorIndex, ValidatorIndex, PeerMessage&) {
+            return world.random.below(10) != 0;
+        });
         world.start_all();
         for (int i = 0; i < 20; ++i) {
             world.submit(static_cast<ValidatorIndex>(i % 4),
                          world.transaction("l" + std::to_string(i)));
-            world.run_ms(world.random() % 100);
+            world.run_ms(world.random.below(100));
         }
         CHECK(world.run_until([&] { return world.acknowledged.size() == 20; }, 60'000));
         world.check_agreement();
-        world.meddler = nullptr;
+        world.cluster.set_meddler(nullptr);
         commit_notes(world, "clean", 8);
         world.check_agreement();
     }
 }
 
 TEST_CASE("an idle network sends one hint a second on each link and nothing else") {
-    TestWorld world({});
+    TestCluster world({});
     world.start_all();
     const auto id = world.submit(0, world.transaction("last"));
     REQUIRE(world.run_until([&] { return world.has_receipt(3, id); }, 10'000));
     world.run_ms(3000);
     std::map<std::pair<ValidatorIndex, ValidatorIndex>, std::size_t> sent;
-    world.meddler = [&](ValidatorIndex from, ValidatorIndex to, PeerMessage& message) {
+    world.cluster.set_meddler([&](ValidatorIndex from, ValidatorIndex to, PeerMessage& message) {
         CHECK(std::holds_alternative<Hint>(message));
         sent[{from, to}] += 1;
         return true;
-    };
+    });
     world.run_ms(50'000);  // shorter than the heartbeat
     CHECK(sent.size() == 12);
     for (const auto& [link, count] : sent) CHECK(count <= 51);
