@@ -1,7 +1,7 @@
 // A node that is behind: block sync, liars, and the question at start.
 
+#include "cluster_fixture.hpp"
 #include "node/replica/replica_codes.hpp"
-#include "test_world.hpp"
 
 using namespace cityledger;
 using namespace cityledger::node;
@@ -10,7 +10,7 @@ using namespace cityledger::node::test;
 namespace {
 
 /// Three nodes make some blocks while node 3 is away, with an empty log and state.
-void leave_behind(TestWorld& world, std::uint64_t heights) {
+void leave_behind(TestCluster& world, std::uint64_t heights) {
     for (ValidatorIndex i = 0; i < 3; ++i) world.start(i);
     int count = 0;
     while (world.final_height(0) < heights) {
@@ -22,7 +22,7 @@ void leave_behind(TestWorld& world, std::uint64_t heights) {
     }
 }
 
-bool catches_up(TestWorld& world, std::uint64_t within_ms) {
+bool catches_up(TestCluster& world, std::uint64_t within_ms) {
     return world.run_until(
         [&] {
             const auto there = world.replica(0).status();
@@ -33,14 +33,10 @@ bool catches_up(TestWorld& world, std::uint64_t within_ms) {
         within_ms);
 }
 
-bool was_closed_for(const TestWorld& world, const Code& code) {
-    return std::find(world.closed.begin(), world.closed.end(), code.name) != world.closed.end();
-}
-
 }  // namespace
 
 TEST_CASE("a node that is hundreds of blocks behind syncs from its peers and votes again") {
-    TestWorld world({});
+    TestCluster world({});
     leave_behind(world, 400);
     world.start(3);
     REQUIRE(catches_up(world, 10'000));
@@ -56,12 +52,11 @@ TEST_CASE("a node that is hundreds of blocks behind syncs from its peers and vot
 }
 
 TEST_CASE("what a node synced survives a power cut in the middle of the sync") {
-    TestWorld world({.seed = 5});
+    TestCluster world({.seed = 5});
     leave_behind(world, 150);
     for (int life = 0; life < 6; ++life) {
         world.start(3);
-        REQUIRE(world.nodes[3]->up);
-        world.run_ms(3 + world.random() % 20);
+        world.run_ms(3 + world.random.below(20));
         world.power_cut(3);
     }
     world.start(3);
@@ -100,34 +95,36 @@ TEST_CASE("a lying sync peer is found out, and another one is asked") {
     };
     for (const auto& lie : lies) {
         INFO("an answer " << lie.name);
-        TestWorld world({});
+        TestCluster world({});
         leave_behind(world, 60);
         bool lied = false;
-        world.meddler = [&](ValidatorIndex from, ValidatorIndex to, PeerMessage& message) {
-            if (to != 3) return true;
-            auto* answer = std::get_if<SyncAnswer>(&message);
-            if (from == 2) return answer == nullptr || lied;  // the truth comes second
-            if (answer && !answer->blocks.empty()) {          // nodes 0 and 1 lie to node 3
-                lie.tell(*answer);
-                lied = true;
-            }
-            if (auto* hint = std::get_if<Hint>(&message)) hint->progress.final_height = 1u << 30;
-            return true;
-        };
+        world.cluster.set_meddler(
+            [&](ValidatorIndex from, ValidatorIndex to, PeerMessage& message) {
+                if (to != 3) return true;
+                auto* answer = std::get_if<SyncAnswer>(&message);
+                if (from == 2) return answer == nullptr || lied;  // the truth comes second
+                if (answer && !answer->blocks.empty()) {          // nodes 0 and 1 lie to node 3
+                    lie.tell(*answer);
+                    lied = true;
+                }
+                if (auto* hint = std::get_if<Hint>(&message))
+                    hint->progress.final_height = 1u << 30;
+                return true;
+            });
         world.start(3);
         CHECK(catches_up(world, 30'000));
-        if (lie.code) CHECK(was_closed_for(world, *lie.code));
-        world.meddler = nullptr;
+        if (lie.code) CHECK(world.was_closed_for(*lie.code));
+        world.cluster.set_meddler(nullptr);
         world.check_agreement();
     }
 }
 
 TEST_CASE("a peer that never answers costs a timeout only") {
-    TestWorld world({});
+    TestCluster world({});
     leave_behind(world, 60);
-    world.meddler = [](ValidatorIndex from, ValidatorIndex, PeerMessage& message) {
+    world.cluster.set_meddler([](ValidatorIndex from, ValidatorIndex, PeerMessage& message) {
         return !(from == 0 && std::holds_alternative<SyncAnswer>(message));
-    };
+    });
     world.start(3);
     CHECK(catches_up(world, 15'000));
 }
@@ -139,27 +136,29 @@ bool is_of_block_sync(const PeerMessage& message) {
 }
 
 TEST_CASE("consensus asks for a block that block sync made final and the disk does not hold yet") {
-    TestWorld world({});
+    TestCluster world({});
     world.start_all();
     const auto everywhere = world.submit(0, world.transaction("all"));
     REQUIRE(world.run_until([&] { return world.has_receipt(3, everywhere); }, 10'000));
     world.run_ms(3000);
     enum class Passes { nothing, block_sync, all } passes = Passes::nothing;
     std::size_t fetched = 0;
-    world.meddler = [&](ValidatorIndex from, ValidatorIndex to, PeerMessage& message) {
+    world.cluster.set_meddler([&](ValidatorIndex from, ValidatorIndex to, PeerMessage& message) {
         if (from != 3 && to != 3) return true;
         if (passes == Passes::block_sync) return is_of_block_sync(message);
         const bool is_block = to == 3 && std::holds_alternative<BlockAnswer>(message);
         if (passes == Passes::all && is_block) ++fetched;
         return passes == Passes::all;
-    };
+    });
     const std::uint64_t left_at = world.final_height(3);
     for (int i = 0; i < 8; ++i) {
         const auto id = world.submit(0, world.transaction("away" + std::to_string(i)));
         REQUIRE(world.run_until([&] { return world.has_receipt(1, id); }, 30'000));
     }
     // Block sync brings all of it, and consensus hears of the same blocks before the sync ends.
-    world.nodes[3]->disk_takes_us = 10'000 * k_us_per_ms;
+    sim::DiskFaults slow = world.cluster.disk(3).faults();
+    slow.sync_delay_us = 10'000 * sim::k_millisecond_us;
+    world.cluster.disk(3).set_faults(slow);
     passes = Passes::block_sync;
     REQUIRE(world.run_until([&] { return world.final_height(3) >= left_at + 8; }, 5000));
     passes = Passes::all;
@@ -168,7 +167,7 @@ TEST_CASE("consensus asks for a block that block sync made final and the disk do
     CHECK(world.replica(3).status().executed.height <= left_at);  // nothing is durable yet
     CHECK_FALSE(world.replica(3).counters().contains("consensus_blocks_refused"));
     world.run_ms(20'000);
-    world.nodes[3]->disk_takes_us = 0;
+    world.cluster.disk(3).set_faults(k_torn_disk);
     CHECK_FALSE(world.replica(3).status().consensus.halted);
     CHECK_FALSE(world.replica(3).counters().contains("consensus_blocks_refused"));
     // It is needed for a quorum now.
@@ -179,10 +178,10 @@ TEST_CASE("consensus asks for a block that block sync made final and the disk do
 }
 
 TEST_CASE("no node votes before a quorum has answered its question") {
-    TestWorld world({});
-    world.meddler = [](ValidatorIndex, ValidatorIndex, PeerMessage& message) {
+    TestCluster world({});
+    world.cluster.set_meddler([](ValidatorIndex, ValidatorIndex, PeerMessage& message) {
         return !std::holds_alternative<StartAnswer>(message);
-    };
+    });
     world.start_all();
     world.submit(0, world.transaction("early"));
     world.run_ms(5000);
@@ -190,24 +189,24 @@ TEST_CASE("no node votes before a quorum has answered its question") {
         CHECK_FALSE(world.replica(i).status().standing.may_vote());
         CHECK(world.final_height(i) == 0);
     }
-    world.meddler = nullptr;  // the question is asked again and again
+    world.cluster.set_meddler(nullptr);  // the question is asked again and again
     CHECK(world.run_until([&] { return world.acknowledged.size() == 1; }, 20'000));
 }
 
-bool asks(TestWorld& world, ValidatorIndex node) {
+bool asks(TestCluster& world, ValidatorIndex node) {
     return world.replica(node).status().standing.standing == Standing::asking;
 }
 
 TEST_CASE("a validator with a new log waits for all others and never contradicts itself") {
     for (std::uint64_t seed = 1; seed <= 5; ++seed) {
         INFO("seed " << seed);
-        TestWorld world({.seed = seed});
+        TestCluster world({.seed = seed});
         world.start_all();
         for (int i = 0; i < 8; ++i) {
             world.submit(static_cast<ValidatorIndex>(i % 4),
                          world.transaction("w" + std::to_string(i)));
         }
-        world.run_ms(20 + world.random() % 60);
+        world.run_ms(20 + world.random.below(60));
         world.stop(3);
         world.wipe(3);
         world.start(3);
@@ -228,7 +227,7 @@ TEST_CASE("a validator with a new log waits for all others and never contradicts
 }
 
 TEST_CASE("with a lost record n - f others must answer, not one less") {
-    TestWorld world({});
+    TestCluster world({});
     world.start_all();
     for (int i = 0; i < 8; ++i) world.submit(0, world.transaction("x" + std::to_string(i)));
     world.run_ms(2000);
@@ -247,20 +246,12 @@ struct BackupStory {
     BackupStory() : world({}) {
         world.start_all();
         write(6);
-        std::map<ValidatorIndex, std::map<std::string, DiskFile>> backups;
-        for (const ValidatorIndex node : {ValidatorIndex{2}, ValidatorIndex{3}}) {
-            for (const auto& [path, file] : world.nodes[node]->disk.files) {
-                backups[node][path] = *file;
-            }
-        }
+        const sim::DiskImage backup_of_2 = world.cluster.disk(2).files();
+        const sim::DiskImage backup_of_3 = world.cluster.disk(3).files();
         write(12);
         for (ValidatorIndex node = 0; node < 4; ++node) world.stop(node);
-        for (const auto& [node, files] : backups) {
-            auto& disk = world.nodes[node]->disk.files;
-            disk.clear();
-            for (const auto& [path, file] : files) disk[path] = std::make_shared<DiskFile>(file);
-            world.nodes[node]->store = {};
-        }
+        REQUIRE(world.cluster.restore(2, backup_of_2));
+        REQUIRE(world.cluster.restore(3, backup_of_3));
     }
     void write(int count) {
         for (int i = 0; i < count; ++i) {
@@ -271,21 +262,21 @@ struct BackupStory {
     }
     void restart_all(bool network_was_stopped) {
         for (ValidatorIndex node = 0; node < 4; ++node) {
-            if (world.nodes[node]->up) world.stop(node);
+            if (world.cluster.running(node)) world.stop(node);
         }
-        world.options.network_was_stopped = network_was_stopped;
+        world.cluster.set_network_was_stopped(network_was_stopped);
         world.start_all();
         world.run_ms(5000);
     }
 
-    TestWorld world;
+    TestCluster world;
     int written = 0;
 };
 
 TEST_CASE("two of four with older backups: the network names them, and from when they vote") {
     BackupStory story;
     story.restart_all(false);
-    TestWorld& world = story.world;
+    TestCluster& world = story.world;
     for (const ValidatorIndex node : {ValidatorIndex{2}, ValidatorIndex{3}}) {
         const StandingReport standing = world.replica(node).status().standing;
         CHECK(standing.standing == Standing::votes_lost);
@@ -311,7 +302,7 @@ TEST_CASE("two of four with older backups: the way back once all were stopped") 
     BackupStory story;
     story.restart_all(false);
     story.restart_all(true);
-    TestWorld& world = story.world;
+    TestCluster& world = story.world;
     for (ValidatorIndex node = 0; node < 4; ++node) {
         INFO("node " << node << ": " << world.replica(node).status().standing.reason);
         CHECK(world.replica(node).status().standing.may_vote());
@@ -327,8 +318,8 @@ TEST_CASE("two of four with older backups: the way back once all were stopped") 
 
 TEST_CASE("the word that all were stopped is taken only with the answers of all others") {
     BackupStory story;
-    story.world.options.network_was_stopped = true;
-    TestWorld& world = story.world;
+    story.world.cluster.set_network_was_stopped(true);
+    TestCluster& world = story.world;
     for (ValidatorIndex node = 0; node < 3; ++node) world.start(node);
     world.run_ms(10'000);
     CHECK(asks(world, 2));
