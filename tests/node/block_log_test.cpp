@@ -1,31 +1,44 @@
 // The block log at every byte: torn tails, damage, other chains.
 
-#include <catch2/catch.hpp>
-
-#include "memory_disk.hpp"
 #include "node/replica/block_log.hpp"
+#include "cluster_fixture.hpp"
 #include "node/replica/replica.hpp"
 #include "node/replica/replica_codes.hpp"
 
 using namespace cityledger;
 using namespace cityledger::node;
 using namespace cityledger::node::test;
+using namespace cityledger::sim;
 
 namespace {
 
-class PromptSyncer : public Syncer {
-public:
-    void sync(std::shared_ptr<File> file, std::function<void(Status)> done) override {
-        done(file->sync());
-    }
-};
+SimulatedDisk disk_with(const DiskImage& image) {
+    SimulatedDisk disk(SimulatedRandom(1), {});
+    disk.restore(image);
+    return disk;
+}
+
+std::string path_of(std::uint32_t segment) { return "log/" + log_segment_name(segment); }
+
+/// The bytes of the first segment.
+Bytes bytes_of(const DiskImage& image) {
+    const auto& file = image.at(path_of(1));
+    return file.read(0, file.size());
+}
+
+void set_bytes(DiskImage& image, const Bytes& bytes) {
+    image[path_of(1)] = {};
+    image[path_of(1)].write(0, bytes);
+}
 
 struct LogFixture {
-    explicit LogFixture(std::uint64_t segment = 64 * 1024) : segment_bytes(segment) {
+    explicit LogFixture(std::uint64_t segment = 64 * 1024, std::uint64_t seed = 1)
+        : disk(SimulatedRandom(seed), k_torn_disk), segment_bytes(segment) {
         genesis.name = "log";
         REQUIRE(initialise_log(disk, "log", genesis));
+        REQUIRE(disk.sync_folder(""));
     }
-    Result<std::unique_ptr<BlockLog>> open(MemoryDisk& from) {
+    Result<std::unique_ptr<BlockLog>> open(SimulatedDisk& from) {
         return BlockLog::open(from, syncer, "log", ledger::chain_id_of(genesis), segment_bytes,
                               recovered);
     }
@@ -70,25 +83,14 @@ struct LogFixture {
         REQUIRE(end);
         return found;
     }
-    Bytes& bytes(MemoryDisk& of, std::uint32_t segment = 1) {
-        return of.files.at("log/" + log_segment_name(segment))->now;
-    }
 
-    MemoryDisk disk;
+    SimulatedDisk disk;
     PromptSyncer syncer;
     ledger::Genesis genesis;
     std::uint64_t segment_bytes;
     RecoveredLog recovered;
     bool mark = true;
 };
-
-MemoryDisk copy_of(const MemoryDisk& disk) {
-    MemoryDisk copy;
-    for (const auto& [path, file] : disk.files) {
-        copy.files[path] = std::make_shared<DiskFile>(*file);
-    }
-    return copy;
-}
 
 }  // namespace
 
@@ -136,12 +138,14 @@ TEST_CASE("a log torn at any byte of its last three records loses these records 
             ++whole;
         }
         for (const bool truncated : {true, false}) {
-            auto torn = copy_of(fixture.disk);
-            auto& bytes = fixture.bytes(torn);
+            DiskImage image = fixture.disk.files();
+            Bytes bytes = bytes_of(image);
             std::fill(bytes.begin() + cut, bytes.end(), 0);
             // A cut in zeros at the end of a record is no cut.
-            if (fixture.bytes(torn) == fixture.bytes(fixture.disk)) continue;
+            if (bytes == bytes_of(image)) continue;
             if (truncated) bytes.resize(cut);
+            set_bytes(image, bytes);
+            SimulatedDisk torn = disk_with(image);
             INFO("cut at " << cut);
             auto log = fixture.open(torn);
             REQUIRE(log);
@@ -167,9 +171,9 @@ TEST_CASE("a flipped bit before the end is refused with segment and offset, noth
     // All before the last sync, which a later record confirms.
     const std::uint64_t durable_end = records[records.size() - 4].offset;
     for (std::uint64_t at = 0; at < durable_end; at += 5) {
-        auto damaged = copy_of(fixture.disk);
-        fixture.bytes(damaged)[at] ^= 0x10;
-        const Bytes before = fixture.bytes(damaged);
+        SimulatedDisk damaged = disk_with(fixture.disk.files());
+        REQUIRE(damaged.flip_bit(path_of(1), at, 4));
+        const Bytes before = bytes_of(damaged.files());
         INFO("byte " << at);
         const auto log = fixture.open(damaged);
         REQUIRE_FALSE(log);
@@ -180,32 +184,38 @@ TEST_CASE("a flipped bit before the end is refused with segment and offset, noth
         }
         CHECK(log.error().detail.find("log-000001 at byte " + std::to_string(record_start)) !=
               std::string::npos);
-        CHECK(fixture.bytes(damaged) == before);
+        CHECK(bytes_of(damaged.files()) == before);
     }
 }
 
 TEST_CASE("damage in a log of several segments is found, also if segments are swapped or old") {
     LogFixture fixture(4096);
     fixture.fill(12);
-    auto yesterday = copy_of(fixture.disk);
+    SimulatedDisk yesterday = disk_with(fixture.disk.files());
     fixture.fill(12);
-    REQUIRE(fixture.disk.files.size() >= 4);
+    const DiskImage image = fixture.disk.files();
+    REQUIRE(image.size() >= 4);
+    const auto code_of = [&](const DiskImage& damaged) {
+        SimulatedDisk disk = disk_with(damaged);
+        return fixture.open(disk).error().code;
+    };
     CHECK(fixture.open(fixture.disk).value()->final_height() == 24);
-    auto swapped = copy_of(fixture.disk);
-    std::swap(swapped.files.at("log/log-000002"), swapped.files.at("log/log-000003"));
-    CHECK(fixture.open(swapped).error().code == codes::log_damaged);
-    auto missing = copy_of(fixture.disk);
-    missing.files.erase("log/log-000002");
-    CHECK(fixture.open(missing).error().code == codes::log_damaged);
-    auto restored = copy_of(fixture.disk);
+    DiskImage swapped = image;
+    std::swap(swapped.at(path_of(2)), swapped.at(path_of(3)));
+    CHECK(code_of(swapped) == codes::log_damaged);
+    DiskImage missing = image;
+    REQUIRE(missing.erase(path_of(2)) == 1);
+    CHECK(code_of(missing) == codes::log_damaged);
+    DiskImage restored = image;
     const std::string last_of_yesterday = [&] {
         const auto last = last_log_segment(yesterday, "log").value();
-        return "log/" + log_segment_name(std::max<std::uint32_t>(1, last - 1));
+        return path_of(std::max<std::uint32_t>(1, last - 1));
     }();
-    auto& old = yesterday.files.at(last_of_yesterday);
-    if (old->now != restored.files.at(last_of_yesterday)->now) {
-        restored.files[last_of_yesterday] = old;
-        CHECK(fixture.open(restored).error().code == codes::log_damaged);
+    const auto whole = [](const SparseBytes& file) { return file.read(0, file.size()); };
+    const SparseBytes old = yesterday.files().at(last_of_yesterday);
+    if (whole(old) != whole(restored.at(last_of_yesterday))) {
+        restored[last_of_yesterday] = old;
+        CHECK(code_of(restored) == codes::log_damaged);
     }
 }
 
@@ -215,7 +225,7 @@ TEST_CASE("a damage that is met while reading is never served") {
     auto log = fixture.open(fixture.disk);
     REQUIRE(log);
     const auto position = (*log)->final_entry(2).block;
-    fixture.bytes(fixture.disk)[position.offset + k_log_header_bytes + 3] ^= 1;
+    REQUIRE(fixture.disk.flip_bit(path_of(1), position.offset + k_log_header_bytes + 3, 0));
     CHECK_FALSE((*log)->final_block(2));
     CHECK((*log)->files().read(position).error().code == codes::log_damaged);
     CHECK((*log)->final_block(3));
@@ -223,7 +233,7 @@ TEST_CASE("a damage that is met while reading is never served") {
 
 TEST_CASE("a missing log, an existing one, another chain and another version are refused") {
     LogFixture fixture;
-    MemoryDisk empty;
+    SimulatedDisk empty(SimulatedRandom(1), {});
     CHECK(fixture.open(empty).error().code == codes::log_missing);
     CHECK(initialise_log(fixture.disk, "log", fixture.genesis).error().code == codes::log_exists);
     fixture.genesis.name = "another";
@@ -232,7 +242,9 @@ TEST_CASE("a missing log, an existing one, another chain and another version are
     header.segment = 1;
     header.sequence = 1;
     header.kind = static_cast<std::uint32_t>(LogKind::segment);
-    fixture.bytes(fixture.disk) = make_log_record(header, ledger::encode(SegmentStart{2, {}}));
+    DiskImage image = fixture.disk.files();
+    set_bytes(image, make_log_record(header, ledger::encode(SegmentStart{2, {}})));
+    fixture.disk.restore(image);
     CHECK(fixture.open(fixture.disk).error().code == codes::log_wrong_version);
 }
 
@@ -240,12 +252,12 @@ TEST_CASE("a full disk is met before the segment is used up, and forgotten when 
     LogFixture fixture(4096);
     auto log = fixture.open(fixture.disk);
     REQUIRE(log);
-    fixture.disk.full = true;
+    set_full(fixture.disk, true);
     while ((*log)->files().has_room()) fixture.append_block(**log);
     const std::uint64_t height = (*log)->final_height();
     CHECK((*log)->files().make_room().error().code == codes::log_full);
     CHECK((*log)->final_block(height));  // reads go on
-    fixture.disk.full = false;
+    set_full(fixture.disk, false);
     REQUIRE((*log)->files().make_room());
     for (int i = 0; i < 10; ++i) fixture.append_block(**log);
     (*log)->files().request_sync();
@@ -260,9 +272,10 @@ TEST_CASE("a failed sync is told once and nothing becomes durable any more") {
     int failures = 0;
     (*log)->files().set_hooks({{}, [&](const Error&) { ++failures; }});
     const std::uint64_t durable = (*log)->files().durable_sequence();
-    fixture.disk.sync_fails = true;
+    // The next sync of this file would not fail: nobody may try it.
+    fixture.syncer.fails_with = codes::log_full;
     fixture.append_block(**log);
-    fixture.disk.sync_fails = false;
+    fixture.syncer.fails_with.reset();
     (*log)->files().request_sync();
     CHECK(failures == 1);
     CHECK((*log)->files().durable_sequence() == durable);
@@ -271,16 +284,16 @@ TEST_CASE("a failed sync is told once and nothing becomes durable any more") {
 TEST_CASE("power cuts at random never lose a synced record and never leave a log unreadable") {
     for (std::uint64_t seed = 1; seed <= 40; ++seed) {
         INFO("seed " << seed);
-        std::mt19937_64 random(seed);
-        LogFixture fixture(4096);
+        SimulatedRandom random(seed);
+        LogFixture fixture(4096, seed);
         for (int life = 0; life < 4; ++life) {
             auto log = fixture.open(fixture.disk);
             REQUIRE(log);
-            const std::uint64_t blocks = random() % 12;
+            const std::uint64_t blocks = random.below(12);
             for (std::uint64_t i = 0; i < blocks; ++i) fixture.append_block(**log);
             const std::uint64_t durable = (*log)->files().durable_sequence();
             log->reset();
-            fixture.disk.power_cut(random);
+            fixture.disk.power_cut();
             auto again = fixture.open(fixture.disk);
             REQUIRE(again);
             CHECK((*again)->files().last_sequence() >= durable);
