@@ -23,19 +23,6 @@ struct PeerAddress {
     }
 };
 
-/// How files are written. `lose_unsynced` keeps unsynced bytes in memory, so that killing the
-/// process loses what a power cut would lose: for tests.
-enum class StorageMode : std::uint8_t { posix, lose_unsynced };
-
-}  // namespace cityledger::io
-
-template <>
-struct cityledger::ledger::EnumNames<cityledger::io::StorageMode> {
-    static constexpr std::string_view names[] = {"posix", "lose-unsynced"};
-};
-
-namespace cityledger::io {
-
 /// The file node.json. The other files of the home have fixed names (see NodeHome).
 struct NodeConfig {
     std::string name;  ///< of this validator, as in the genesis
@@ -46,7 +33,6 @@ struct NodeConfig {
     std::vector<PeerAddress> peers;
     std::string data_folder = ".";  ///< holds log/ and state/; relative to the home
     LogLevel log_level = LogLevel::info;
-    StorageMode storage = StorageMode::posix;
 
     bool operator==(const NodeConfig&) const = default;
     template <class Archive>
@@ -55,7 +41,7 @@ struct NodeConfig {
                 ledger::field("listen_port", listen_port),
                 ledger::field("http_address", http_address), ledger::field("http_port", http_port),
                 ledger::field("peers", peers), ledger::field("data_folder", data_folder),
-                ledger::field("log_level", log_level), ledger::field("storage", storage));
+                ledger::field("log_level", log_level));
     }
 };
 

@@ -30,7 +30,6 @@ struct ReplayOptions {
     std::string folder;  ///< of the local world's network; empty: a fresh temporary one
     bool keep = false;
     bool json = false;
-    bool lose_unsynced = false;
     std::string daemon;
 };
 

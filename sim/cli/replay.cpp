@@ -99,7 +99,7 @@ Result<std::unique_ptr<World>> make_local(const WorldPlan& plan, const ReplayOpt
     LocalOptions local;
     local.folder = folder.network();
     local.keep = options.keep;
-    local.network = {default_validity(), options.lose_unsynced};
+    local.network = {default_validity()};
     local.launch.daemon = options.daemon;
     return LocalWorld::create(plan, std::move(local));
 }

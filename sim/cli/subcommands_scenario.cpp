@@ -29,7 +29,6 @@ void add_replay(CLI::App& app, int& exit_code) {
     replay->add_flag("--json", options->json, "print the report as JSON");
     replay->add_option("--daemon", options->daemon, "path of cityledgerd");
     replay->add_option("--invert", options->invert, "turn one expectation round")->group("");
-    replay->add_flag("--lose-unsynced", options->lose_unsynced, "a kill is a power cut")->group("");
     replay->callback([options, &exit_code] {
         if (options->world == "remote" && options->network.empty()) {
             throw CLI::RequiredError("--network");

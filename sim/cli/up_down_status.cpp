@@ -138,7 +138,7 @@ int run_up(const UpOptions& options) {
         if (fs::exists(folder.file())) return fail(network.error());
         const auto plan = plan_of(options);
         if (!plan) return fail(plan.error());
-        network = create_network(folder, *plan, {default_validity(), false});
+        network = create_network(folder, *plan, {default_validity()});
         if (!network) return fail(network.error());
     }
     const Status launched = start_in_background(folder, *network, options);

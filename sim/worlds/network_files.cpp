@@ -65,7 +65,7 @@ Status choose_ports(std::vector<NodeAddress>& nodes) {
     return {};
 }
 
-io::NodeConfig config_of(const NetworkFile& network, std::size_t index, bool lose_unsynced) {
+io::NodeConfig config_of(const NetworkFile& network, std::size_t index) {
     io::NodeConfig config;
     const NodeAddress& self = network.nodes[index];
     config.name = self.name;
@@ -73,7 +73,6 @@ io::NodeConfig config_of(const NetworkFile& network, std::size_t index, bool los
     config.listen_port = self.peer_port;
     config.http_address = self.address;
     config.http_port = self.http_port;
-    if (lose_unsynced) config.storage = io::StorageMode::lose_unsynced;
     for (const NodeAddress& node : network.nodes) {
         if (node.name == self.name) continue;
         config.peers.push_back({node.name, node.address, node.peer_port});
@@ -131,7 +130,7 @@ Status write_home(const NetworkFolder& folder, const Ingredients& made, const Ne
                   std::size_t index, const NetworkOptions& options) {
     const io::NodeHome home{folder.home(network.nodes[index].name)};
     if (const Status made_folder = make_folder(home.folder); !made_folder) return made_folder;
-    const io::NodeConfig config = config_of(network, index, options.lose_unsynced);
+    const io::NodeConfig config = config_of(network, index);
     if (const Status written = io::write_node_config(home.config(), config); !written) {
         return written;
     }
@@ -212,11 +211,7 @@ Status renew_ports(const NetworkFolder& folder, NetworkFile& network) {
     if (const Status chosen = choose_ports(network.nodes); !chosen) return chosen;
     for (std::size_t i = 0; i < network.nodes.size(); ++i) {
         const io::NodeHome home{folder.home(network.nodes[i].name)};
-        const auto old = io::read_node_config(home.config());
-        if (!old) return propagate(old);
-        const bool lose_unsynced = old->storage == io::StorageMode::lose_unsynced;
-        const Status written =
-            io::write_node_config(home.config(), config_of(network, i, lose_unsynced));
+        const Status written = io::write_node_config(home.config(), config_of(network, i));
         if (!written) return written;
     }
     return write_network(folder, network);

@@ -59,8 +59,7 @@ struct NetworkFolder {
 
 /// What certificates a network is made with; tests change it to make bad ones.
 struct NetworkOptions {
-    crypto::Validity validity;   ///< of the authority's and the nodes' certificates
-    bool lose_unsynced = false;  ///< storage mode of the nodes
+    crypto::Validity validity;  ///< of the authority's and the nodes' certificates
 };
 
 /// One year from now, by the system's clock.

@@ -19,7 +19,7 @@ template <std::size_t size>
 std::array<std::uint8_t, size> hex_array(std::string_view text) {
     const Bytes bytes = hex(text);
     REQUIRE(bytes.size() == size);
-    std::array<std::uint8_t, size> result;
+    std::array<std::uint8_t, size> result{};
     std::copy(bytes.begin(), bytes.end(), result.begin());
     return result;
 }

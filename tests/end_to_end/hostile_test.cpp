@@ -68,7 +68,7 @@ TEST_CASE("a node with a bad certificate stays outside; both sides say why, thre
     INFO(story);
     const TemporaryFolder temporary;
     const NetworkFolder folder{temporary.network()};
-    const auto network = create_network(folder, default_plan(4), {default_validity(), false});
+    const auto network = create_network(folder, default_plan(4), {default_validity()});
     REQUIRE(network);
     const BadCertificate bad = bad_certificate(story, folder, *network);
     const io::NodeHome home{folder.home("node3")};

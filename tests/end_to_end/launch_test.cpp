@@ -36,7 +36,7 @@ struct DownAtEnd {
 };
 
 NetworkFile made_network(const NetworkFolder& folder) {
-    auto network = create_network(folder, default_plan(4), {default_validity(), false});
+    auto network = create_network(folder, default_plan(4), {default_validity()});
     INFO((network ? "" : network.error().message()));
     REQUIRE(network);
     return *std::move(network);
@@ -218,13 +218,13 @@ TEST_CASE("a folder that cannot hold or give a network is refused", "[files]") {
     CHECK(code_of(make_remote_world(folder.path, "")) == codes::network_folder_missing);
     const NetworkFile network = made_network(folder);
     CHECK(read_network(folder).value() == network);
-    CHECK(code_of(create_network(folder, default_plan(4), {default_validity(), false})) ==
+    CHECK(code_of(create_network(folder, default_plan(4), {default_validity()})) ==
           codes::network_folder_taken);
     CHECK(code_of(LocalWorld::create(default_plan(4), local_options(folder.path))) ==
           codes::network_folder_taken);
 
     const NetworkFolder below_a_file{folder.file() + "/network"};
-    CHECK(code_of(create_network(below_a_file, default_plan(4), {default_validity(), false})) ==
+    CHECK(code_of(create_network(below_a_file, default_plan(4), {default_validity()})) ==
           codes::network_folder_unusable);
 
     for (const char* text : {"", "{", "[]", R"({"version":2})"}) {

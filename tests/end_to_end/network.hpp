@@ -19,6 +19,10 @@ using Clock = std::chrono::steady_clock;
 
 /// The programs under test.
 inline std::string daemon_path() { return binary_dir() + "/cityledgerd"; }
+/// Whose kill is a power cut.
+inline std::string power_daemon_path() {
+    return binary_dir() + "/tests/cityledgerd_loses_unsynced";
+}
 inline std::string command_path() { return binary_dir() + "/cityledger"; }
 
 /// The long campaigns too: CITYLEDGER_DEEP is set.

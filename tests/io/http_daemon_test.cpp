@@ -16,6 +16,7 @@
 #include "node/io/storage/posix_file_system.hpp"
 #include "node/replica/replica.hpp"
 #include "node/replica/replica_codes.hpp"
+#include "tests/power/lose_unsynced_file_system.hpp"
 
 namespace cityledger::io::test {
 namespace {
@@ -175,7 +176,7 @@ TEST_CASE("many transactions in one body are executed while the client waits", "
     home.make_log();
     DaemonOptions options;
     options.home = home.folder.path();
-    options.storage = StorageMode::lose_unsynced;
+    options.files_over = make_lose_unsynced;
     RunningDaemon daemon(options);
     client::ApiClient client("127.0.0.1", daemon.http_port());
     std::vector<Bytes> items;
@@ -245,7 +246,7 @@ TEST_CASE("node.json is written and read back, and every broken rule is refused"
     config.name = "node0";
     config.listen_port = 7000;
     config.peers = {{"node1", "192.0.2.1", 7001}, {"node2", "node2.example", 7002}};
-    config.storage = StorageMode::lose_unsynced;
+    config.data_folder = "data";
     REQUIRE(write_node_config(path, config));
     CHECK(read_node_config(path).value() == config);
 

@@ -4,8 +4,8 @@
 #include <random>
 #include <thread>
 
-#include "node/io/storage/lose_unsynced_file_system.hpp"
 #include "tests/io/storage_fixtures.hpp"
+#include "tests/power/lose_unsynced_file_system.hpp"
 #include "tests/sim/file_system_conformance.hpp"
 
 using namespace cityledger;

@@ -5,10 +5,10 @@
 #include <thread>
 
 #include "ledger/codec/codec.hpp"
-#include "node/io/storage/lose_unsynced_file_system.hpp"
 #include "node/io/storage/rocksdb_state_store.hpp"
 #include "tests/io/storage_fixtures.hpp"
 #include "tests/ledger/state_store_conformance.hpp"
+#include "tests/power/lose_unsynced_file_system.hpp"
 
 using namespace cityledger;
 using namespace cityledger::io;

@@ -16,7 +16,6 @@
 #include "node/io/daemon/verifier_pool.hpp"
 #include "node/io/http/api_routes.hpp"
 #include "node/io/http/http_server.hpp"
-#include "node/io/storage/lose_unsynced_file_system.hpp"
 #include "node/io/storage/posix_file_system.hpp"
 #include "node/io/storage/rocksdb_state_store.hpp"
 #include "node/io/storage/sync_thread.hpp"
@@ -79,7 +78,7 @@ public:
     }
 
     Status open(const DaemonOptions& options) {
-        Status done = open_storage(options.storage.value_or(home_.config.storage));
+        Status done = open_storage(options);
         if (done) done = open_transport();
         if (!done) return done;
         make_replica(options.network_was_stopped);
@@ -115,12 +114,9 @@ public:
     }
 
 private:
-    Status open_storage(StorageMode mode) {
-        files_ = &posix_;
-        if (mode == StorageMode::lose_unsynced) {
-            lose_unsynced_ = make_lose_unsynced(posix_);
-            files_ = lose_unsynced_.get();
-        }
+    Status open_storage(const DaemonOptions& options) {
+        if (options.files_over) files_over_ = options.files_over(posix_);
+        files_ = files_over_ ? files_over_.get() : &posix_;
         auto store = RocksDbStateStore::open(*files_, folder_.state(home_.config));
         if (!store) return propagate(store);
         store_ = *std::move(store);
@@ -206,7 +202,7 @@ private:
     std::unique_ptr<HomeLock> lock_;
     std::unique_ptr<Logger> logger_;
     PosixFileSystem posix_;
-    std::unique_ptr<node::FileSystem> lose_unsynced_;
+    std::unique_ptr<node::FileSystem> files_over_;
     node::FileSystem* files_ = nullptr;
     std::unique_ptr<RocksDbStateStore> store_;
     std::unique_ptr<ledger::Executor> executor_;

@@ -2,19 +2,22 @@
 // One validator process: files, state store, executor, verifier, transport, HTTP and replica
 // wired together.
 
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "node/io/config.hpp"
+#include "node/replica/file_system.hpp"
 
 namespace cityledger::io {
 
 struct DaemonOptions {
     std::string home;
-    std::optional<StorageMode> storage;  ///< instead of node.json's
-    bool network_was_stopped = false;    ///< see node::ReplicaOptions
-    bool fault_controls = false;         ///< POST /control/links works: test networks only
-    bool handle_signals = false;         ///< SIGTERM and SIGINT stop it cleanly
+    bool network_was_stopped = false;  ///< see node::ReplicaOptions
+    bool fault_controls = false;       ///< POST /control/links works: test networks only
+    bool handle_signals = false;       ///< SIGTERM and SIGINT stop it cleanly
+    /// Puts a file system over the real one, which outlives it; empty: none. For tests.
+    std::function<std::unique_ptr<node::FileSystem>(node::FileSystem& real)> files_over;
 };
 
 class Daemon {

@@ -1,4 +1,4 @@
-#include "node/io/storage/lose_unsynced_file_system.hpp"
+#include "tests/power/lose_unsynced_file_system.hpp"
 
 #include <algorithm>
 #include <cerrno>
