@@ -13,13 +13,15 @@ namespace cityledger::node::test {
 /// writes something else.
 [[nodiscard]] const ledger::ContractRegistry& note_contracts(bool wrong = false);
 
+inline constexpr Code k_sync_failed{9003, "sync_failed", "the test disk failed to sync", ""};
+
 /// Syncs inside the call, where a test needs no replica.
 class PromptSyncer : public Syncer {
 public:
     void sync(std::shared_ptr<File> file, std::function<void(Status)> done) override {
-        done(fails_with ? refuse(*fails_with) : file->sync());
+        done(fails ? refuse(k_sync_failed) : file->sync());
     }
-    std::optional<Code> fails_with;
+    bool fails = false;  ///< the file itself keeps on working
 };
 
 /// Leaves the disk as much room as it uses now, or all again.
