@@ -180,6 +180,27 @@ TEST_CASE("a flipped bit shows in reads and survives a power cut") {
     CHECK(content(disk, "data/log") == "aca");
 }
 
+TEST_CASE("a backup that is put back is all that the disk holds, and a power cut leaves it") {
+    SimulatedDisk disk = make_disk();
+    make_durable(disk, "data/log", "old");
+    const std::uint64_t writes = disk.writes();
+    auto file = disk.open("data/log", false).value();
+    REQUIRE(file->write_at(3, as_bytes("er")).has_value());
+    CHECK(disk.writes() == writes + 1);
+    const DiskImage backup = disk.files();  // with what was not synced yet
+    REQUIRE(file->write_at(0, as_bytes("newer")).has_value());
+    make_durable(disk, "data/other", "x");
+    disk.restore(backup);
+    CHECK(file->read_at(0, 1).error().code == codes::disk_file_broken);
+    CHECK(content(disk, "data/log") == "older");
+    CHECK_FALSE(disk.exists("data/other"));
+    disk.power_cut();
+    CHECK(content(disk, "data/log") == "older");
+    // What is written now does not change the backup.
+    REQUIRE(disk.open("data/log", false).value()->write_at(0, as_bytes("O")).has_value());
+    CHECK(backup.at("data/log").read(0, 5) == to_bytes(as_bytes("older")));
+}
+
 TEST_CASE("names of the wrong kind are refused") {
     SimulatedDisk disk = make_disk();
     make_durable(disk, "data/log", "x");

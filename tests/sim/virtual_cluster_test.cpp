@@ -303,6 +303,48 @@ TEST_CASE("a node whose disk is full serves again once there is room", "[virtual
     network.check_whole();
 }
 
+TEST_CASE("a process that ends loses nothing; with a new log a node begins from nothing",
+          "[virtual]") {
+    Network network(16);
+    network.load.start(20);
+    REQUIRE(network.progresses(5));
+    CHECK(network.cluster.wipe(2).error().code == codes::virtual_wrong_state);
+    REQUIRE(network.cluster.end_process(2).has_value());
+    CHECK(network.cluster.end_process(2).error().code == codes::virtual_wrong_state);
+    const auto applied = network.cluster.state_store(2).applied_height();
+    REQUIRE(applied);
+    REQUIRE(network.cluster.restart(2).has_value());
+    CHECK(network.cluster.executed_height(2) >= *applied);
+    REQUIRE(network.progresses(5));
+    REQUIRE(network.cluster.kill(2).has_value());
+    REQUIRE(network.cluster.wipe(2).has_value());
+    REQUIRE(network.cluster.restart(2).has_value());
+    CHECK(network.cluster.executed_height(2) == 0);
+    REQUIRE(network.progresses(5));
+    network.check_whole();
+}
+
+TEST_CASE("a meddler takes votes out of the sessions; without it the network goes on",
+          "[virtual]") {
+    Network network(17);
+    network.load.start(20);
+    REQUIRE(network.progresses(5));
+    std::size_t lost = 0;
+    network.cluster.set_meddler([&](ValidatorIndex, ValidatorIndex, node::PeerMessage& message) {
+        const bool is_vote = std::holds_alternative<node::VoteMessage>(message);
+        lost += is_vote ? 1 : 0;
+        return !is_vote;
+    });
+    network.cluster.run_for(1'000);
+    const std::uint64_t height = network.cluster.checker().highest_block();
+    network.cluster.run_for(20'000);
+    CHECK(network.cluster.checker().highest_block() == height);
+    CHECK(lost > 0);
+    network.cluster.set_meddler(nullptr);
+    REQUIRE(network.progresses(5));
+    network.check_whole();
+}
+
 TEST_CASE("clocks that are hours and percents apart change nothing", "[virtual]") {
     VirtualOptions options;
     options.clocks = {{0, 50'000}, {3'600'000, -50'000}, {7'200'000, 0}, {86'400'000, 20'000}};
