@@ -116,7 +116,9 @@ struct CommandNetwork {
     CommandNetwork() { CHECK(start().exit_code == 0); }
     ~CommandNetwork() { stop(); }
 
-    CommandResult start() { return run_command("up" + where); }
+    CommandResult start(const std::string& options = {}) {
+        return run_command("up" + where + options);
+    }
     void stop() { run_command("down" + where); }
     CommandResult status() { return run_command("status" + where); }
     void enrol() {
@@ -164,6 +166,32 @@ TEST_CASE("a data folder put back in time: `up` does not wait for its votes, tra
         network.enrol();
         return network.status().exit_code == 0;
     }));
+}
+
+TEST_CASE(
+    "two of four data folders put back in time: who may not vote, from when, and the way back",
+    "[status]") {
+    CommandNetwork network;
+    network.enrol();
+    network.stop();
+    for (const char* node : {"node2", "node3"}) network.keep(node);
+    CHECK(network.start().exit_code == 0);
+    for (int i = 0; i < 5; ++i) network.enrol();
+    network.stop();
+
+    for (const char* node : {"node2", "node3"}) network.put_back(node);
+    CHECK(network.start().exit_code == k_exit_no_quorum);
+    const CommandResult status = network.status();
+    INFO(status.output);
+    CHECK(status.exit_code == k_exit_no_quorum);
+    for (const char* node : {"node2", "node3"}) {
+        CHECK(contains(status.output,
+                       std::string(node) + " (votes_lost: it votes again above view "));
+    }
+    network.stop();
+    CHECK(network.start(" --network-was-stopped").exit_code == 0);
+    network.enrol();
+    CHECK(network.status().exit_code == 0);
 }
 
 }  // namespace
