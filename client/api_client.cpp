@@ -122,6 +122,12 @@ Result<api::ReceiptView> ApiClient::receipt(const Digest& transaction) {
         perform_json({{"GET", "/transactions/" + to_hex(transaction), "", "", 0}}));
 }
 
+Result<api::ReceiptsView> ApiClient::receipts(std::uint64_t from_height, std::uint64_t wait_ms) {
+    std::string path = "/receipts?from=" + std::to_string(from_height);
+    if (wait_ms > 0) path += "&wait=" + std::to_string(wait_ms);
+    return read_as<api::ReceiptsView>(perform_json({{"GET", path, "", "", wait_ms}}));
+}
+
 Result<api::BlockView> ApiClient::block(std::uint64_t height) {
     return read_as<api::BlockView>(
         perform_json({{"GET", "/blocks/" + std::to_string(height), "", "", 0}}));

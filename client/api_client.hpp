@@ -39,6 +39,9 @@ public:
                                                             std::uint64_t wait_ms);
     /// receipt_not_found while the transaction is not executed on this node.
     [[nodiscard]] Result<api::ReceiptView> receipt(const Digest& transaction);
+    /// The receipts of the blocks from this height on; waits up to `wait_ms` for the first.
+    [[nodiscard]] Result<api::ReceiptsView> receipts(std::uint64_t from_height,
+                                                     std::uint64_t wait_ms);
     [[nodiscard]] Result<api::BlockView> block(std::uint64_t height);
     /// Runs a query on the executed state; arguments and result as JSON.
     [[nodiscard]] Result<boost::json::value> query(const std::string& contract,

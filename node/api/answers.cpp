@@ -1,6 +1,7 @@
 #include "node/api/answers.hpp"
 
 #include <algorithm>
+#include <map>
 #include <span>
 
 #include "client/client_codes.hpp"
@@ -71,6 +72,20 @@ std::vector<Code> all_codes() { return known_codes(); }
 ErrorView error_view(const Error& error) {
     return {error.code.number, std::string(error.code.name), std::string(error.code.meaning),
             error.detail, std::string(error.code.remedy)};
+}
+
+ReceiptLine receipt_line(const ledger::Receipt& receipt) {
+    ReceiptLine line{receipt.transaction, name_of(receipt.code), 0, {}};
+    std::map<std::uint16_t, std::uint64_t> refused;
+    for (const ledger::OperationResult& operation : receipt.operations) {
+        if (operation.code == 0) {
+            ++line.operations_ok;
+        } else {
+            ++refused[operation.code];
+        }
+    }
+    for (const auto& [code, count] : refused) line.refused.push_back({name_of(code), count});
+    return line;
 }
 
 ReceiptView receipt_view(const ledger::StoredReceipt& stored,

@@ -171,6 +171,55 @@ struct BlockView {
     }
 };
 
+/// How many operations of a transaction ended with a code.
+struct CodeTally {
+    std::string code_name;
+    std::uint64_t count = 0;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(field("code_name", code_name), field("count", count));
+    }
+};
+
+/// A receipt in short: whether its operations ran, and how they ended.
+struct ReceiptLine {
+    Digest transaction;
+    std::string code_name;  ///< "ok", or why no operation ran
+    std::uint64_t operations_ok = 0;
+    std::vector<CodeTally> refused;  ///< ascending by number of the code
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(field("transaction", transaction), field("code_name", code_name),
+                field("operations_ok", operations_ok), field("refused", refused));
+    }
+};
+
+/// What became of one block: its receipts in order, and the roots after it.
+struct BlockReceipts {
+    std::uint64_t height = 0;
+    Digest system_root;
+    Digest business_root;
+    Digest receipts_root;
+    std::vector<ReceiptLine> receipts;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(field("height", height), field("system_root", system_root),
+                field("business_root", business_root), field("receipts_root", receipts_root),
+                ledger::limited<1'000'000>("receipts", receipts));
+    }
+};
+
+/// GET /receipts?from=HEIGHT&wait=MS: the executed blocks from a height on, as many as fit. If none
+/// is there yet the answer comes with the next one, or after MS without any.
+struct ReceiptsView {
+    std::uint64_t next_height = 0;  ///< to ask for next
+    std::vector<BlockReceipts> blocks;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(field("next_height", next_height), field("blocks", blocks));
+    }
+};
+
 /// Every error answer of the API.
 struct ErrorView {
     std::uint16_t code = 0;
@@ -192,6 +241,8 @@ struct ErrorView {
 [[nodiscard]] std::vector<Code> all_codes();
 
 [[nodiscard]] ErrorView error_view(const Error& error);
+
+[[nodiscard]] ReceiptLine receipt_line(const ledger::Receipt& receipt);
 
 /// A stored receipt in words. `transaction` gives contract and method names; may be null.
 [[nodiscard]] ReceiptView receipt_view(const ledger::StoredReceipt& stored,

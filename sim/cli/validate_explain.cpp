@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <span>
 
+#include "sim/bench/bench_codes.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/runner/report.hpp"
 #include "sim/scenario/explain.hpp"
@@ -44,6 +45,7 @@ std::vector<Code> all_codes() {
     add(codes::world_codes);
     add(codes::simulator_codes);
     add(codes::worlds_codes);
+    add(bench::codes::bench_codes);
     std::sort(all.begin(), all.end(),
               [](const Code& a, const Code& b) { return a.number < b.number; });
     return all;

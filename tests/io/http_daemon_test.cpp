@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <ctime>
 #include <filesystem>
+#include <future>
 #include <thread>
 
 #include "client/api_client.hpp"
@@ -187,6 +188,43 @@ TEST_CASE("many transactions in one body are executed while the client waits", "
         CHECK(outcome.outcome == "executed");
         CHECK(outcome.code_name == "operation_unknown_method");
     }
+}
+
+TEST_CASE("a client follows the receipts of all blocks, and waits for the next", "[daemon]") {
+    TestHome home;
+    home.make_log();
+    DaemonOptions options;
+    options.home = home.folder.path();
+    RunningDaemon daemon(options);
+    client::ApiClient client("127.0.0.1", daemon.http_port());
+    CHECK(client.receipts(1, 0)->blocks.empty());
+    auto waiting = std::async(std::launch::async, [port = daemon.http_port()] {
+        return client::ApiClient("127.0.0.1", port).receipts(1, 20'000);
+    });
+    const auto first = client.submit(call(home, 1), 20'000);
+    REQUIRE(first);
+    const auto followed = waiting.get();
+    REQUIRE(followed);
+    REQUIRE(followed->blocks.size() == 1);
+    CHECK(followed->next_height == 2);
+    CHECK(followed->blocks[0].height == 1);
+    REQUIRE(followed->blocks[0].receipts.size() == 1);
+    const api::ReceiptLine& line = followed->blocks[0].receipts[0];
+    CHECK(line.transaction == first->transaction);
+    CHECK(line.code_name == "ok");
+    CHECK(line.operations_ok == 0);
+    REQUIRE(line.refused.size() == 1);
+    CHECK(line.refused[0].code_name == "operation_unknown_method");
+    CHECK(line.refused[0].count == 1);
+
+    REQUIRE(client.submit(call(home, 2), 20'000));
+    const auto all = client.receipts(1, 0);
+    REQUIRE(all);
+    REQUIRE(all->blocks.size() >= 2);
+    CHECK(all->next_height == all->blocks.size() + 1);
+    CHECK(all->blocks.back().receipts_root == client.status()->receipts_root);
+    CHECK(client.receipts(all->next_height + 5, 1)->blocks.empty());
+    CHECK(client.receipts(0, 0).error().code == codes::http_wrong_parameter);
 }
 
 TEST_CASE("the daemon never makes a log", "[daemon]") {

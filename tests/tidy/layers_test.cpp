@@ -41,9 +41,12 @@ const std::map<std::string, std::vector<std::string>> k_may_include = {
     {"sim/worlds",
      {"crypto", "ledger", "ledger/contracts", "node/replica", "node/api", "node/io",
       "node/io/daemon", "node/io/storage", "client", "sim/world"}},
+    {"sim/bench",
+     {"crypto", "ledger", "ledger/contracts", "node/replica", "node/api", "client", "sim/world",
+      "sim/simulator", "sim/scenario", "sim/cities", "sim/worlds"}},
     {"sim/cli",
      {"crypto", "ledger", "ledger/contracts", "node/api", "client", "sim/world", "sim/simulator",
-      "sim/scenario", "sim/runner", "sim/worlds"}},
+      "sim/scenario", "sim/runner", "sim/worlds", "sim/bench"}},
     {"sim", {"node/api", "sim/cli"}},
 };
 
@@ -71,13 +74,14 @@ const std::vector<Restriction>& restrictions() {
         {std::regex("^CLI/"),
          {"node/io/daemon/daemon_main", "sim/main.cpp", "sim/cli/subcommands"}},
         {std::regex("^(thread|mutex|shared_mutex|condition_variable|atomic|future|random|ctime)$"),
-         {"node/io/", "client/", "sim/worlds/", "sim/cli/", "node/main.cpp", "crypto/"}},
+         {"node/io/", "client/", "sim/worlds/", "sim/bench/", "sim/cli/", "node/main.cpp",
+          "crypto/"}},
         {std::regex("^chrono$"),
-         {"node/io/", "client/", "sim/worlds/", "sim/cli/", "node/main.cpp",
+         {"node/io/", "client/", "sim/worlds/", "sim/bench/", "sim/cli/", "node/main.cpp",
           "ledger/contracts/civil_date"}},
         {std::regex("^unordered_(map|set)$"),
-         {"node/io/", "client/", "sim/worlds/", "node/replica/", "sim/simulator/", "sim/scenario/",
-          "sim/cities/", "sim/runner/"}},
+         {"node/io/", "client/", "sim/worlds/", "sim/bench/", "node/replica/", "sim/simulator/",
+          "sim/scenario/", "sim/cities/", "sim/runner/"}},
     };
     return list;
 }

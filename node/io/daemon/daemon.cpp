@@ -164,6 +164,10 @@ private:
         if (!listening) return listening;
         backend_.emplace(home_, *replica_, *transport_, *store_, fault_controls);
         routes_.emplace(*backend_, ledger::city_contracts(), *scheduler_);
+        replica_->set_block_observer(
+            [this](const node::FinalBlock&, const ledger::ExecutedBlock& executed) {
+                routes_->on_executed(executed.state.height);
+            });
         http_.emplace(*context_, http_settings(home_.config), *logger_);
         return http_->start([this](const HttpRequest& request, HttpRespond respond) {
             routes_->handle(request, std::move(respond));

@@ -5,6 +5,7 @@
 
 #include "ledger/contracts/invoice_queries.hpp"
 #include "node/io/http/api_arguments.hpp"
+#include "node/io/http/api_receipts.hpp"
 #include "node/io/http/api_submit.hpp"
 #include "node/io/http/metrics.hpp"
 #include "node/io/http/verification_budget.hpp"
@@ -58,7 +59,12 @@ HttpResponse list_codes() {
 class ApiRoutes::Impl {
 public:
     Impl(ApiBackend& backend, const ledger::ContractRegistry& contracts, node::Scheduler& scheduler)
-        : backend_(backend), contracts_(contracts), scheduler_(scheduler) {}
+        : backend_(backend),
+          contracts_(contracts),
+          scheduler_(scheduler),
+          followers_(backend, scheduler) {}
+
+    void on_executed(std::uint64_t height) { followers_.on_executed(height); }
 
     void handle(const HttpRequest& request, HttpRespond respond) {
         const auto with_height = [this, respond = std::move(respond)](HttpResponse response) {
@@ -67,6 +73,9 @@ public:
             respond(std::move(response));
         };
         const auto parts = split_path(request.path);
+        if (request.method == "GET" && parts == std::vector<std::string>{"receipts"}) {
+            return follow(request, with_height);
+        }
         if (request.method == "GET") return with_height(get(request, parts));
         if (request.method == "POST") return post(request, parts, with_height);
         with_height(error_response(wrong_method(request)));
@@ -87,8 +96,8 @@ private:
     }
 
     static bool is_read(const std::vector<std::string>& parts) {
-        constexpr std::string_view plain[] = {"health", "ready",   "status", "contracts",
-                                              "codes",  "metrics", "genesis"};
+        constexpr std::string_view plain[] = {"health", "ready",   "status",  "contracts",
+                                              "codes",  "metrics", "genesis", "receipts"};
         if (parts.size() == 2) return parts[0] == "transactions" || parts[0] == "blocks";
         return parts.size() == 1 &&
                std::find(std::begin(plain), std::end(plain), parts[0]) != std::end(plain);
@@ -137,6 +146,15 @@ private:
         const auto wait = number_of("wait", request.parameter("wait").value_or("0"), k_max_wait_ms);
         if (!wait) return respond(error_response(wait.error()));
         (many ? submit_many : submit_one)(backend_, scheduler_, request.body, *wait, respond);
+    }
+
+    void follow(const HttpRequest& request, const HttpRespond& respond) {
+        const auto from = number_of("from", request.parameter("from").value_or(""), k_any_number);
+        if (!from) return respond(error_response(from.error()));
+        if (*from == 0) return respond(error_response(wrong_parameter("from: begins at 1")));
+        const auto wait = number_of("wait", request.parameter("wait").value_or("0"), k_max_wait_ms);
+        if (!wait) return respond(error_response(wait.error()));
+        followers_.follow(*from, *wait, respond);
     }
 
     HttpResponse ready() const {
@@ -239,6 +257,7 @@ private:
     const ledger::ContractRegistry& contracts_;
     node::Scheduler& scheduler_;
     VerifyLimits verify_limits_;
+    ReceiptFollowers followers_;
 };
 
 ApiRoutes::ApiRoutes(ApiBackend& backend, const ledger::ContractRegistry& contracts,
@@ -248,5 +267,6 @@ ApiRoutes::~ApiRoutes() = default;
 void ApiRoutes::handle(const HttpRequest& request, HttpRespond respond) {
     impl_->handle(request, std::move(respond));
 }
+void ApiRoutes::on_executed(std::uint64_t height) { impl_->on_executed(height); }
 
 }  // namespace cityledger::io

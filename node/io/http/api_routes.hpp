@@ -19,6 +19,8 @@ public:
 
     /// Answers one request, at once or later. Every answer carries X-Executed-Height.
     void handle(const HttpRequest& request, HttpRespond respond);
+    /// A block was executed and its state is readable.
+    void on_executed(std::uint64_t height);
 
 private:
     class Impl;

@@ -1,0 +1,45 @@
+#pragma once
+// Makes the operations of a bench: the arguments of real calls, drawn from a seed. One maker for
+// each thread, since makers keep the keys that they have derived.
+
+#include <map>
+
+#include "crypto/seal.hpp"
+#include "ledger/transaction.hpp"
+#include "sim/bench/plan.hpp"
+#include "sim/bench/population.hpp"
+
+namespace cityledger::bench {
+
+/// Who may act in a bench. Not all are needed for every workload.
+struct Population {
+    Enterprises enterprises;
+    Departments departments;
+
+    /// Those who send operations of this workload.
+    [[nodiscard]] const std::vector<Member>& senders(Workload workload) const;
+};
+
+class OperationMaker {
+public:
+    explicit OperationMaker(const Population& population) : population_(population) {}
+
+    /// Operation `number` of the run, by this sender; numbers must not repeat.
+    [[nodiscard]] ledger::Operation make(Workload workload, std::size_t sender,
+                                         std::uint64_t number, sim::SimulatedRandom& dice);
+
+private:
+    [[nodiscard]] ledger::Operation make_invoice(std::size_t seller, std::uint64_t number,
+                                                 bool sealed, std::int64_t factor,
+                                                 sim::SimulatedRandom& dice);
+    [[nodiscard]] ledger::Operation make_request(std::size_t department, std::uint64_t number);
+    [[nodiscard]] const crypto::SecretKey& pairwise(std::size_t seller, const std::string& id,
+                                                    const crypto::PublicKey& reader);
+
+    const Population& population_;
+    std::map<std::pair<std::size_t, std::string>, crypto::SecretKey> pairs_;
+    std::map<std::size_t, crypto::SecretKey> secrets_;  ///< sealing secrets of sellers
+    std::optional<crypto::PublicKey> tax_bureau_;
+};
+
+}  // namespace cityledger::bench
