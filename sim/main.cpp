@@ -19,6 +19,7 @@ int main(int argument_count, char** arguments) {
                          "cityledger " + std::string(cityledger::api::version_of_build()));
     int exit_code = 0;
     add_network_commands(app, exit_code);
+    add_bench_commands(app, exit_code);
     add_scenario_commands(app, exit_code);
     try {
         app.parse(argument_count, arguments);

@@ -29,6 +29,18 @@ void LatencyHistogram::add(std::uint64_t latency_us, std::uint64_t count) {
     max_us_ = std::max(max_us_, latency_us);
 }
 
+void LatencyHistogram::add_all(const LatencyHistogram& other) {
+    for (const auto& [from, bucket] : other.buckets_) {
+        LatencyBucket& own = buckets_[from];
+        own.from_us = bucket.from_us;
+        own.to_us = bucket.to_us;
+        own.count += bucket.count;
+    }
+    count_ += other.count_;
+    sum_us_ += other.sum_us_;
+    max_us_ = std::max(max_us_, other.max_us_);
+}
+
 std::uint64_t LatencyHistogram::percentile(std::uint64_t per_hundred_thousand) const {
     // Rounded up without a product that could overflow.
     const std::uint64_t rank = count_ / k_whole * per_hundred_thousand +

@@ -17,6 +17,7 @@ inline constexpr std::uint64_t k_histogram_error_per_mille = 1000 / k_buckets_pe
 class LatencyHistogram {
 public:
     void add(std::uint64_t latency_us, std::uint64_t count = 1);
+    void add_all(const LatencyHistogram& other);
 
     [[nodiscard]] std::uint64_t count() const { return count_; }
     /// The smallest latency that at least this share of all does not exceed (nearest rank), to the

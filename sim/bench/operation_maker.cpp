@@ -2,6 +2,7 @@
 
 #include "crypto/check.hpp"
 #include "ledger/codec/json.hpp"
+#include "ledger/contracts/contracts.hpp"
 #include "ledger/contracts/directory.hpp"
 #include "ledger/contracts/invoice_body.hpp"
 #include "sim/cities/generators_sectors.hpp"
@@ -42,10 +43,45 @@ std::vector<invoice::BodyField> body_fields(const ledger::MemberId& seller,
     return fields;
 }
 
+/// The value with the number in the place of every ${n} of its texts.
+boost::json::value with_number(const boost::json::value& value, const std::string& number) {
+    if (value.is_string()) {
+        constexpr std::string_view k_place = "${n}";
+        std::string text(value.get_string());
+        for (std::size_t at = text.find(k_place); at != std::string::npos;
+             at = text.find(k_place, at + number.size())) {
+            text.replace(at, k_place.size(), number);
+        }
+        return boost::json::value(text);
+    }
+    if (value.is_array()) {
+        boost::json::array list;
+        for (const auto& item : value.get_array()) list.push_back(with_number(item, number));
+        return list;
+    }
+    if (!value.is_object()) return value;
+    boost::json::object object;
+    for (const auto& [key, item] : value.get_object()) object[key] = with_number(item, number);
+    return object;
+}
+
 }  // namespace
 
-const std::vector<Member>& Population::senders(Workload workload) const {
-    return workload == Workload::directory_request ? departments.members : enterprises.members;
+const std::vector<Member>& Population::senders(const MixPart& part) const {
+    if (part.workload == Workload::directory_request) return departments.members;
+    if (part.workload != Workload::call) return enterprises.members;
+    if (part.call.sender == k_enterprises) return enterprises.members;
+    if (part.call.sender == k_departments) return departments.members;
+    return others.at(part.call.sender);
+}
+
+Result<ledger::Operation> operation_of(const Call& call, std::uint64_t number) {
+    const auto method = ledger::city_contracts().operation(call.contract, call.method);
+    if (!method) return propagate(method);
+    const auto arguments =
+        (*method)->arguments_from_json(with_number(call.arguments, std::to_string(number)));
+    if (!arguments) return propagate(arguments);
+    return ledger::Operation{call.contract, call.method, *arguments};
 }
 
 const crypto::SecretKey& OperationMaker::pairwise(std::size_t seller, const std::string& id,
@@ -58,14 +94,19 @@ const crypto::SecretKey& OperationMaker::pairwise(std::size_t seller, const std:
     return pairs_.emplace(std::pair(seller, id), *key).first->second;
 }
 
-ledger::Operation OperationMaker::make(Workload workload, std::size_t sender, std::uint64_t number,
-                                       sim::SimulatedRandom& dice) {
-    switch (workload) {
+ledger::Operation OperationMaker::make(const MixPart& part, std::size_t sender,
+                                       std::uint64_t number, sim::SimulatedRandom& dice) {
+    switch (part.workload) {
         case Workload::sealed_invoice: return make_invoice(sender, number, true, 1, dice);
         case Workload::plain_invoice: return make_invoice(sender, number, false, 1, dice);
         case Workload::refused_invoice:
             return make_invoice(sender, number, true, k_above_quota, dice);
         case Workload::directory_request: return make_request(sender, number);
+        case Workload::call: {
+            auto operation = operation_of(part.call, number);
+            CHECK_INVARIANT(operation.has_value());  // the reader of the plan has tried it
+            return *std::move(operation);
+        }
     }
     CHECK_INVARIANT(false);
 }

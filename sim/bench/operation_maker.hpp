@@ -15,17 +15,22 @@ namespace cityledger::bench {
 struct Population {
     Enterprises enterprises;
     Departments departments;
+    std::map<std::string, std::vector<Member>> others;  ///< one each: members that calls name
 
-    /// Those who send operations of this workload.
-    [[nodiscard]] const std::vector<Member>& senders(Workload workload) const;
+    /// Those who send operations of this part.
+    [[nodiscard]] const std::vector<Member>& senders(const MixPart& part) const;
 };
+
+/// The arguments of a call with its number put in, in canonical bytes; or what the contract's
+/// reader says is wrong with them.
+[[nodiscard]] Result<ledger::Operation> operation_of(const Call& call, std::uint64_t number);
 
 class OperationMaker {
 public:
     explicit OperationMaker(const Population& population) : population_(population) {}
 
     /// Operation `number` of the run, by this sender; numbers must not repeat.
-    [[nodiscard]] ledger::Operation make(Workload workload, std::size_t sender,
+    [[nodiscard]] ledger::Operation make(const MixPart& part, std::size_t sender,
                                          std::uint64_t number, sim::SimulatedRandom& dice);
 
 private:

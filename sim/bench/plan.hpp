@@ -2,6 +2,7 @@
 // What a bench does: rounds, one after the other, each with a rate, a kind of operation and faults.
 // From a profile that is part of the program, or from a YAML file (docs/bench.md).
 
+#include <boost/json/object.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,14 +18,30 @@ enum class Workload : std::uint8_t {
     plain_invoice,      ///< invoice.issue without a body
     refused_invoice,    ///< invoice.issue above the seller's quota: the chain refuses it
     directory_request,  ///< directory.request: a department asks for another one's data
+    call,               ///< any operation of any contract, as the file writes it
 };
 
 /// How the file and the reports name it.
 [[nodiscard]] std::string_view workload_name(Workload workload);
+inline constexpr Workload k_workloads[] = {Workload::sealed_invoice, Workload::plain_invoice,
+                                           Workload::refused_invoice, Workload::directory_request};
+
+/// An operation as a file writes it. In its texts ${n} stands for the number of the operation.
+struct Call {
+    std::string contract;
+    std::string method;
+    boost::json::object arguments;
+    std::string sender;  ///< "enterprises", "departments", or a member whose key the network has
+};
+
+/// Senders of calls that the bench enrols itself.
+inline constexpr std::string_view k_enterprises = "enterprises";
+inline constexpr std::string_view k_departments = "departments";
 
 struct MixPart {
     std::uint64_t weight = 1;
     Workload workload = Workload::sealed_invoice;
+    Call call;  ///< of Workload::call
 };
 
 enum class RateKind : std::uint8_t {
@@ -76,6 +93,8 @@ inline constexpr std::string_view k_profiles[] = {"quick", "headline", "sweep"};
 
 /// The plan of a YAML file. Refused like a scenario: with file, line, column and what was meant.
 [[nodiscard]] Result<Plan> read_plan(std::string_view text, const std::string& file);
+
+[[nodiscard]] Result<Plan> read_plan_file(const std::string& path);
 
 /// What the rounds take without their preparation, in milliseconds.
 [[nodiscard]] std::uint64_t sending_ms(const Plan& plan);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/check.hpp"
+#include "crypto/hash.hpp"
 #include "ledger/contracts/directory.hpp"
 #include "ledger/contracts/invoice_records.hpp"
 #include "ledger/contracts/membership.hpp"
@@ -39,14 +40,11 @@ Result<api::ReceiptView> act(sim::World& world, const ledger::MemberId& id,
                                  world.nonce(),    *expiry, std::move(operations)};
     auto receipt = world.submit(ledger::sign_transaction(std::move(body), key), k_setup_timeout_ms);
     if (!receipt) return propagate(receipt);
-    if (receipt->code != 0) {
-        return refuse(codes::bench_setup_refused, id + ": " + receipt->code_name);
-    }
+    std::string refused = receipt->code == 0 ? "" : receipt->code_name;
     for (const api::OperationView& done : receipt->operations) {
-        if (done.code == 0) continue;
-        return refuse(codes::bench_setup_refused,
-                      id + ": " + done.contract + "." + done.method + ": " + done.code_name);
+        if (done.code != 0) refused = done.contract + "." + done.method + ": " + done.code_name;
     }
+    if (!refused.empty()) return refuse(codes::bench_setup_refused, id + ": " + refused);
     return receipt;
 }
 
@@ -64,6 +62,13 @@ std::string hex_of(ByteView bytes) {
         text += k_hex_digits[byte & 0xf];
     }
     return text;
+}
+
+/// A key of the kind that this chain accepts.
+crypto::PrivateKey new_key(crypto::SignatureSuite suite, const ledger::MemberId& member) {
+    if (suite != crypto::SignatureSuite::simulation) return crypto::PrivateKey::generate();
+    crypto::Hasher hasher;
+    return crypto::PrivateKey::for_simulation(hasher.update_sized(as_bytes(member)).finish());
 }
 
 /// A registration tag of an enterprise that no register knows.
@@ -114,36 +119,45 @@ std::size_t Enterprises::sector_of(std::size_t enterprise) {
     return enterprise % sim::k_sectors.size();
 }
 
+Enterprises make_enterprises(std::size_t count, const ledger::Nonce& run,
+                             const crypto::PublicKey& tax_bureau) {
+    constexpr std::size_t k_run_bytes = 4;
+    Enterprises enterprises{{}, tax_bureau.bytes(), hex_of(ByteView(run.bytes).first(k_run_bytes))};
+    for (std::size_t i = 0; i < count; ++i) {
+        enterprises.members.push_back({tag_of(enterprises.run, i), crypto::PrivateKey::generate()});
+    }
+    return enterprises;
+}
+
+std::vector<ledger::Operation> admissions(const Enterprises& enterprises, std::size_t from,
+                                          std::size_t to) {
+    std::vector<ledger::Operation> operations;
+    for (std::size_t i = from; i < to; ++i) {
+        const Member& member = enterprises.members[i];
+        const sim::Sector& sector = sim::k_sectors[Enterprises::sector_of(i)];
+        operations.push_back(
+            operation("membership", "enrol",
+                      membership::EnrolArguments{member.id,
+                                                 member.id,
+                                                 membership::MemberKind::enterprise,
+                                                 {membership::Role::enterprise},
+                                                 member.key.public_key().bytes()}));
+        operations.push_back(operation(
+            "invoice", "admit",
+            invoice::AdmitArguments{member.id, {std::string(sector.name)}, k_quota, std::nullopt}));
+    }
+    return operations;
+}
+
 Result<Enterprises> enrol_enterprises(sim::World& world, std::size_t count,
                                       const Progress& progress) {
     const ledger::MemberId bureau(k_bureau);
     const auto bureau_key = world.key_of(bureau);
     if (!bureau_key) return propagate(bureau_key);
-    Enterprises enterprises{{}, (*bureau_key)->public_key().bytes(), {}};
-    const ledger::Nonce nonce = world.nonce();
-    enterprises.run = hex_of(ByteView(nonce.bytes).first(4));
-    for (std::size_t i = 0; i < count; ++i) {
-        enterprises.members.push_back({tag_of(enterprises.run, i), crypto::PrivateKey::generate()});
-    }
+    Enterprises enterprises = make_enterprises(count, world.nonce(), (*bureau_key)->public_key());
     for (std::size_t from = 0; from < count; from += k_enrolled_at_once) {
         const std::size_t to = std::min(from + k_enrolled_at_once, count);
-        std::vector<ledger::Operation> operations;
-        for (std::size_t i = from; i < to; ++i) {
-            const Member& member = enterprises.members[i];
-            const sim::Sector& sector = sim::k_sectors[Enterprises::sector_of(i)];
-            operations.push_back(
-                operation("membership", "enrol",
-                          membership::EnrolArguments{member.id,
-                                                     "Enterprise " + std::to_string(i),
-                                                     membership::MemberKind::enterprise,
-                                                     {membership::Role::enterprise},
-                                                     member.key.public_key().bytes()}));
-            operations.push_back(
-                operation("invoice", "admit",
-                          invoice::AdmitArguments{
-                              member.id, {std::string(sector.name)}, k_quota, std::nullopt}));
-        }
-        const auto done = act(world, bureau, **bureau_key, std::move(operations));
+        const auto done = act(world, bureau, **bureau_key, admissions(enterprises, from, to));
         if (!done) return propagate(done);
         progress(to, count);
     }
@@ -158,7 +172,7 @@ Result<Departments> enrol_departments(sim::World& world, std::size_t count,
     Departments departments;
     for (std::size_t i = 0; i < std::min(count, k_max_departments); ++i) {
         const ledger::MemberId id = department_id(i);
-        Member member{id, crypto::PrivateKey::generate()};
+        Member member{id, new_key((*chief_key)->public_key().suite(), id)};
         const auto enrolled =
             act(world, chief, **chief_key,
                 {operation("membership", "enrol",

@@ -36,6 +36,14 @@ struct Enterprises {
     [[nodiscard]] static std::size_t sector_of(std::size_t enterprise);
 };
 
+/// Keys and names; `run` makes them differ from those of other runs.
+[[nodiscard]] Enterprises make_enterprises(std::size_t count, const ledger::Nonce& run,
+                                           const crypto::PublicKey& tax_bureau);
+
+/// What the tax bureau does to enrol and admit the enterprises from `from` to before `to`.
+[[nodiscard]] std::vector<ledger::Operation> admissions(const Enterprises& enterprises,
+                                                        std::size_t from, std::size_t to);
+
 /// Told how many of all are done.
 using Progress = std::function<void(std::uint64_t done, std::uint64_t all)>;
 

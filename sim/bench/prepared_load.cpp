@@ -81,15 +81,14 @@ private:
     Bytes pending_;
 };
 
-Workload draw_workload(const std::vector<MixPart>& mix, sim::SimulatedRandom& dice) {
+/// The number of a part of the mix.
+std::size_t draw_part(const std::vector<MixPart>& mix, sim::SimulatedRandom& dice) {
     std::uint64_t weights = 0;
     for (const MixPart& part : mix) weights += part.weight;
     std::uint64_t drawn = dice.below(weights);
-    for (const MixPart& part : mix) {
-        if (drawn < part.weight) return part.workload;
-        drawn -= part.weight;
-    }
-    return mix.back().workload;
+    std::size_t part = 0;
+    while (drawn >= mix[part].weight) drawn -= mix[part++].weight;
+    return part;
 }
 
 class SpooledLoad : public PreparedLoad {
@@ -98,7 +97,7 @@ public:
                 std::uint64_t count)
         : round_(round), population_(population), signing_(signing), transactions_(count) {
         for (const MixPart& part : round.mix) {
-            const std::size_t senders = population.senders(part.workload).size();
+            const std::size_t senders = population.senders(part).size();
             draws_.emplace_back(std::min<std::size_t>(round.senders, senders));
         }
     }
@@ -159,11 +158,10 @@ private:
     [[nodiscard]] ledger::Transaction draw(std::size_t number, OperationMaker& maker) const {
         sim::SimulatedRandom dice =
             sim::SimulatedRandom(signing_.seed).fork("bench", signing_.first_number + number);
-        const Workload workload = draw_workload(round_.mix, dice);
-        std::size_t part = 0;
-        while (round_.mix[part].workload != workload) ++part;
-        const std::size_t sender = draws_[part].draw(dice);
-        const Member& member = population_.senders(workload)[sender];
+        const std::size_t number_of_part = draw_part(round_.mix, dice);
+        const MixPart& part = round_.mix[number_of_part];
+        const std::size_t sender = draws_[number_of_part].draw(dice);
+        const Member& member = population_.senders(part)[sender];
         ledger::TransactionBody body{signing_.chain,
                                      member.id,
                                      member.key.public_key().bytes(),
@@ -173,7 +171,7 @@ private:
         dice.fill(body.nonce.bytes);
         const std::uint64_t first = signing_.first_number + number * round_.bundle;
         for (std::uint64_t i = 0; i < round_.bundle; ++i) {
-            body.operations.push_back(maker.make(workload, sender, first + i, dice));
+            body.operations.push_back(maker.make(part, sender, first + i, dice));
         }
         return ledger::sign_transaction(std::move(body), member.key);
     }

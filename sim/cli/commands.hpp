@@ -33,10 +33,26 @@ struct ReplayOptions {
     std::string daemon;
 };
 
+struct BenchCommandOptions {
+    std::string what;  ///< "invoice", "directory", or a file
+    std::string profile = "quick";
+    std::string network;
+    std::string out;
+    std::string against;
+    std::uint64_t seed = 1;
+    bool gate = false;
+    bool resume = false;
+    bool keep = false;
+    bool json = false;
+    std::string daemon;
+};
+
 int run_up(const UpOptions& options);
 int run_down(const std::string& folder, bool purge);
 int run_status(const std::string& folder, bool json);
 int run_replay(const ReplayOptions& options);
+/// Also 1 with `gate`, if a ratio is worse than it should be.
+int run_bench_command(const BenchCommandOptions& options);
 int run_validate(const std::vector<std::string>& files, const std::vector<std::string>& settings);
 /// The scenarios in words, with every default in force.
 int run_explain(const std::vector<std::string>& files, const std::vector<std::string>& settings);

@@ -9,6 +9,7 @@ class App;
 namespace cityledger::sim {
 
 void add_network_commands(CLI::App& app, int& exit_code);
+void add_bench_commands(CLI::App& app, int& exit_code);
 void add_scenario_commands(CLI::App& app, int& exit_code);
 
 }  // namespace cityledger::sim

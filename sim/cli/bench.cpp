@@ -1,0 +1,217 @@
+// bench: rounds of load on a network, and what came of them.
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "sim/bench/bench.hpp"
+#include "sim/bench/bench_codes.hpp"
+#include "sim/bench/machine.hpp"
+#include "sim/bench/round_summary.hpp"
+#include "sim/cli/commands.hpp"
+#include "sim/scenario/wording.hpp"
+#include "sim/worlds/interruption.hpp"
+#include "sim/worlds/launcher.hpp"
+
+namespace cityledger::sim {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int k_exit_usage = 2;
+constexpr int k_exit_environment = 3;
+constexpr std::uint64_t k_megabyte = 1'000'000;
+constexpr std::uint64_t k_preparation_s = 20;  ///< launch, enrolment, ceilings, sealing: a guess
+
+std::atomic<bool> interrupted = false;
+
+/// The first Ctrl-C ends the round and writes what there is; the second ends the program.
+void watch_signals() {
+    sigset_t set;
+    ::sigemptyset(&set);
+    ::sigaddset(&set, SIGINT);
+    ::sigaddset(&set, SIGTERM);
+    ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+    std::thread([set] {
+        int signal = 0;
+        while (::sigwait(&set, &signal) == 0) {
+            if (interrupted.exchange(true)) {
+                kill_all_children();
+                ::_exit(k_exit_interrupted);
+            }
+            std::fprintf(stderr, "\n%s\n", said("bench.interrupted").c_str());
+        }
+    }).detach();
+}
+
+int fail(const Error& error, int exit_code) {
+    std::fprintf(stderr, "cityledger: %s\n", message_of(error).c_str());
+    return exit_code;
+}
+
+/// One line that is written over on a terminal; elsewhere a line for each new activity.
+class ProgressLine {
+public:
+    void tell(const bench::BenchProgress& progress) {
+        const std::string line = text_of(progress);
+        if (terminal_) {
+            std::fprintf(stderr, "\r\033[K%s", line.c_str());
+            std::fflush(stderr);
+            return;
+        }
+        const auto now = std::pair(progress.round, progress.activity);
+        if (told_ && *told_ == now) return;
+        told_ = now;
+        std::fprintf(stderr, "%s\n", line.c_str());
+    }
+    void end() const {
+        if (terminal_) std::fprintf(stderr, "\r\033[K");
+    }
+
+private:
+    static std::string text_of(const bench::BenchProgress& progress) {
+        const std::string place = said(
+            "bench.place",
+            {std::to_string(progress.round + 1), std::to_string(progress.rounds), progress.label});
+        constexpr std::string_view k_words[] = {"launching", "enrolling",   "measuring",
+                                                "preparing", "calibrating", "filling",
+                                                "sending"};
+        const std::string word(k_words[static_cast<std::size_t>(progress.activity)]);
+        if (progress.activity != bench::Activity::sending) {
+            const std::string part = progress.all == 0 ? ""
+                                                       : " " + bench::grouped(progress.done) + "/" +
+                                                             bench::grouped(progress.all);
+            return place + said("bench." + word) + part;
+        }
+        const bench::RoundState& state = progress.state;
+        const std::uint64_t seconds = std::max<std::uint64_t>(state.elapsed_ms / 1'000, 1);
+        const std::uint64_t left_ms =
+            progress.left_ms - std::min(progress.left_ms, state.elapsed_ms);
+        return place +
+               said("bench.sending", {std::to_string(state.elapsed_ms / 1'000),
+                                      std::to_string(progress.round_ms / 1'000),
+                                      bench::grouped(state.committed / seconds),
+                                      bench::grouped(state.open), std::to_string(left_ms / 1'000)});
+    }
+
+    const bool terminal_ = ::isatty(STDERR_FILENO) == 1;
+    std::optional<std::pair<std::size_t, bench::Activity>> told_;
+};
+
+Result<bench::Plan> plan_of(const BenchCommandOptions& options) {
+    using bench::Workload;
+    if (options.what == "invoice" || options.what == "directory") {
+        return *bench::profile_plan(options.profile, options.what == "invoice"
+                                                         ? Workload::sealed_invoice
+                                                         : Workload::directory_request);
+    }
+    return bench::read_plan_file(options.what);
+}
+
+/// bench-2026-11-26-104012
+std::string default_folder() {
+    std::string name = "bench-" + bench::utc_now().substr(0, 19);
+    std::replace(name.begin(), name.end(), ' ', '-');
+    std::erase(name, ':');
+    return name;
+}
+
+std::string command_line(const BenchCommandOptions& options, const std::string& plan) {
+    std::string line = "cityledger bench " + options.what;
+    if (options.what == "invoice" || options.what == "directory") line += " --profile " + plan;
+    if (!options.network.empty()) line += " --network " + options.network;
+    return line + " --seed " + std::to_string(options.seed);
+}
+
+void describe(const BenchCommandOptions& options, const std::string& folder,
+              bench::BenchResult& result) {
+    result.command = command_line(options, result.name);
+    result.machine = bench::this_machine(folder);
+    result.labels.clear();
+    const std::string label = bench::file_system_label(result.machine);
+    if (!label.empty()) result.labels.push_back(label);
+    if (!options.daemon.empty()) result.labels.push_back("the nodes ran " + options.daemon);
+    if (!options.network.empty()) {
+        result.labels.emplace_back("ceilings are of the machine that sent, not of the network's");
+    }
+}
+
+Error report_failed(std::string path) {
+    return Error{bench::codes::bench_report_failed, std::move(path)};
+}
+
+Status write_all(const std::string& folder, const bench::BenchResult& result) {
+    const std::pair<std::string, std::string> files[] = {
+        {"result.json", ledger::pretty_json(ledger::to_json(result)) + "\n"}};
+    for (const auto& [name, text] : files) {
+        const std::string path = folder + "/" + name;
+        std::ofstream file(path + ".part", std::ios::binary);
+        file << text;
+        file.close();
+        std::error_code problem;
+        if (file) fs::rename(path + ".part", path, problem);
+        if (!file || problem) {
+            return tl::unexpected<Error>(report_failed(path));
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
+int run_bench_command(const BenchCommandOptions& options) {
+    const auto plan = plan_of(options);
+    if (!plan) return fail(plan.error(), k_exit_usage);
+    const std::string folder = options.out.empty() ? default_folder() : options.out;
+    std::error_code problem;
+    fs::create_directories(folder, problem);
+    if (problem) return fail(report_failed(folder + ": " + problem.message()), k_exit_environment);
+    bench::BenchOptions run;
+    run.folder = fs::absolute(folder).lexically_normal().string();
+    run.network = options.network;
+    run.daemon = options.daemon;
+    run.seed = options.seed;
+    run.keep = options.keep;
+    run.interrupted = &interrupted;
+    if (const Status fine = bench::check_plan(*plan, run); !fine) {
+        return fail(fine.error(), k_exit_environment);
+    }
+    std::fprintf(stderr, "%s\n",
+                 said("bench.begins",
+                      {plan->name, std::to_string(plan->rounds.size()),
+                       std::to_string(bench::sending_ms(*plan) / 1'000 + k_preparation_s),
+                       bench::grouped(bench::expected_disk_bytes(*plan) / k_megabyte), folder})
+                     .c_str());
+    watch_signals();
+    ProgressLine line;
+    const std::string started = bench::utc_now();
+    const auto complete = [&](bench::BenchResult& result) {
+        result.started = started;
+        describe(options, run.folder, result);
+    };
+    bench::BenchObserver observer;
+    observer.on_progress = [&line](const bench::BenchProgress& progress) { line.tell(progress); };
+    observer.on_round = [&](const bench::BenchResult& so_far) {
+        bench::BenchResult result = so_far;
+        complete(result);
+        static_cast<void>(write_all(run.folder, result));  // written again, and judged, at the end
+    };
+    auto result = bench::run_bench(*plan, run, observer);
+    line.end();
+    if (!result) return fail(result.error(), k_exit_environment);
+    complete(*result);
+    if (const Status written = write_all(run.folder, *result); !written) {
+        return fail(written.error(), k_exit_environment);
+    }
+    std::printf("%s\n", ledger::pretty_json(ledger::to_json(*result)).c_str());
+    return result->interrupted ? k_exit_interrupted : 0;
+}
+
+}  // namespace cityledger::sim
