@@ -21,7 +21,7 @@ std::size_t columns(const std::string& line) {
 }
 
 std::vector<SourceFile> all_sources() {
-    return read_sources({"crypto", "ledger", "node", "client", "sim", "tests"});
+    return read_sources({"crypto", "ledger", "node", "client", "sim", "benchmarks", "tests"});
 }
 
 bool is_code_list(const SourceFile& file) {
