@@ -20,7 +20,7 @@ constexpr auto k_tick = std::chrono::milliseconds(20);
 constexpr auto k_longest_drain = std::chrono::seconds(20);
 constexpr auto k_interrupted_drain = std::chrono::seconds(3);
 constexpr auto k_catch_up = std::chrono::seconds(10);
-constexpr std::uint64_t k_overdue_interval_us = 250'000;
+constexpr auto k_overdue_interval = std::chrono::milliseconds(250);
 
 std::uint64_t own_cpu_us() {
     rusage usage{};
@@ -64,10 +64,9 @@ public:
         for (const auto& sampler : samplers_) {
             watchers_.emplace_back([&sampler] { sampler->run(); });
         }
+        watchers_.emplace_back([this] { repeat_overdue(); });
         start_senders();
-        std::thread faults([this] { inject_faults(); });
         attend([this] { return senders_left_ == 0; }, Clock::time_point::max());
-        faults.join();
         sending_ = false;
         for (std::thread& sender : senders_) sender.join();
         const bool interrupted = is_interrupted();
@@ -98,8 +97,6 @@ private:
     /// Looks after the round until the condition holds or the time is over.
     template <class Condition>
     void attend(const Condition& condition, Clock::time_point until) {
-        Sender repeater(context_.nodes, 0, false, load_, queue_, table_);
-        std::uint64_t looked_us = 0;
         while (!condition() && Clock::now() < until) {
             std::this_thread::sleep_for(k_tick);
             if (is_interrupted()) queue_.stop();
@@ -107,10 +104,7 @@ private:
             while (generator_cpu_us_.size() <= now / k_micros) {
                 generator_cpu_us_.push_back(own_cpu_us());
             }
-            if (now > looked_us + k_overdue_interval_us) {
-                looked_us = now;
-                note(repeater.send_again(table_.overdue()));
-            }
+            inject_due_faults();
             if (context_.on_progress) {
                 context_.on_progress({now / 1'000, table_.committed_operations(),
                                       table_.open_operations(), sending_});
@@ -118,18 +112,28 @@ private:
         }
     }
 
-    void inject_faults() {
-        for (const TimedFault& fault : round_.faults) {
-            const auto due = clock_.at(fault.at_ms * 1'000);
-            while (Clock::now() < due && senders_left_ > 0) std::this_thread::sleep_for(k_tick);
-            if (senders_left_ == 0) return;
+    /// On the thread that made the network: a node dies with the thread that started it.
+    void inject_due_faults() {
+        for (; next_fault_ < round_.faults.size(); ++next_fault_) {
+            const TimedFault& fault = round_.faults[next_fault_];
+            const std::uint64_t now_ms = clock_.now_us() / 1'000;
+            if (now_ms < fault.at_ms || !sending_) return;
             sim::Fault wanted;
             wanted.kind = fault.kind;
             wanted.nodes = {fault.node};
-            const std::uint64_t at_ms = clock_.now_us() / 1'000;
+            marks_.push_back({now_ms, std::string(fault_word(fault.kind)) + " " +
+                                          context_.nodes[fault.node].name});
             note(context_.inject(wanted));
-            marks_.push_back({at_ms, std::string(fault_word(fault.kind)) + " " +
-                                         context_.nodes[fault.node].name});
+        }
+    }
+
+    /// Sends again what has waited too long; on a thread of its own, since a silent node is waited
+    /// for.
+    void repeat_overdue() {
+        Sender repeater(context_.nodes, 0, false, load_, queue_, table_);
+        while (!ended_) {
+            note(repeater.send_again(table_.overdue()));
+            std::this_thread::sleep_for(k_overdue_interval);
         }
     }
 
@@ -153,6 +157,7 @@ private:
 
     Result<RoundRecord> collect(bool interrupted) {
         const bool agree = followers_agree();
+        ended_ = true;
         for (const auto& follower : followers_) follower->stop();
         for (const auto& sampler : samplers_) sampler->stop();
         for (std::thread& watcher : watchers_) watcher.join();
@@ -195,9 +200,11 @@ private:
     std::vector<std::thread> watchers_;
     std::vector<std::thread> senders_;
     std::atomic<std::size_t> senders_left_ = 0;
+    std::atomic<bool> ended_ = false;
     bool sending_ = true;
+    std::size_t next_fault_ = 0;
     std::vector<std::uint64_t> generator_cpu_us_;
-    std::vector<Mark> marks_;  ///< written by the thread of the faults
+    std::vector<Mark> marks_;
     std::mutex problem_mutex_;
     std::optional<Error> problem_;
 };

@@ -1,6 +1,6 @@
 #pragma once
 // Drives one round against a running network: threads that send, one that follows each node's
-// blocks, one that samples each node, and one for the faults.
+// blocks, one that samples each node. Faults are done by the caller's thread.
 
 #include <atomic>
 #include <functional>

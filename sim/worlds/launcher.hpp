@@ -32,6 +32,7 @@ public:
     NodeProcess(NodeProcess&&) noexcept;
     NodeProcess& operator=(NodeProcess&&) noexcept;
 
+    /// Unless it runs in the background the process dies with the thread that calls this.
     [[nodiscard]] Status start();
     /// False once the process has ended, by itself too.
     [[nodiscard]] bool running();

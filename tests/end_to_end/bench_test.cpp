@@ -45,13 +45,22 @@ TEST_CASE("a bench counts in the blocks of every node what it sent", "[bench]") 
     warm_up: 0
     duration: 2
     rate: {fixed: 50}
+  - label: killed
+    operations: plain_invoice
+    senders: 8
+    warm_up: 0
+    duration: 8
+    rate: {fixed: 20}
+    faults:
+      - {at: 1, kill: 3}
+      - {at: 3, restart: 3}
 )");
     const std::string out = folder.path() + "/out";
     const CommandResult run = run_command("bench " + plan + " --out " + out);
     INFO(run.output);
     REQUIRE(run.exit_code == 0);
     const bench::BenchResult result = result_in(out);
-    REQUIRE(result.rounds.size() == 2);
+    REQUIRE(result.rounds.size() == 3);
     const bench::RoundResult& closed = result.rounds[0];
     CHECK(closed.closed_loop);
     CHECK(closed.balance.sent == 400);
@@ -73,6 +82,17 @@ TEST_CASE("a bench counts in the blocks of every node what it sent", "[bench]") 
     CHECK(open.balance.committed == 100);
     CHECK(open.latency.count == 100);
     CHECK(open.nodes_agree);
+    // The node that was away has come back, and holds the same blocks.
+    const bench::RoundResult& killed = result.rounds[2];
+    CHECK(killed.balance.committed == 160);
+    CHECK(killed.balance.holds());
+    CHECK(killed.nodes_agree);
+    CHECK(killed.nodes.at(3).compared);
+    CHECK(killed.nodes.at(3).committed == 160);
+    REQUIRE(killed.marks.size() >= 2);
+    CHECK(killed.marks.front().text == "kill node3");
+    CHECK(std::any_of(killed.marks.begin(), killed.marks.end(),
+                      [](const bench::Mark& mark) { return mark.text == "restart node3"; }));
     // Nothing is left but the results.
     for (const auto& entry : std::filesystem::directory_iterator(out)) {
         CHECK(entry.path().filename().string().find("network") == std::string::npos);
