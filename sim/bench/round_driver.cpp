@@ -16,6 +16,7 @@ using Clock = RoundClock::Clock;
 
 constexpr std::uint64_t k_micros = 1'000'000;
 constexpr std::size_t k_connections_per_node = 4;
+constexpr std::uint64_t k_stood_still_us = 500'000;
 constexpr auto k_tick = std::chrono::milliseconds(20);
 constexpr auto k_longest_drain = std::chrono::seconds(20);
 constexpr auto k_interrupted_drain = std::chrono::seconds(3);
@@ -97,14 +98,22 @@ private:
     /// Looks after the round until the condition holds or the time is over.
     template <class Condition>
     void attend(const Condition& condition, Clock::time_point until) {
+        std::uint64_t before = clock_.now_us();
         while (!condition() && Clock::now() < until) {
             std::this_thread::sleep_for(k_tick);
             if (is_interrupted()) queue_.stop();
             const std::uint64_t now = clock_.now_us();
+            if (now - before > k_stood_still_us) {
+                marks_.push_back({before / 1'000, "this program stood still for " +
+                                                      std::to_string((now - before) / 1'000) +
+                                                      " ms"});
+            }
+            before = now;
             while (generator_cpu_us_.size() <= now / k_micros) {
                 generator_cpu_us_.push_back(own_cpu_us());
             }
             inject_due_faults();
+            before = clock_.now_us();  // a restart is waited for
             if (context_.on_progress) {
                 context_.on_progress({now / 1'000, table_.committed_operations(),
                                       table_.open_operations(), sending_});

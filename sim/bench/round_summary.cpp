@@ -11,6 +11,9 @@ constexpr std::uint64_t k_micros = 1'000'000;
 /// A generator whose connections waited, and were still this late, was no good clock.
 constexpr std::uint64_t k_generator_late_us = 50'000;
 
+/// With fewer operations open a single transaction on its way is a large part of them.
+constexpr std::uint64_t k_open_that_matter = 100;
+
 /// The difference of two readings of a counter; 0 if it was reset between them.
 std::uint64_t grown(std::uint64_t from, std::uint64_t to) { return to > from ? to - from : 0; }
 
@@ -142,6 +145,18 @@ std::vector<Second> seconds_of(const Round& round, const Rate& rate, const Round
         }
     }
     return seconds;
+}
+
+/// A closed loop whose generator kept less than half of the allowed operations open, on average.
+bool kept_too_few_open(const Rate& rate, std::uint64_t from_second, std::uint64_t to_second,
+                       const std::vector<Second>& seconds) {
+    if (rate.kind != RateKind::closed || rate.open < k_open_that_matter) return false;
+    std::uint64_t sum = 0;
+    std::uint64_t count = 0;
+    for (std::uint64_t i = from_second; i < to_second && i < seconds.size(); ++i, ++count) {
+        sum += seconds[i].waiting;
+    }
+    return count > 0 && sum / count < rate.open / 2;
 }
 
 NodeUse use_of(const NodeRecord& node, std::uint64_t from_second, std::uint64_t to_second) {
@@ -286,7 +301,8 @@ RoundResult summarize(const Round& round, const Rate& rate, const RoundRecord& r
         result.nullified_views += second.nullified_views;
     }
     result.generator_late_p99_us = record.late.percentile(99'000);
-    result.generator_limited = result.generator_late_p99_us > k_generator_late_us;
+    result.generator_limited = result.generator_late_p99_us > k_generator_late_us ||
+                               kept_too_few_open(rate, from_second, to_second, result.seconds);
     add_remarks(record, result);
     return result;
 }

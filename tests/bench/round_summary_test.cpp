@@ -158,6 +158,17 @@ TEST_CASE("a generator that was late though it was free is told", "[bench]") {
     CHECK(summary(record).generator_limited);
 }
 
+TEST_CASE("a closed loop that is not kept full is the generator's", "[bench]") {
+    Round round = round_of(1, 2);
+    round.rate = {};
+    round.rate.open = 100;
+    RoundRecord record = record_of({});
+    for (int i = 0; i < 4; ++i) record.transactions.push_back(executed(k_second, 4 * k_second));
+    CHECK(summarize(round, round.rate, record).generator_limited);  // 40 of 100 open
+    for (int i = 0; i < 2; ++i) record.transactions.push_back(executed(k_second, 4 * k_second));
+    CHECK_FALSE(summarize(round, round.rate, record).generator_limited);
+}
+
 TEST_CASE("the lowest ceiling is what a network of this shape cannot pass", "[bench]") {
     MachineSpeeds speeds{2, 20'000, 2'000'000'000, 3'000'000'000, 300'000'000, 4'000, 30'000};
     RoundResult result;
