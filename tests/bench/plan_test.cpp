@@ -1,9 +1,17 @@
 #include <catch2/catch.hpp>
+#include <fstream>
+#include <set>
+#include <valijson/adapters/boost_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validator.hpp>
 
 #include "sim/bench/bench.hpp"
 #include "sim/bench/bench_codes.hpp"
 #include "sim/bench/send_queue.hpp"
 #include "sim/scenario/scenario_codes.hpp"
+#include "sim/scenario/yaml.hpp"
+#include "tests/paths.hpp"
 
 namespace cityledger::bench {
 namespace {
@@ -60,6 +68,39 @@ TEST_CASE("a plan is read from YAML with its defaults", "[bench]") {
     CHECK(sending_ms(*plan) == 12'000 + 21'000 + 12'000);
 }
 
+std::string text_of(const std::string& path) {
+    std::ifstream file(std::string(source_dir()) + "/" + path);
+    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+/// Whether scenarios/bench.schema.json accepts this YAML.
+bool schema_accepts(std::string_view text) {
+    static const boost::json::value json =
+        boost::json::parse(text_of("scenarios/bench.schema.json"));
+    static const valijson::adapters::BoostJsonAdapter adapter(json);
+    static valijson::Schema schema;
+    static const bool parsed = [] {
+        valijson::SchemaParser(valijson::SchemaParser::kDraft7).populateSchema(adapter, schema);
+        return true;
+    }();
+    CHECK(parsed);
+    const auto yaml = sim::parse_yaml(text, "plan.yaml");
+    REQUIRE(yaml);
+    const boost::json::value plain = sim::plain_json(*yaml);
+    valijson::Validator validator;
+    return validator.validate(schema, valijson::adapters::BoostJsonAdapter(plain), nullptr);
+}
+
+TEST_CASE("the shipped plan is read, and fits its schema", "[bench]") {
+    const std::string text = text_of("scenarios/bench/month-end.yaml");
+    const auto plan = read_plan(text, "month-end.yaml");
+    INFO((plan ? "" : plan.error().message()));
+    REQUIRE(plan);
+    CHECK(plan->rounds.size() == 4);
+    CHECK(schema_accepts(text));
+    CHECK(schema_accepts(k_good));
+}
+
 struct Broken {
     std::string from;
     std::string to;
@@ -91,6 +132,9 @@ TEST_CASE("what is wrong with a plan is refused with its place", "[bench]") {
         INFO(sample.to);
         REQUIRE_FALSE(plan);
         CHECK(plan.error().code == sample.code);
+        // What only the contracts or other lines can tell is beyond a schema.
+        const bool beyond = sample.code == codes::scenario_bad_arguments || sample.to == "pause: 7";
+        CHECK(schema_accepts(text) == beyond);
         CHECK(plan.error().detail.find("plan.yaml:") != std::string::npos);
     }
     CHECK(read_plan_file("/nowhere/plan.yaml").error().code == codes::scenario_unreadable);
