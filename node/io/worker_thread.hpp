@@ -8,13 +8,15 @@
 #include <thread>
 #include <vector>
 
+#include "node/io/stages.hpp"
+
 namespace cityledger::io {
 
-/// Runs jobs in order of arrival on `threads` threads. The destructor finishes the jobs that run
-/// and drops the rest.
+/// Runs jobs in order of arrival on `threads` threads, as work of this stage. The destructor
+/// finishes the jobs that run and drops the rest.
 class WorkerThreads {
 public:
-    explicit WorkerThreads(std::size_t threads) {
+    WorkerThreads(std::size_t threads, Stage stage) : stage_(stage) {
         for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
     }
 
@@ -44,6 +46,7 @@ public:
 
 private:
     void run() {
+        const StageScope stage(stage_);
         std::unique_lock lock(mutex_);
         while (true) {
             wake_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
@@ -56,6 +59,7 @@ private:
         }
     }
 
+    Stage stage_;
     std::mutex mutex_;
     std::condition_variable wake_;
     std::deque<std::function<void()>> jobs_;

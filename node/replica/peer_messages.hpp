@@ -197,6 +197,22 @@ using PeerMessage =
                  BatchRequest, BlockRequest, BlockAnswer, CertificateRequest, SyncRequest,
                  SyncAnswer, StartQuestion, StartAnswer, Hint>;
 
+namespace detail {
+template <class Message, std::size_t... index>
+consteval std::uint8_t kind_among(std::index_sequence<index...>) {
+    return static_cast<std::uint8_t>(
+        ((std::is_same_v<Message, std::variant_alternative_t<index, PeerMessage>> ? index + 1 : 0) +
+         ...));
+}
+}  // namespace detail
+
+/// The first byte of a frame with this message.
+template <class Message>
+consteval std::uint8_t frame_kind() {
+    return detail::kind_among<Message>(
+        std::make_index_sequence<std::variant_size_v<PeerMessage>>());
+}
+
 [[nodiscard]] Bytes encode_message(const PeerMessage& message);
 /// Refuses empty and too large frames, unknown kinds, and what is not the canonical encoding.
 [[nodiscard]] Result<PeerMessage> decode_message(ByteView frame);

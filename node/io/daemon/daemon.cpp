@@ -16,9 +16,11 @@
 #include "node/io/daemon/verifier_pool.hpp"
 #include "node/io/http/api_routes.hpp"
 #include "node/io/http/http_server.hpp"
+#include "node/io/stages.hpp"
 #include "node/io/storage/posix_file_system.hpp"
 #include "node/io/storage/rocksdb_state_store.hpp"
 #include "node/io/storage/sync_thread.hpp"
+#include "node/replica/peer_messages.hpp"
 
 namespace cityledger::io {
 namespace {
@@ -50,6 +52,23 @@ TransportSettings transport_settings(const HomeContents& home) {
     settings.listen_port = home.config.listen_port;
     settings.peers = home.config.peers;
     return settings;
+}
+
+/// What a message of a peer is part of.
+Stage stage_of(ByteView frame) {
+    using node::frame_kind;
+    const std::uint8_t kind = frame.empty() ? std::uint8_t{0} : frame[0];
+    switch (kind) {
+        case frame_kind<node::BatchPush>():
+        case frame_kind<node::BatchAck>():
+        case frame_kind<node::BatchRequest>(): return Stage::batch;
+        case frame_kind<node::ProposalMessage>():
+        case frame_kind<node::BlockRequest>():
+        case frame_kind<node::BlockAnswer>():
+        case frame_kind<node::SyncRequest>():
+        case frame_kind<node::SyncAnswer>(): return Stage::proposal;
+        default: return Stage::votes;
+    }
 }
 
 HttpSettings http_settings(const NodeConfig& config) {
@@ -90,6 +109,7 @@ public:
     }
 
     void run() {
+        const StageScope stage(Stage::network);
         context_->run();
         if (handles_signals_) ::alarm(k_exit_deadline_s);
         logger_->info("stopping");
@@ -160,7 +180,10 @@ private:
     Status start_network(bool fault_controls) {
         const Status listening = transport_->start(
             {[this](ValidatorIndex peer, bool up) { replica_->on_session(peer, up); },
-             [this](ValidatorIndex peer, ByteView frame) { replica_->on_message(peer, frame); }});
+             [this](ValidatorIndex peer, ByteView frame) {
+                 const StageScope stage(stage_of(frame));
+                 replica_->on_message(peer, frame);
+             }});
         if (!listening) return listening;
         backend_.emplace(home_, *replica_, *transport_, *store_, fault_controls);
         routes_.emplace(*backend_, ledger::city_contracts(), *scheduler_);
@@ -170,6 +193,7 @@ private:
             });
         http_.emplace(*context_, http_settings(home_.config), *logger_);
         return http_->start([this](const HttpRequest& request, HttpRespond respond) {
+            const StageScope stage(request.method == "POST" ? Stage::form : Stage::answer);
             routes_->handle(request, std::move(respond));
         });
     }

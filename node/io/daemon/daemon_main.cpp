@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "node/api/version.hpp"
+#include "node/io/stages.hpp"
 
 namespace cityledger::io {
 namespace {
@@ -41,6 +42,8 @@ int run_daemon(int argument_count, char** arguments, DaemonOptions options) {
     }
 
     std::signal(SIGPIPE, SIG_IGN);
+    const StageSampler sampler;
+    const StageScope start(Stage::execution);  // reading the log back executes it
     const auto daemon = Daemon::start(options);
     if (!daemon) {
         std::fprintf(stderr, "cityledgerd: %s\n", daemon.error().message().c_str());

@@ -9,7 +9,7 @@ namespace cityledger::io {
 class ExecutionThread::Impl {
 public:
     Impl(ledger::Executor& executor, Post post)
-        : executor_(executor), post_(std::move(post)), worker_(1) {}
+        : executor_(executor), post_(std::move(post)), worker_(1, Stage::execution) {}
 
     void add(std::uint64_t height, std::vector<std::shared_ptr<const ledger::Batch>> batches,
              Done done) {
@@ -21,7 +21,10 @@ public:
             Result<ledger::ExecutedBlock> executed =
                 failure_ ? tl::unexpected<Error>(*failure_) : executor_.execute(height, views);
             if (!executed) failure_ = executed.error();
-            post_([done, executed = std::move(executed)]() mutable { done(std::move(executed)); });
+            post_([done, executed = std::move(executed)]() mutable {
+                const StageScope stage(Stage::answer);
+                done(std::move(executed));
+            });
         });
     }
 

@@ -56,19 +56,19 @@ public:
         : validators_(validators),
           suite_(validators.key(0).suite()),
           post_(std::move(post)),
-          workers_(threads) {}
+          workers_(threads, Stage::signature) {}
 
     void add(std::shared_ptr<const ledger::Transaction> transaction,
              std::function<void(Status)> done) {
         workers_.add([this, transaction = std::move(transaction), done = std::move(done)] {
-            answer(check(*transaction), done);
+            answer(check(*transaction), done, Stage::form);
         });
     }
 
     void add(std::shared_ptr<const ledger::Batch> batch, std::function<void(Status)> done) {
         workers_.add([this, batch = std::move(batch), done = std::move(done)] {
             const Status status = ledger::check_batch(*batch, validators_);
-            if (!status || batch->transactions.empty()) return answer(status, done);
+            if (!status || batch->transactions.empty()) return answer(status, done, Stage::batch);
             split(batch, done);
         });
     }
@@ -105,7 +105,7 @@ private:
             const std::lock_guard lock(work.mutex);
             work.verdict = status;
         }
-        if (--work.jobs_left == 0) answer(work.verdict, work.done);
+        if (--work.jobs_left == 0) answer(work.verdict, work.done, Stage::batch);
     }
 
     Status check(const ledger::Transaction& transaction) {
@@ -116,8 +116,12 @@ private:
         return ledger::check_transaction_signature(transaction, *key, suite_);
     }
 
-    void answer(Status status, std::function<void(Status)> done) {
-        post_([status = std::move(status), done = std::move(done)] { done(status); });
+    /// `stage` is what its result leads to.
+    void answer(Status status, std::function<void(Status)> done, Stage stage) {
+        post_([status = std::move(status), done = std::move(done), stage] {
+            const StageScope scope(stage);
+            done(status);
+        });
     }
 
     const ledger::ValidatorSet& validators_;

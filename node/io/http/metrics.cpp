@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "node/io/stages.hpp"
+
 namespace cityledger::io {
 namespace {
 
@@ -59,13 +61,42 @@ std::string standing_text(const std::string& standing) {
     return text;
 }
 
-std::string cpu_seconds_text(const rusage& usage) {
-    constexpr long per_second = 1'000'000;
-    const long micros = usage.ru_utime.tv_usec + usage.ru_stime.tv_usec;
-    const long seconds = usage.ru_utime.tv_sec + usage.ru_stime.tv_sec + micros / per_second;
-    std::string fraction = std::to_string(micros % per_second);
+constexpr std::uint64_t k_micros = 1'000'000;
+
+std::string seconds_text(std::uint64_t micros) {
+    std::string fraction = std::to_string(micros % k_micros);
     fraction.insert(0, 6 - fraction.size(), '0');
-    return std::to_string(seconds) + "." + fraction;
+    return std::to_string(micros / k_micros) + "." + fraction;
+}
+
+std::uint64_t cpu_micros(const rusage& usage) {
+    const auto of = [](const timeval& time) {
+        return static_cast<std::uint64_t>(time.tv_sec) * k_micros +
+               static_cast<std::uint64_t>(time.tv_usec);
+    };
+    return of(usage.ru_utime) + of(usage.ru_stime);
+}
+
+std::string stages_text() {
+    std::string text = "# TYPE cityledger_stage_cpu_seconds_total counter\n";
+    const auto times = stage_cpu_us();
+    for (std::size_t i = 0; i < times.size(); ++i) {
+        text += "cityledger_stage_cpu_seconds_total{stage=\"" +
+                std::string(ledger::EnumNames<Stage>::names[i]) + "\"} " + seconds_text(times[i]) +
+                "\n";
+    }
+    return text;
+}
+
+/// What this process made the disk write; 0 where the system does not tell.
+std::uint64_t written_bytes() {
+    std::ifstream file("/proc/self/io");
+    for (std::string name; file >> name;) {
+        std::uint64_t bytes = 0;
+        file >> bytes;
+        if (name == "write_bytes:") return bytes;
+    }
+    return 0;
 }
 
 }  // namespace
@@ -103,7 +134,14 @@ std::string process_metrics_text() {
                   std::to_string(resident_pages * page_bytes));
     rusage usage{};
     ::getrusage(RUSAGE_SELF, &usage);
-    append_metric(text, "", "process_cpu_seconds_total", "counter", cpu_seconds_text(usage));
+    append_metric(text, "", "process_cpu_seconds_total", "counter",
+                  seconds_text(cpu_micros(usage)));
+    constexpr std::uint64_t k_kilobyte = 1024;  // the unit of ru_maxrss
+    append_metric(text, "", "process_peak_memory_bytes", "gauge",
+                  std::to_string(static_cast<std::uint64_t>(usage.ru_maxrss) * k_kilobyte));
+    append_metric(text, "", "process_written_bytes_total", "counter",
+                  std::to_string(written_bytes()));
+    text += stages_text();
     std::error_code error;
     std::filesystem::directory_iterator files("/proc/self/fd", error);
     const auto open_files = error ? 0 : std::distance(begin(files), end(files));

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "node/io/stages.hpp"
 #include "node/io/storage/storage_codes.hpp"
 
 namespace cityledger::io {
@@ -73,6 +74,9 @@ public:
     }
 
     Status write_at(std::uint64_t offset, ByteView bytes) override {
+        // RocksDB writes through here too, on threads of its own.
+        const bool of_log = current_stage() != Stage::background;
+        const StageScope stage(of_log ? Stage::log : Stage::background);
         if (sync_failure_ != 0) return after_failed_sync();
         std::size_t done = 0;
         while (done < bytes.size()) {

@@ -13,6 +13,7 @@
 
 #include "crypto/check.hpp"
 #include "ledger/codec/codec.hpp"
+#include "node/io/stages.hpp"
 #include "node/io/storage/rocksdb_file_system.hpp"
 #include "node/io/storage/storage_codes.hpp"
 
@@ -144,6 +145,7 @@ public:
 
     Status apply(std::uint64_t height, const std::vector<ledger::StateChange>& changes,
                  ByteView summary) override {
+        const StageScope stage(Stage::commit);
         rocksdb::WriteBatch batch;
         for (const ledger::StateChange& change : changes) {
             rocksdb::ColumnFamilyHandle* family = families_[family_index(change.space)];

@@ -5,6 +5,8 @@
 #include <thread>
 #include <vector>
 
+#include "node/io/stages.hpp"
+
 namespace cityledger::io {
 
 class SyncThread::Impl {
@@ -48,6 +50,7 @@ private:
     }
 
     void run() {
+        const StageScope stage(Stage::sync);
         std::unique_lock lock(mutex_);
         while (true) {
             wake_.wait(lock, [this] { return stopping_ || !requests_.empty(); });
@@ -57,6 +60,7 @@ private:
             lock.unlock();
             const Status status = request.file->sync();
             post_([waiting = std::move(request.waiting), status] {
+                const StageScope votes(Stage::votes);
                 for (const auto& done : waiting) done(status);
             });
             lock.lock();

@@ -10,6 +10,7 @@
 #include "crypto/x509_identity.hpp"
 #include "node/io/io_codes.hpp"
 #include "node/io/listener.hpp"
+#include "node/io/transport/transport_frames.hpp"
 #include "node/io/transport/transport_session.hpp"
 
 namespace cityledger::io {
@@ -72,6 +73,7 @@ public:
         Peer& peer = peers_.at(to);
         if (!peer.session) return;
         ++counters_["p2p_frames_sent"];
+        counters_["p2p_sent_bytes"] += frame->size() + k_frame_header_bytes;
         peer.session->send(std::move(frame));
     }
 
@@ -137,6 +139,7 @@ public:
 
     void on_frame(Session& session, ByteView frame) override {
         ++counters_["p2p_frames_received"];
+        counters_["p2p_received_bytes"] += frame.size() + k_frame_header_bytes;
         handlers_.on_message(*session.peer(), frame);
     }
 
