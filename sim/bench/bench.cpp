@@ -9,6 +9,7 @@
 #include "sim/bench/ceilings.hpp"
 #include "sim/bench/round_summary.hpp"
 #include "sim/bench/send_queue.hpp"
+#include "sim/bench/virtual_round.hpp"
 
 namespace cityledger::bench {
 namespace {
@@ -60,6 +61,7 @@ public:
         result_.software = api::version_of_build();
         result_.seed = options_.seed;
         result_.network = options_.network.empty() ? "local" : "remote";
+        if (options_.in_virtual_time) result_.network = "virtual";
         result_.histogram_error_per_mille = k_histogram_error_per_mille;
         for (std::size_t i = 0; i < plan_.rounds.size() && !is_interrupted(); ++i) {
             const Round& round = plan_.rounds[i];
@@ -119,6 +121,15 @@ private:
         return network_->enrol(round.mix, round.senders, teller(Activity::enrolling));
     }
 
+    Result<std::unique_ptr<BenchNetwork>> new_network(const Round& round,
+                                                      const std::string& folder) {
+        if (options_.in_virtual_time) {
+            return BenchNetwork::simulate(round.validators, options_.seed);
+        }
+        if (!options_.network.empty()) return BenchNetwork::join(options_.network);
+        return BenchNetwork::launch(folder, options_.daemon, round.validators, options_.keep);
+    }
+
     /// Sends a round and adds up what it left behind.
     Result<RoundRecord> send(const Round& round, std::uint64_t operations, Activity activity,
                              std::uint64_t* argument_bytes) {
@@ -148,7 +159,9 @@ private:
             tell(activity, progress_.done, progress_.all);
         };
         context.interrupted = options_.interrupted;
-        auto record = drive_round(round, **load, context);
+        auto record = network_->is_virtual()
+                          ? drive_virtual_round(round, **load, network_->world(), context)
+                          : drive_round(round, **load, context);
         if (!record || !is_invoice(round.mix)) return record;
         for (const TransactionRecord& one : record->transactions) {
             network_->invoices += one.fate == Fate::executed ? one.committed : 0;
@@ -216,7 +229,7 @@ private:
         Round round = planned;
         round.rate = *rate;
         if (const Status ready = ready_network(round); !ready) return ready;
-        if (!speeds_) {
+        if (!speeds_ && !network_->is_virtual()) {
             tell(Activity::measuring);
             speeds_ = measure_speeds(options_.folder);
         }
@@ -237,7 +250,7 @@ private:
         RoundResult result = summarize(round, *rate, *record);
         result.argument_bytes = argument_bytes;
         result.state_before = state_before;
-        add_ceilings(*speeds_, result);
+        if (speeds_) add_ceilings(*speeds_, result);
         const std::uint64_t wanted_ms = round.duration_ms;
         if (result.measured_ms + k_second < wanted_ms && !record->interrupted) {
             result.remarks.push_back("what was prepared ended after " +

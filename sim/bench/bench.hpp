@@ -13,8 +13,9 @@ namespace cityledger::bench {
 
 struct BenchOptions {
     std::string folder;   ///< for networks and prepared transactions; removed piece by piece
-    std::string network;  ///< folder of a running network; empty: new local ones
-    std::string daemon;   ///< path of cityledgerd; empty: beside this program
+    std::string network;  ///< folder of a running network; empty: new ones
+    bool in_virtual_time = false;  ///< new networks are simulated
+    std::string daemon;            ///< path of cityledgerd; empty: beside this program
     std::uint64_t seed = 1;
     bool keep = false;  ///< leaves the folders of the networks
     /// Results of earlier runs of the same plan: rounds with these labels are taken over.

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "sim/bench/bench_codes.hpp"
+#include "sim/simulator/virtual_world.hpp"
 #include "sim/worlds/local_world.hpp"
 
 namespace cityledger::bench {
@@ -43,11 +44,8 @@ bool uses_enterprises(const MixPart& part) {
 }  // namespace
 
 BenchNetwork::BenchNetwork(std::unique_ptr<sim::World> world, sim::NetworkFolder folder,
-                           std::vector<sim::NodeAddress> nodes, bool local)
-    : world_(std::move(world)),
-      folder_(std::move(folder)),
-      nodes_(std::move(nodes)),
-      local_(local) {}
+                           std::vector<sim::NodeAddress> nodes)
+    : world_(std::move(world)), folder_(std::move(folder)), nodes_(std::move(nodes)) {}
 
 Result<std::unique_ptr<BenchNetwork>> BenchNetwork::launch(const std::string& folder,
                                                            const std::string& daemon,
@@ -62,7 +60,18 @@ Result<std::unique_ptr<BenchNetwork>> BenchNetwork::launch(const std::string& fo
     const auto network = sim::read_network({folder});
     if (!network) return propagate(network);
     return std::unique_ptr<BenchNetwork>(
-        new BenchNetwork(*std::move(world), {folder}, network->nodes, true));
+        new BenchNetwork(*std::move(world), {folder}, network->nodes));
+}
+
+std::unique_ptr<BenchNetwork> BenchNetwork::simulate(std::size_t validators, std::uint64_t seed) {
+    sim::WorldPlan plan = sim::default_plan(validators);
+    plan.seed = seed;
+    std::vector<sim::NodeAddress> nodes;
+    for (std::size_t i = 0; i < validators; ++i) {
+        nodes.push_back({"node" + std::to_string(i), "", 0, 0});
+    }
+    return std::unique_ptr<BenchNetwork>(
+        new BenchNetwork(sim::make_virtual_world(plan), {}, std::move(nodes)));
 }
 
 Result<std::unique_ptr<BenchNetwork>> BenchNetwork::join(const std::string& folder) {
@@ -71,7 +80,7 @@ Result<std::unique_ptr<BenchNetwork>> BenchNetwork::join(const std::string& fold
     const auto network = sim::read_network({folder});
     if (!network) return propagate(network);
     return std::unique_ptr<BenchNetwork>(
-        new BenchNetwork(*std::move(world), {folder}, network->nodes, false));
+        new BenchNetwork(*std::move(world), {folder}, network->nodes));
 }
 
 Status BenchNetwork::enrol(const std::vector<MixPart>& mix, std::uint64_t senders,
@@ -121,7 +130,9 @@ Result<std::uint64_t> settled_height(sim::World& world, std::uint64_t timeout_ms
 
 std::vector<std::uint64_t> BenchNetwork::folder_bytes() const {
     std::vector<std::uint64_t> bytes;
-    for (const sim::NodeAddress& node : nodes_) bytes.push_back(bytes_in(folder_.home(node.name)));
+    for (const sim::NodeAddress& node : nodes_) {
+        bytes.push_back(folder_.path.empty() ? 0 : bytes_in(folder_.home(node.name)));
+    }
     return bytes;
 }
 

@@ -15,11 +15,13 @@ public:
     static Result<std::unique_ptr<BenchNetwork>> launch(const std::string& folder,
                                                         const std::string& daemon,
                                                         std::size_t validators, bool keep);
+    /// One in virtual time.
+    static std::unique_ptr<BenchNetwork> simulate(std::size_t validators, std::uint64_t seed);
     /// A running one, by its folder.
     static Result<std::unique_ptr<BenchNetwork>> join(const std::string& folder);
 
     [[nodiscard]] sim::World& world() { return *world_; }
-    [[nodiscard]] bool is_local() const { return local_; }
+    [[nodiscard]] bool is_virtual() const { return world_->kind() == "virtual"; }
     [[nodiscard]] const std::vector<sim::NodeAddress>& nodes() const { return nodes_; }
     [[nodiscard]] const Population& population() const { return population_; }
 
@@ -27,7 +29,7 @@ public:
     [[nodiscard]] Status enrol(const std::vector<MixPart>& mix, std::uint64_t senders,
                                const Progress& progress);
 
-    /// Bytes in the folder of each node; empty for networks whose folders are elsewhere.
+    /// Bytes in the folder of each node; 0 where it is elsewhere.
     [[nodiscard]] std::vector<std::uint64_t> folder_bytes() const;
 
     /// Invoices that this bench has issued on it.
@@ -37,12 +39,11 @@ public:
 
 private:
     BenchNetwork(std::unique_ptr<sim::World> world, sim::NetworkFolder folder,
-                 std::vector<sim::NodeAddress> nodes, bool local);
+                 std::vector<sim::NodeAddress> nodes);
 
     std::unique_ptr<sim::World> world_;
     sim::NetworkFolder folder_;
     std::vector<sim::NodeAddress> nodes_;
-    bool local_;
     Population population_;
 };
 

@@ -130,8 +130,7 @@ private:
             sim::Fault wanted;
             wanted.kind = fault.kind;
             wanted.nodes = {fault.node};
-            marks_.push_back({now_ms, std::string(fault_word(fault.kind)) + " " +
-                                          context_.nodes[fault.node].name});
+            marks_.push_back({now_ms, fault_text(fault, context_.nodes)});
             note(context_.inject(wanted));
         }
     }
@@ -219,6 +218,10 @@ private:
 };
 
 }  // namespace
+
+std::string fault_text(const TimedFault& fault, const std::vector<sim::NodeAddress>& nodes) {
+    return std::string(fault_word(fault.kind)) + " " + nodes[fault.node].name;
+}
 
 Result<RoundRecord> drive_round(const Round& round, const PreparedLoad& load,
                                 const RoundContext& context) {

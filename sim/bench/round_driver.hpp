@@ -27,6 +27,10 @@ struct RoundContext {
     const std::atomic<bool>* interrupted = nullptr;  ///< ends the round soon
 };
 
+/// "pause node2"
+[[nodiscard]] std::string fault_text(const TimedFault& fault,
+                                     const std::vector<sim::NodeAddress>& nodes);
+
 /// Runs the round and waits until what was sent has an end, for 20 seconds at most. Refused if a
 /// fault cannot be done or the prepared bytes cannot be read.
 [[nodiscard]] Result<RoundRecord> drive_round(const Round& round, const PreparedLoad& load,
