@@ -5,6 +5,7 @@
 
 // clang-format off
 #define CITYLEDGER_BENCH_CODES(X) \
+    X(bench_file_invalid, 1800, "the file holds no result of a bench that can be read", "name a result.json that this version of the program wrote") \
     X(bench_setup_refused, 1801, "the network refused what the bench needs before it can begin", "start a new network, or look up the code in docs/codes.md") \
     X(bench_spool_failed, 1802, "the prepared transactions cannot be written", "free space on the disk, or choose another --out") \
     X(bench_spool_unreadable, 1803, "the prepared transactions cannot be read back", "check the disk, or choose another --out") \

@@ -178,6 +178,7 @@ struct RoundResult {
     std::string operation;             ///< "invoice.issue, sealed"
     std::string rate;                  ///< "fixed 2,000/s", "closed, 4,000 open"
     bool closed_loop = false;          ///< then latency counts from the sending, not from a plan
+    std::uint64_t open = 0;            ///< closed loop: operations that wait at one time, else 0
     std::uint64_t bundle = 0;          ///< operations under one signature
     std::uint64_t senders = 0;         ///< keys
     std::uint64_t argument_bytes = 0;  ///< mean of an operation
@@ -208,22 +209,23 @@ struct RoundResult {
     bool operator==(const RoundResult&) const = default;
     template <class Archive>
     void serialize(Archive& archive) {
-        archive(
-            field("label", label), field("operation", operation), field("rate", rate),
-            field("closed_loop", closed_loop), field("bundle", bundle), field("senders", senders),
-            field("argument_bytes", argument_bytes), field("validators", validators),
-            field("state_before", state_before), field("warm_up_ms", warm_up_ms),
-            field("measured_ms", measured_ms), field("balance", balance), field("refused", refused),
-            field("offered_per_second", offered_per_second),
-            field("committed_per_second", committed_per_second), field("latency", latency),
-            limited<k_max_buckets>("buckets", buckets), limited<k_max_seconds>("seconds", seconds),
-            field("marks", marks), field("stages", stages), field("nodes", nodes),
-            field("nodes_agree", nodes_agree), field("generator_cpu_us", generator_cpu_us),
-            field("generator_late_p99_us", generator_late_p99_us),
-            field("generator_limited", generator_limited),
-            field("nullified_views", nullified_views), field("ceilings", ceilings),
-            field("lowest_ceiling", lowest_ceiling), field("reached_per_mille", reached_per_mille),
-            field("remarks", remarks));
+        archive(field("label", label), field("operation", operation), field("rate", rate),
+                field("closed_loop", closed_loop), field("open", open), field("bundle", bundle),
+                field("senders", senders), field("argument_bytes", argument_bytes),
+                field("validators", validators), field("state_before", state_before),
+                field("warm_up_ms", warm_up_ms), field("measured_ms", measured_ms),
+                field("balance", balance), field("refused", refused),
+                field("offered_per_second", offered_per_second),
+                field("committed_per_second", committed_per_second), field("latency", latency),
+                limited<k_max_buckets>("buckets", buckets),
+                limited<k_max_seconds>("seconds", seconds), field("marks", marks),
+                field("stages", stages), field("nodes", nodes), field("nodes_agree", nodes_agree),
+                field("generator_cpu_us", generator_cpu_us),
+                field("generator_late_p99_us", generator_late_p99_us),
+                field("generator_limited", generator_limited),
+                field("nullified_views", nullified_views), field("ceilings", ceilings),
+                field("lowest_ceiling", lowest_ceiling),
+                field("reached_per_mille", reached_per_mille), field("remarks", remarks));
     }
 };
 

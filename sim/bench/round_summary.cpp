@@ -279,6 +279,7 @@ RoundResult summarize(const Round& round, const Rate& rate, const RoundRecord& r
     result.operation = operation_text(round);
     result.rate = rate_text(rate);
     result.closed_loop = rate.kind == RateKind::closed;
+    if (result.closed_loop) result.open = rate.open;
     result.bundle = round.bundle;
     result.senders = round.senders;
     result.validators = record.nodes.size();

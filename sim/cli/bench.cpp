@@ -13,7 +13,11 @@
 
 #include "sim/bench/bench.hpp"
 #include "sim/bench/bench_codes.hpp"
+#include "sim/bench/compare.hpp"
 #include "sim/bench/machine.hpp"
+#include "sim/bench/report_csv.hpp"
+#include "sim/bench/report_html.hpp"
+#include "sim/bench/report_text.hpp"
 #include "sim/bench/round_summary.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/scenario/wording.hpp"
@@ -25,6 +29,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int k_exit_gate = 1;
 constexpr int k_exit_usage = 2;
 constexpr int k_exit_environment = 3;
 constexpr std::uint64_t k_megabyte = 1'000'000;
@@ -149,7 +154,10 @@ Error report_failed(std::string path) {
 
 Status write_all(const std::string& folder, const bench::BenchResult& result) {
     const std::pair<std::string, std::string> files[] = {
-        {"result.json", ledger::pretty_json(ledger::to_json(result)) + "\n"}};
+        {"result.json", ledger::pretty_json(ledger::to_json(result)) + "\n"},
+        {"seconds.csv", bench::seconds_csv(result)},
+        {"latency.csv", bench::buckets_csv(result)},
+        {"report.html", bench::report_html(result)}};
     for (const auto& [name, text] : files) {
         const std::string path = folder + "/" + name;
         std::ofstream file(path + ".part", std::ios::binary);
@@ -164,11 +172,39 @@ Status write_all(const std::string& folder, const bench::BenchResult& result) {
     return {};
 }
 
+/// Prints the result, the comparison and what the gate found; the exit code of the command.
+int conclude(const BenchCommandOptions& options, const bench::BenchResult& result,
+             const bench::BenchResult* earlier) {
+    if (options.json) {
+        std::printf("%s\n", ledger::pretty_json(ledger::to_json(result)).c_str());
+    } else {
+        std::printf("%s", bench::result_table(result).c_str());
+        if (earlier != nullptr) {
+            const std::string text = bench::comparison_text(bench::compare(*earlier, result));
+            std::printf("\n%s", text.c_str());
+        }
+    }
+    if (result.interrupted) return k_exit_interrupted;
+    if (!options.gate) return 0;
+    const std::vector<std::string> failures = bench::gate_failures(result, earlier);
+    for (const std::string& reason : failures) {
+        std::fprintf(stderr, "%s\n", said("bench.gate.failed", {reason}).c_str());
+    }
+    if (failures.empty()) std::fprintf(stderr, "%s\n", said("bench.gate.passed").c_str());
+    return failures.empty() ? 0 : k_exit_gate;
+}
+
 }  // namespace
 
 int run_bench_command(const BenchCommandOptions& options) {
     const auto plan = plan_of(options);
     if (!plan) return fail(plan.error(), k_exit_usage);
+    std::optional<bench::BenchResult> earlier;
+    if (!options.against.empty()) {
+        auto read = bench::read_result(options.against);
+        if (!read) return fail(read.error(), k_exit_usage);
+        earlier = *std::move(read);
+    }
     const std::string folder = options.out.empty() ? default_folder() : options.out;
     std::error_code problem;
     fs::create_directories(folder, problem);
@@ -210,8 +246,7 @@ int run_bench_command(const BenchCommandOptions& options) {
     if (const Status written = write_all(run.folder, *result); !written) {
         return fail(written.error(), k_exit_environment);
     }
-    std::printf("%s\n", ledger::pretty_json(ledger::to_json(*result)).c_str());
-    return result->interrupted ? k_exit_interrupted : 0;
+    return conclude(options, *result, earlier ? &*earlier : nullptr);
 }
 
 }  // namespace cityledger::sim

@@ -59,6 +59,14 @@ TEST_CASE("a bench counts in the blocks of every node what it sent", "[bench]") 
     const CommandResult run = run_command("bench " + plan + " --out " + out);
     INFO(run.output);
     REQUIRE(run.exit_code == 0);
+    for (const char* part : {"Round 1: closed", "Round 2: open", "agree on blocks and states"}) {
+        INFO(part);
+        CHECK(contains(run.output, part));
+    }
+    for (const char* file : {"/result.json", "/seconds.csv", "/latency.csv", "/report.html"}) {
+        INFO(file);
+        CHECK_FALSE(text_of_file(out + file).empty());
+    }
     const bench::BenchResult result = result_in(out);
     REQUIRE(result.rounds.size() == 3);
     const bench::RoundResult& closed = result.rounds[0];
@@ -107,6 +115,13 @@ TEST_CASE("a bench that cannot begin says why", "[bench]") {
     const CommandResult missing = run_command("bench /nowhere/plan.yaml");
     CHECK(missing.exit_code == 2);
     CHECK(run_command("bench invoice --profile fastest").exit_code == 2);
+    const TemporaryFolder folder;
+    const std::string out = folder.path() + "/out";
+    const CommandResult unreadable =
+        run_command("bench invoice --out " + out + " --against " + folder.path() + "/none.json");
+    CHECK(unreadable.exit_code == 2);
+    CHECK(contains(unreadable.output, bench::codes::bench_file_invalid.name));
+    CHECK_FALSE(std::filesystem::exists(out));
 }
 
 }  // namespace
