@@ -22,7 +22,10 @@ struct Change {
 
 struct RoundComparison {
     std::string label;
-    bool same_shape = true;  ///< equal operation, bundle, rate (or loop) and number of validators
+    /// Equal operation, bundle, validators and loop. The rate of an open loop may differ: it is
+    /// often a share of what an earlier round reached, and then latencies are those of another
+    /// load.
+    bool same_shape = true;
     std::vector<Change> changes;
 };
 

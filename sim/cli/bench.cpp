@@ -184,6 +184,7 @@ int conclude(const BenchCommandOptions& options, const bench::BenchResult& resul
             std::printf("\n%s", text.c_str());
         }
     }
+    std::fflush(stdout);  // what the gate says comes after it
     if (result.interrupted) return k_exit_interrupted;
     if (!options.gate) return 0;
     const std::vector<std::string> failures = bench::gate_failures(result, earlier);
