@@ -110,10 +110,7 @@ private:
             network_.reset();
             tell(Activity::launching);
             const std::string folder = options_.folder + "/network-" + std::to_string(++networks_);
-            auto network =
-                options_.network.empty()
-                    ? BenchNetwork::launch(folder, options_.daemon, round.validators, options_.keep)
-                    : BenchNetwork::join(options_.network);
+            auto network = new_network(round, folder);
             if (!network) return propagate(network);
             network_ = *std::move(network);
             if (const Status built = check_builds(network_->world()); !built) return built;

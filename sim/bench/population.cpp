@@ -124,7 +124,8 @@ Enterprises make_enterprises(std::size_t count, const ledger::Nonce& run,
     constexpr std::size_t k_run_bytes = 4;
     Enterprises enterprises{{}, tax_bureau.bytes(), hex_of(ByteView(run.bytes).first(k_run_bytes))};
     for (std::size_t i = 0; i < count; ++i) {
-        enterprises.members.push_back({tag_of(enterprises.run, i), crypto::PrivateKey::generate()});
+        const ledger::MemberId id = tag_of(enterprises.run, i);
+        enterprises.members.push_back({id, new_key(tax_bureau.suite(), id)});
     }
     return enterprises;
 }

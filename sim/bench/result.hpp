@@ -203,6 +203,7 @@ struct RoundResult {
     std::uint64_t nullified_views = 0;
     std::vector<Ceiling> ceilings;
     std::string lowest_ceiling;
+    bool interrupted = false;
     std::uint64_t reached_per_mille = 0;  ///< of the lowest ceiling
     std::vector<std::string> remarks;     ///< what a reader has to know about the figures
 
@@ -224,7 +225,7 @@ struct RoundResult {
                 field("generator_late_p99_us", generator_late_p99_us),
                 field("generator_limited", generator_limited),
                 field("nullified_views", nullified_views), field("ceilings", ceilings),
-                field("lowest_ceiling", lowest_ceiling),
+                field("lowest_ceiling", lowest_ceiling), field("interrupted", interrupted),
                 field("reached_per_mille", reached_per_mille), field("remarks", remarks));
     }
 };

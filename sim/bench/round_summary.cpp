@@ -239,6 +239,7 @@ std::string operation_text(const Round& round) {
 }
 
 void add_remarks(const RoundRecord& record, RoundResult& result) {
+    result.interrupted = record.interrupted;
     if (record.interrupted) result.remarks.emplace_back("interrupted before its end");
     if (record.sent_again > 0) {
         result.remarks.push_back(grouped(record.sent_again) +

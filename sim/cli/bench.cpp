@@ -131,6 +131,7 @@ std::string default_folder() {
 std::string command_line(const BenchCommandOptions& options, const std::string& plan) {
     std::string line = "cityledger bench " + options.what;
     if (options.what == "invoice" || options.what == "directory") line += " --profile " + plan;
+    if (options.world != "local") line += " --world " + options.world;
     if (!options.network.empty()) line += " --network " + options.network;
     return line + " --seed " + std::to_string(options.seed);
 }
@@ -142,6 +143,9 @@ void describe(const BenchCommandOptions& options, const std::string& folder,
     result.labels.clear();
     const std::string label = bench::file_system_label(result.machine);
     if (!label.empty()) result.labels.push_back(label);
+    if (options.world == "virtual") {
+        result.labels.emplace_back("virtual time: the figures say nothing of this machine's speed");
+    }
     if (!options.daemon.empty()) result.labels.push_back("the nodes ran " + options.daemon);
     if (!options.network.empty()) {
         result.labels.emplace_back("ceilings are of the machine that sent, not of the network's");
@@ -170,6 +174,71 @@ Status write_all(const std::string& folder, const bench::BenchResult& result) {
         }
     }
     return {};
+}
+
+/// With --resume, the rounds that an earlier run has ended.
+Result<std::vector<bench::RoundResult>> rounds_done(const BenchCommandOptions& options,
+                                                    const std::string& folder) {
+    const std::string path = folder + "/result.json";
+    std::vector<bench::RoundResult> done;
+    if (!options.resume || !fs::exists(path)) return done;
+    auto read = bench::read_result(path);
+    if (!read) return propagate(read);
+    for (bench::RoundResult& round : read->rounds) {
+        if (!round.interrupted) done.push_back(std::move(round));
+    }
+    return done;
+}
+
+Result<bench::BenchOptions> options_of(const BenchCommandOptions& options,
+                                       const std::string& folder) {
+    bench::BenchOptions run;
+    run.folder = folder;
+    run.network = options.network;
+    run.in_virtual_time = options.world == "virtual";
+    run.daemon = options.daemon;
+    run.seed = options.seed;
+    run.keep = options.keep;
+    run.interrupted = &interrupted;
+    auto done = rounds_done(options, folder);
+    if (!done) return propagate(done);
+    run.done = *std::move(done);
+    return run;
+}
+
+/// Before anything runs: how long it takes, and what it needs.
+void announce(const bench::Plan& plan, const std::string& folder) {
+    std::fprintf(stderr, "%s\n",
+                 said("bench.begins",
+                      {plan.name, std::to_string(plan.rounds.size()),
+                       std::to_string(bench::sending_ms(plan) / 1'000 + k_preparation_s),
+                       bench::grouped(bench::expected_disk_bytes(plan) / k_megabyte), folder})
+                     .c_str());
+}
+
+/// Runs the plan; the files are written after each round, so that an end of the program loses the
+/// running round alone.
+Result<bench::BenchResult> run_and_write(const BenchCommandOptions& options,
+                                         const bench::Plan& plan, const bench::BenchOptions& run) {
+    ProgressLine line;
+    const std::string started = bench::utc_now();
+    const auto complete = [&](bench::BenchResult& result) {
+        result.started = started;
+        describe(options, run.folder, result);
+    };
+    bench::BenchObserver observer;
+    observer.on_progress = [&line](const bench::BenchProgress& progress) { line.tell(progress); };
+    observer.on_round = [&](const bench::BenchResult& so_far) {
+        bench::BenchResult result = so_far;
+        complete(result);
+        static_cast<void>(write_all(run.folder, result));  // written again, and judged, at the end
+    };
+    auto result = bench::run_bench(plan, run, observer);
+    line.end();
+    if (!result) return result;
+    complete(*result);
+    if (const Status written = write_all(run.folder, *result); !written) return propagate(written);
+    return result;
 }
 
 /// Prints the result, the comparison and what the gate found; the exit code of the command.
@@ -210,43 +279,15 @@ int run_bench_command(const BenchCommandOptions& options) {
     std::error_code problem;
     fs::create_directories(folder, problem);
     if (problem) return fail(report_failed(folder + ": " + problem.message()), k_exit_environment);
-    bench::BenchOptions run;
-    run.folder = fs::absolute(folder).lexically_normal().string();
-    run.network = options.network;
-    run.daemon = options.daemon;
-    run.seed = options.seed;
-    run.keep = options.keep;
-    run.interrupted = &interrupted;
-    if (const Status fine = bench::check_plan(*plan, run); !fine) {
+    auto run = options_of(options, fs::absolute(folder).lexically_normal().string());
+    if (!run) return fail(run.error(), k_exit_usage);
+    if (const Status fine = bench::check_plan(*plan, *run); !fine) {
         return fail(fine.error(), k_exit_environment);
     }
-    std::fprintf(stderr, "%s\n",
-                 said("bench.begins",
-                      {plan->name, std::to_string(plan->rounds.size()),
-                       std::to_string(bench::sending_ms(*plan) / 1'000 + k_preparation_s),
-                       bench::grouped(bench::expected_disk_bytes(*plan) / k_megabyte), folder})
-                     .c_str());
+    announce(*plan, folder);
     watch_signals();
-    ProgressLine line;
-    const std::string started = bench::utc_now();
-    const auto complete = [&](bench::BenchResult& result) {
-        result.started = started;
-        describe(options, run.folder, result);
-    };
-    bench::BenchObserver observer;
-    observer.on_progress = [&line](const bench::BenchProgress& progress) { line.tell(progress); };
-    observer.on_round = [&](const bench::BenchResult& so_far) {
-        bench::BenchResult result = so_far;
-        complete(result);
-        static_cast<void>(write_all(run.folder, result));  // written again, and judged, at the end
-    };
-    auto result = bench::run_bench(*plan, run, observer);
-    line.end();
+    const auto result = run_and_write(options, *plan, *run);
     if (!result) return fail(result.error(), k_exit_environment);
-    complete(*result);
-    if (const Status written = write_all(run.folder, *result); !written) {
-        return fail(written.error(), k_exit_environment);
-    }
     return conclude(options, *result, earlier ? &*earlier : nullptr);
 }
 

@@ -36,6 +36,7 @@ struct ReplayOptions {
 struct BenchCommandOptions {
     std::string what;  ///< "invoice", "directory", or a file
     std::string profile = "quick";
+    std::string world = "local";  ///< of new networks: "local" or "virtual"
     std::string network;
     std::string out;
     std::string against;

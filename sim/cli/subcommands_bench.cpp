@@ -17,6 +17,9 @@ void add_bench_commands(CLI::App& app, int& exit_code) {
     bench->add_option("--profile", options->profile, "quick, headline or sweep")
         ->capture_default_str()
         ->check(CLI::IsMember({"quick", "headline", "sweep"}));
+    bench->add_option("--world", options->world, "local (real processes) or virtual (no speeds)")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"local", "virtual"}));
     bench->add_option("--network", options->network, "folder of a running network to load");
     bench->add_option("--out", options->out, "folder for the results, bench-TIME if not given");
     bench->add_option("--seed", options->seed, "of senders and amounts")->capture_default_str();

@@ -140,6 +140,8 @@ TEST_CASE("what the bench needs is refused by a world whose bureau may not give 
     const auto enterprises = enrol_enterprises(world, 10, silent);
     REQUIRE(enterprises);
     CHECK(enterprises->members.size() == 10);
+    // Keys of the kind that this world accepts.
+    CHECK(enterprises->members[0].key.public_key().suite() == crypto::SignatureSuite::simulation);
     const auto departments = enrol_departments(world, 3, silent);
     INFO((departments ? "" : departments.error().message()));
     REQUIRE(departments);

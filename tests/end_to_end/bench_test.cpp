@@ -108,6 +108,46 @@ TEST_CASE("a bench counts in the blocks of every node what it sent", "[bench]") 
     }
 }
 
+TEST_CASE("a bench in virtual time can be taken up again", "[bench]") {
+    const TemporaryFolder folder;
+    const std::string first = R"(
+  - label: first
+    operations: plain_invoice
+    senders: 8
+    warm_up: 1
+    duration: 2
+    rate: {fixed: 20}
+    faults:
+      - {at: 1, kill: 3}
+)";
+    const std::string second = R"(
+  - label: second
+    operations: directory_request
+    warm_up: 0
+    duration: 2
+    rate: {closed: 5}
+    count: 50
+)";
+    const std::string out = folder.path() + "/out --world virtual --resume";
+    const CommandResult begun = run_command("bench " + plan_in(folder, first) + " --out " + out);
+    INFO(begun.output);
+    REQUIRE(begun.exit_code == 0);
+    const CommandResult gone_on =
+        run_command("bench " + plan_in(folder, first + second) + " --out " + out);
+    INFO(gone_on.output);
+    REQUIRE(gone_on.exit_code == 0);
+    CHECK_FALSE(contains(gone_on.output, "of 2, first"));
+    const bench::BenchResult result = result_in(folder.path() + "/out");
+    CHECK(result.network == "virtual");
+    CHECK_FALSE(result.labels.empty());
+    REQUIRE(result.rounds.size() == 2);
+    CHECK(result.rounds[0].balance.committed == 60);
+    CHECK(result.rounds[0].nodes_agree);
+    CHECK_FALSE(result.rounds[0].nodes[3].compared);
+    CHECK(result.rounds[1].balance.committed == 50);
+    CHECK(result.rounds[1].ceilings.empty());
+}
+
 TEST_CASE("a bench that cannot begin says why", "[bench]") {
     const CommandResult unwritable = run_command("bench invoice --out /dev/null/results");
     CHECK(unwritable.exit_code == 3);
