@@ -81,5 +81,29 @@ void fill_tree(benchmark::State& state, bool random) {
 BENCHMARK_CAPTURE(fill_tree, growing, false)->Arg(100)->Arg(10'000);
 BENCHMARK_CAPTURE(fill_tree, random, true)->Arg(100)->Arg(10'000);
 
+/// Changes 100 keys of a tree that holds so many.
+void update_tree(benchmark::State& state, bool random) {
+    constexpr std::size_t k_changed = 100;
+    const std::vector<StateChange> all = changes_of(state.range(0), random);
+    StateTree tree(Space::business);
+    tree.update(all);
+    std::size_t from = 0;
+    std::uint8_t turn = 0;
+    for (auto _ : state) {
+        state.PauseTiming();
+        std::vector<StateChange> changes(
+            all.begin() + static_cast<std::ptrdiff_t>(from),
+            all.begin() + static_cast<std::ptrdiff_t>(from + k_changed));
+        for (StateChange& change : changes) change.value = Bytes(100, ++turn);
+        from = (from + k_changed) % (all.size() - k_changed + 1);
+        state.ResumeTiming();
+        tree.update(changes);
+        benchmark::DoNotOptimize(tree.root());
+    }
+    state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(k_changed));
+}
+BENCHMARK_CAPTURE(update_tree, growing, false)->Arg(10'000);
+BENCHMARK_CAPTURE(update_tree, random, true)->Arg(10'000);
+
 }  // namespace
 }  // namespace cityledger::ledger

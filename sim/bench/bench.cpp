@@ -184,7 +184,7 @@ private:
         return {};
     }
 
-    /// The rate of a short round without a limit, in operations a second.
+    /// The rate that a short round without a limit reached, in operations a second.
     Result<std::uint64_t> calibrate(const Round& round) {
         Round trial = round;
         trial.faults.clear();
@@ -193,8 +193,11 @@ private:
         const auto record =
             send(trial, guess(round) * k_calibration_ms / k_second, Activity::calibrating, nullptr);
         if (!record) return propagate(record);
+        // The best second: a network that has just begun is slow in its first.
         const RoundResult result = summarize(trial, trial.rate, *record);
-        return std::max<std::uint64_t>(result.committed_per_second, round.bundle);
+        std::uint64_t best = std::max(guess(round) / 2, round.bundle);
+        for (const Second& second : result.seconds) best = std::max(best, second.committed);
+        return best;
     }
 
     Result<std::uint64_t> operations_of(const Round& round, const Rate& rate) {

@@ -10,12 +10,10 @@
 
 #include "crypto/check.hpp"
 #include "crypto/hash.hpp"
-#include "ledger/contracts/contracts.hpp"
-#include "ledger/executor.hpp"
-#include "ledger/memory_state_store.hpp"
-#include "sim/bench/operation_maker.hpp"
+#include "crypto/keys.hpp"
+#include "crypto/seal.hpp"
+#include "sim/bench/lone_chain.hpp"
 #include "sim/bench/round_summary.hpp"
-#include "sim/worlds/network_files.hpp"
 
 namespace cityledger::bench {
 namespace {
@@ -29,7 +27,6 @@ constexpr std::size_t k_chunk_bytes = 64 * 1024;
 constexpr std::size_t k_sync_bytes = 4 * 1024;
 constexpr std::uint64_t k_write_bytes = 192ULL * 1024 * 1024;
 constexpr std::size_t k_write_chunk_bytes = 1024 * 1024;
-constexpr std::size_t k_executed_enterprises = 200;
 constexpr std::uint64_t k_block_operations = 1'000;
 constexpr std::uint64_t k_executed_blocks = 10;
 constexpr std::uint64_t k_syncs_per_block = 2;  ///< of the vote and of the block
@@ -122,94 +119,12 @@ void measure_disk(const std::string& folder, MachineSpeeds& speeds) {
     ::close(file);
 }
 
-/// A chain in memory with admitted enterprises, for one thread.
-class LoneChain {
-public:
-    LoneChain() {
-        const sim::WorldPlan plan = sim::default_plan(1);
-        ledger::Genesis genesis;
-        genesis.name = plan.name;
-        genesis.business = ledger::compact_json(plan.business);
-        genesis.validators.push_back({"node0", bureau_.public_key().bytes()});
-        for (const ledger::MemberId& member : plan.members) {
-            genesis.keys.push_back({member, bureau_.public_key().bytes()});
-        }
-        chain_ = ledger::chain_id_of(genesis);
-        auto opened = ledger::Executor::open(genesis, ledger::city_contracts(), store_);
-        CHECK_INVARIANT(opened.has_value());
-        executor_ = *std::move(opened);
-        population_.enterprises =
-            make_enterprises(k_executed_enterprises, ledger::Nonce{}, bureau_.public_key());
-        execute("TAXBUREAU", bureau_,
-                admissions(population_.enterprises, 0, k_executed_enterprises));
-    }
-
-    /// Executes a block of invoices; the time of the execution alone.
-    Clock::duration issue_block() {
-        OperationMaker maker(population_);
-        sim::SimulatedRandom dice(1);
-        std::vector<ledger::Batch> batches(1);
-        constexpr std::size_t k_bundle = 100;
-        for (std::uint64_t i = 0; i < k_block_operations / k_bundle; ++i) {
-            const std::size_t seller = dice.below(k_executed_enterprises);
-            const Member& member = population_.enterprises.members[seller];
-            std::vector<ledger::Operation> operations;
-            for (std::size_t j = 0; j < k_bundle; ++j) {
-                operations.push_back(
-                    maker.make({1, Workload::plain_invoice, {}}, seller, next_number_++, dice));
-            }
-            batches[0].transactions.push_back(unsigned_transaction(
-                member.id, member.key.public_key().bytes(), std::move(operations)));
-        }
-        const auto start = Clock::now();
-        const auto executed = executor_->execute(executor_->state().height + 1, {&batches[0]});
-        const auto time = Clock::now() - start;
-        CHECK_INVARIANT(executed.has_value());
-        for (const ledger::StoredReceipt& stored : executed->receipts) {
-            CHECK_INVARIANT(stored.receipt.code == 0);
-            for (const auto& operation : stored.receipt.operations) {
-                CHECK_INVARIANT(operation.code == 0);
-            }
-        }
-        return time;
-    }
-
-private:
-    ledger::Transaction unsigned_transaction(const ledger::MemberId& sender,
-                                             const crypto::PublicKeyBytes& key,
-                                             std::vector<ledger::Operation> operations) {
-        ledger::Transaction transaction;
-        transaction.body = {
-            chain_, sender, key, {}, executor_->state().height + 1, std::move(operations)};
-        transaction.body.nonce.bytes[0] = static_cast<std::uint8_t>(next_nonce_);
-        transaction.body.nonce.bytes[1] = static_cast<std::uint8_t>(next_nonce_ >> 8);
-        ++next_nonce_;
-        return transaction;
-    }
-
-    void execute(const ledger::MemberId& sender, const crypto::PrivateKey& key,
-                 std::vector<ledger::Operation> operations) {
-        ledger::Batch batch;
-        batch.transactions.push_back(
-            unsigned_transaction(sender, key.public_key().bytes(), std::move(operations)));
-        const auto executed = executor_->execute(executor_->state().height + 1, {&batch});
-        CHECK_INVARIANT(executed.has_value());
-    }
-
-    crypto::PrivateKey bureau_ = crypto::PrivateKey::generate();
-    ledger::ChainId chain_;
-    ledger::MemoryStateStore store_;
-    std::unique_ptr<ledger::Executor> executor_;
-    Population population_;
-    std::uint64_t next_number_ = 0;
-    std::uint32_t next_nonce_ = 0;
-};
-
 std::uint64_t measure_execution() {
     LoneChain chain;
-    static_cast<void>(chain.issue_block());  // warms the caches
+    static_cast<void>(chain.issue_block(k_block_operations));  // warms the caches
     Clock::duration time{};
-    for (std::uint64_t i = 0; i < k_executed_blocks; ++i) time += chain.issue_block();
+    for (std::uint64_t i = 0; i < k_executed_blocks; ++i)
+        time += chain.issue_block(k_block_operations);
     return per_second(k_executed_blocks * k_block_operations, time);
 }
 

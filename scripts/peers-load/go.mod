@@ -1,0 +1,3 @@
+module cityledger.example/peers-load
+
+go 1.22
