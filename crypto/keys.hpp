@@ -42,7 +42,7 @@ public:
 private:
     friend class PrivateKey;
     PublicKeyBytes bytes_;
-    std::shared_ptr<const void> handle_;  // EVP_PKEY, shared read-only
+    std::shared_ptr<const void> handle_;  // EVP_PKEY_CTX, shared read-only
 };
 
 /// A private key. Moves only; wiped by OpenSSL when destroyed.

@@ -218,11 +218,14 @@ TEST_CASE("a client follows the receipts of all blocks, and waits for the next",
     CHECK(line.refused[0].count == 1);
 
     REQUIRE(client.submit(call(home, 2), 20'000));
+    // Empty blocks may follow at any time; what was told of a height stays.
+    const auto status = client.status();
+    REQUIRE(status);
     const auto all = client.receipts(1, 0);
     REQUIRE(all);
-    REQUIRE(all->blocks.size() >= 2);
+    REQUIRE(all->blocks.size() >= status->executed_height);
     CHECK(all->next_height == all->blocks.size() + 1);
-    CHECK(all->blocks.back().receipts_root == client.status()->receipts_root);
+    CHECK(all->blocks.at(status->executed_height - 1).receipts_root == status->receipts_root);
     CHECK(client.receipts(all->next_height + 5, 1)->blocks.empty());
     CHECK(client.receipts(0, 0).error().code == codes::http_wrong_parameter);
 }
