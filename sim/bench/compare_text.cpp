@@ -12,7 +12,6 @@ namespace {
 using sim::said;
 
 constexpr std::size_t k_name_columns = 14;
-constexpr std::size_t k_indent = 2;
 
 std::string name_of(Figure figure) {
     switch (figure) {
@@ -53,34 +52,13 @@ std::string number_of(Figure figure, std::uint64_t number) {
     return in_thousands ? milliseconds(number) : grouped(number);
 }
 
-std::string lines(std::string name, const std::string& value) {
-    std::string text;
-    name = to_width(name, k_name_columns);
-    const std::size_t columns = k_terminal_columns - k_indent - k_name_columns;
-    for (const std::string& part : wrapped(printable(value), columns)) {
-        text += std::string(k_indent, ' ') + name + part;
-        while (text.ends_with(' ')) text.pop_back();
-        text += "\n";
-        name.assign(k_name_columns, ' ');
-    }
-    return text;
-}
-
-std::string paragraph(const std::string& value) {
-    std::string text;
-    for (const std::string& part : wrapped(printable(value), k_terminal_columns)) {
-        text += part + "\n";
-    }
-    return text;
-}
-
 std::string change_lines(const Change& change) {
     const bool more = change.now >= change.before;
     const std::uint64_t difference = more ? change.now - change.before : change.before - change.now;
     const std::string percent =
         (more ? "+" : "-") + tenths(per_mille(difference, change.before)) + "%";
-    return lines(
-        name_of(change.figure),
+    return named_lines(
+        name_of(change.figure), k_name_columns,
         said("bench.change", {number_of(change.figure, change.before),
                               number_of(change.figure, change.now), unit_of(change.figure), percent,
                               word_of(change.verdict), tenths(change.noise_per_mille)}));

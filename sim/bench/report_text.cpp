@@ -13,30 +13,11 @@ namespace {
 using sim::said;
 
 constexpr std::size_t k_name_columns = 14;
-constexpr std::size_t k_indent = 2;
-constexpr std::size_t k_value_columns = k_terminal_columns - k_indent - k_name_columns;
 constexpr std::size_t k_label_columns = 26;
 constexpr std::size_t k_number_columns = 11;
 
-/// "  name          value", the value over as many lines as it takes.
 std::string row(std::string_view id, const std::string& value) {
-    std::string text;
-    std::string name = to_width(said(id), k_name_columns);
-    for (const std::string& part : wrapped(printable(value), k_value_columns)) {
-        text += std::string(k_indent, ' ') + name + part;
-        while (text.ends_with(' ')) text.pop_back();
-        text += "\n";
-        name.assign(k_name_columns, ' ');
-    }
-    return text;
-}
-
-std::string paragraph(const std::string& value) {
-    std::string text;
-    for (const std::string& part : wrapped(printable(value), k_terminal_columns)) {
-        text += part + "\n";
-    }
-    return text;
+    return named_lines(said(id), k_name_columns, value);
 }
 
 /// A list in one text: "a, b, c".

@@ -97,4 +97,26 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t columns) {
     return lines;
 }
 
+std::string paragraph(std::string_view text) {
+    std::string lines;
+    for (const std::string& part : wrapped(printable(text), k_terminal_columns)) {
+        lines += part + "\n";
+    }
+    return lines;
+}
+
+std::string named_lines(std::string_view name, std::size_t name_columns, std::string_view value) {
+    constexpr std::size_t k_indent = 2;
+    std::string text;
+    std::string shown = to_width(name, name_columns);
+    const std::size_t columns = k_terminal_columns - k_indent - name_columns;
+    for (const std::string& part : wrapped(printable(value), columns)) {
+        text += std::string(k_indent, ' ') + shown + part;
+        while (text.ends_with(' ')) text.pop_back();
+        text += "\n";
+        shown.assign(name_columns, ' ');
+    }
+    return text;
+}
+
 }  // namespace cityledger::bench

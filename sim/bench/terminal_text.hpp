@@ -20,4 +20,11 @@ inline constexpr std::size_t k_terminal_columns = 80;
 /// Lines of at most this many columns, broken at blanks or wide characters where that is possible.
 [[nodiscard]] std::vector<std::string> wrapped(std::string_view text, std::size_t columns);
 
+/// The text over as many lines as it takes, each with its end.
+[[nodiscard]] std::string paragraph(std::string_view text);
+/// "  name          value": two blanks, the name in so many columns, the value over as many lines
+/// as it takes.
+[[nodiscard]] std::string named_lines(std::string_view name, std::size_t name_columns,
+                                      std::string_view value);
+
 }  // namespace cityledger::bench
