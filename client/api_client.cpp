@@ -139,10 +139,10 @@ Result<boost::json::value> ApiClient::query(const std::string& contract, const s
     return perform_json({{"POST", path, std::string(k_json), ledger::compact_json(arguments), 0}});
 }
 
-Status ApiClient::control_links(const std::vector<std::string>& blocked) {
+Status ApiClient::control_links(const std::string& token, const std::vector<std::string>& blocked) {
     const api::LinksControl control{blocked};
     const auto answer = perform({{"POST", "/control/links", std::string(k_json),
-                                  ledger::compact_json(ledger::to_json(control)), 0}});
+                                  ledger::compact_json(ledger::to_json(control)), 0, token}});
     if (!answer) return propagate(answer);
     return {};
 }

@@ -47,8 +47,10 @@ public:
     [[nodiscard]] Result<boost::json::value> query(const std::string& contract,
                                                    const std::string& method,
                                                    const boost::json::value& arguments);
-    /// Fault control: cuts the node off from these peers and connects it with all others.
-    [[nodiscard]] Status control_links(const std::vector<std::string>& blocked);
+    /// Fault control: cuts the node off from these peers and connects it with all others. The token
+    /// stands in control.token in the node's home.
+    [[nodiscard]] Status control_links(const std::string& token,
+                                       const std::vector<std::string>& blocked);
 
     /// A GET of any path, the answer as text.
     [[nodiscard]] Result<std::string> get(const std::string& path);

@@ -68,7 +68,10 @@ public:
         return answer;
     }
 
-    std::string target() const { return address_ + ":" + std::to_string(port_); }
+    std::string target() const {
+        const bool version_6 = address_.find(':') != std::string::npos;
+        return (version_6 ? "[" + address_ + "]" : address_) + ":" + std::to_string(port_);
+    }
 
 private:
     Result<HttpAnswer> attempt(const HttpCall& call) {
@@ -91,6 +94,7 @@ private:
     std::string write_request(const HttpCall& call) const {
         std::string text = call.method + " " + call.target + " HTTP/1.1\r\nHost: " + target();
         text += "\r\nUser-Agent: cityledger";
+        if (!call.bearer.empty()) text += "\r\nAuthorization: Bearer " + call.bearer;
         if (call.method == "POST") {
             text += "\r\nContent-Type: " + call.content_type;
             text += "\r\nContent-Length: " + std::to_string(call.body.size());

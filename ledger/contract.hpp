@@ -74,6 +74,7 @@ struct Method {
     std::function<Result<boost::json::value>(ByteView)> result_to_json;
     std::vector<FieldDescription> arguments;
     std::vector<FieldDescription> result;
+    boost::json::value example_result;  ///< its shape, for checks before anything runs
 };
 
 /// A contract: its name, its operations and its queries. Queries get a Context whose sender is
@@ -116,7 +117,7 @@ template <class Arguments, class R>
     method.arguments_from_json = [](const boost::json::value& value) -> Result<Bytes> {
         const auto arguments = from_json<Arguments>(value);
         if (!arguments) return propagate(arguments);
-        return encode(*arguments);
+        return try_encode(*arguments);
     };
     method.arguments_to_json = [](ByteView bytes) -> Result<boost::json::value> {
         const auto arguments = decode<Arguments>(bytes);
@@ -132,6 +133,7 @@ template <class Arguments, class R>
         method.arguments.push_back({field_name, type});
     }
     for (auto& [field_name, type] : describe<R>()) method.result.push_back({field_name, type});
+    method.example_result = example_json<R>();
     return method;
 }
 

@@ -9,6 +9,8 @@
     X(decode_trailing, 1102, "bytes are left after the value", "send exactly one value") \
     X(decode_limit, 1103, "a count or length is above its limit", "stay within the limits in docs/formats.md") \
     X(decode_not_canonical, 1104, "the bytes are not the canonical encoding of the value", "encode with the rules in docs/formats.md") \
+    X(decode_bad_text, 1106, "a text is not UTF-8, or holds a control character", "send UTF-8; of control characters only line feed and tab") \
+    X(encode_limit, 1105, "a text, byte string or list is longer than its field may be", "shorten it, or split it into several") \
     X(json_malformed, 1110, "the text is not JSON as this ledger reads it", "send one JSON value with integers and without duplicate keys") \
     X(json_wrong_shape, 1111, "the JSON value does not have the expected shape", "compare the field with the documented shape") \
     X(transaction_wrong_chain, 1120, "the transaction is for another chain", "sign it with the chain id that /status shows") \

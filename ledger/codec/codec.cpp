@@ -1,11 +1,15 @@
 #include "ledger/codec/codec.hpp"
 
-#include "crypto/check.hpp"
+#include "ledger/codec/text.hpp"
 
 namespace cityledger::ledger {
 
 void CanonicalWriter::append_count(std::size_t count, std::uint32_t max_elements) {
-    CHECK_INVARIANT(count <= max_elements);
+    if (count > max_elements) {
+        throw EncodeFailure{{codes::encode_limit, std::string(field_) + ": " +
+                                                      std::to_string(count) + ", at most " +
+                                                      std::to_string(max_elements)}};
+    }
     append_integer(static_cast<std::uint32_t>(count));
 }
 
@@ -17,6 +21,15 @@ ByteView CanonicalReader::take(std::size_t count) {
     const ByteView taken = rest_.first(count);
     rest_ = rest_.subspan(count);
     return taken;
+}
+
+std::string CanonicalReader::take_text(std::size_t count) {
+    const ByteView bytes = take(count);
+    std::string text(bytes.begin(), bytes.end());
+    if (const auto bad = find_bad_text(text)) {
+        throw DecodeFailure{{codes::decode_bad_text, "at byte " + std::to_string(*bad)}};
+    }
+    return text;
 }
 
 std::uint32_t CanonicalReader::take_count(std::uint32_t max_elements) {

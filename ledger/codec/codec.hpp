@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "crypto/bytes.hpp"
+#include "crypto/check.hpp"
 #include "crypto/keys.hpp"
 #include "crypto/result.hpp"
 #include "ledger/codec/field.hpp"
@@ -45,10 +46,19 @@ public:
         append(bytes);
     }
 
+    /// Fails above the limit.
     void append_count(std::size_t count, std::uint32_t max_elements);
+    /// The field that is written now, for what a failure says.
+    void set_field(const char* name) { field_ = name; }
 
 private:
     Bytes& out_;
+    const char* field_ = "";
+};
+
+/// What a writer throws; never leaves encode() and try_encode().
+struct EncodeFailure {
+    Error error;
 };
 
 /// What a reader throws; never leaves decode().
@@ -76,6 +86,9 @@ public:
         }
         return static_cast<T>(value);
     }
+
+    /// So many bytes that are a text.
+    std::string take_text(std::size_t count);
 
     /// A count that is within the limit and that the remaining bytes can hold.
     std::uint32_t take_count(std::uint32_t max_elements);
@@ -148,6 +161,8 @@ void read_value(CanonicalReader& reader, T& value, std::uint32_t max_elements) {
         const auto number = reader.template take_integer<std::uint8_t>();
         if (number >= std::size(EnumNames<T>::names)) CanonicalReader::fail_not_canonical("enum");
         value = static_cast<T>(number);
+    } else if constexpr (std::is_same_v<T, std::string>) {
+        value = reader.take_text(reader.take_count(max_elements));
     } else if constexpr (CodecText<T>) {
         const ByteView bytes = reader.take(reader.take_count(max_elements));
         value.assign(bytes.begin(), bytes.end());
@@ -171,6 +186,7 @@ void read_value(CanonicalReader& reader, T& value, std::uint32_t max_elements) {
 
 template <class T>
 void CEREAL_SAVE_FUNCTION_NAME(CanonicalWriter& writer, const Field<T>& field) {
+    writer.set_field(field.name);
     write_value(writer, field.value, field.max_elements);
 }
 template <class T>
@@ -180,13 +196,25 @@ void CEREAL_LOAD_FUNCTION_NAME(CanonicalReader& reader, Field<T>& field) {
 
 // ---- the two calls ----------------------------------------------------------------------------
 
-/// The canonical bytes of a value. A value above a limit is a bug of the caller (CHECK).
+/// The canonical bytes of a value from outside, or encode_limit with the field that is too long.
+template <class T>
+[[nodiscard]] Result<Bytes> try_encode(const T& value) {
+    try {
+        Bytes out;
+        CanonicalWriter writer(out);
+        write_value(writer, value, k_max_elements_default);
+        return out;
+    } catch (const EncodeFailure& failure) {
+        return tl::unexpected<Error>(failure.error);
+    }
+}
+
+/// The canonical bytes of a value whose limits were checked: above one is a bug (CHECK).
 template <class T>
 [[nodiscard]] Bytes encode(const T& value) {
-    Bytes out;
-    CanonicalWriter writer(out);
-    write_value(writer, value, k_max_elements_default);
-    return out;
+    auto bytes = try_encode(value);
+    CHECK_INVARIANT(bytes.has_value());
+    return *std::move(bytes);
 }
 
 /// The value of these bytes, or why they are refused. Never allocates more than a small multiple

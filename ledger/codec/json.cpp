@@ -6,6 +6,8 @@
 #include <boost/json/value_stack.hpp>
 #include <set>
 
+#include "ledger/codec/text.hpp"
+
 namespace cityledger::ledger {
 namespace {
 
@@ -241,6 +243,10 @@ std::string_view json_text(const boost::json::value& value, const std::string& p
     const auto& text = value.get_string();
     if (text.size() > max_bytes) {
         throw JsonFailure{path, "is longer than " + std::to_string(max_bytes) + " bytes"};
+    }
+    // Boost.JSON has checked the bytes, but an escape may stand for any character.
+    if (find_bad_text({text.data(), text.size()})) {
+        throw JsonFailure{path, "holds a control character"};
     }
     return {text.data(), text.size()};
 }

@@ -242,4 +242,38 @@ std::string type_name() {
     }
 }
 
+template <class T>
+void fill_example(T& value);
+
+/// The archive that gives every list of a struct one element and every optional its value.
+class ExampleFiller {
+public:
+    template <class... T>
+    void operator()(const Field<T>&... fields) {
+        (fill_example(fields.value), ...);
+    }
+};
+
+template <class T>
+void fill_example(T& value) {
+    if constexpr (k_is_list<T>) {
+        value.resize(1);
+        fill_example(value.front());
+    } else if constexpr (k_is_optional<T>) {
+        fill_example(value.emplace());
+    } else if constexpr (requires(ExampleFiller filler) { value.serialize(filler); }) {
+        ExampleFiller filler;
+        value.serialize(filler);
+    }
+}
+
+/// The shape of a value, for checks before there is one: every field is there, numbers are 0, texts
+/// empty, enums their first name.
+template <class T>
+[[nodiscard]] boost::json::value example_json() {
+    T value{};
+    fill_example(value);
+    return to_json(value);
+}
+
 }  // namespace cityledger::ledger

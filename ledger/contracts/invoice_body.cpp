@@ -66,14 +66,17 @@ std::vector<Bytes> leaves_of(const Body& body) {
 
 Digest body_digest(const Body& body) { return crypto::merkle_root(k_body_tag, leaves_of(body)); }
 
-SealedBody seal_body(const crypto::SecretKey& sealing_secret, const BodyPlace& place,
-                     const std::vector<BodyField>& fields, const std::vector<BodyReader>& readers) {
+Result<SealedBody> seal_body(const crypto::SecretKey& sealing_secret, const BodyPlace& place,
+                             const std::vector<BodyField>& fields,
+                             const std::vector<BodyReader>& readers) {
     // The fields are part of the document's name: after a full reversal a payment may get another
     // invoice, and one key must never seal two texts under the fixed nonce.
     const Bytes where = place_bytes(place);
     Body body{{}, fields};
+    const auto unsalted = try_encode(body);
+    if (!unsalted) return propagate(unsalted);
     Bytes document = where;
-    append_sized(document, encode(body));
+    append_sized(document, *unsalted);
     const auto salt_key =
         crypto::derive_key(sealing_secret.view(), document, as_bytes(k_salt_key_info));
     std::copy(salt_key.view().begin(), salt_key.view().end(), body.salt_key.bytes.begin());
@@ -85,7 +88,9 @@ SealedBody seal_body(const crypto::SecretKey& sealing_secret, const BodyPlace& p
         envelope.readers.push_back({reader.id, Bytes(wrapped.begin(), wrapped.end())});
     }
     envelope.sealed = crypto::seal(content_key, crypto::SealNonce{}, encode(body), where);
-    return {body_digest(body), encode(envelope)};
+    auto bytes = try_encode(envelope);
+    if (!bytes) return propagate(bytes);
+    return SealedBody{body_digest(body), *std::move(bytes)};
 }
 
 Result<Body> open_body(ByteView sealed_body, const BodyPlace& place, const BodyReader& reader) {

@@ -58,9 +58,11 @@ struct SealedBody {
     Bytes bytes;  ///< `sealed_body` of the operation `issue`
 };
 
-[[nodiscard]] SealedBody seal_body(const crypto::SecretKey& sealing_secret, const BodyPlace& place,
-                                   const std::vector<BodyField>& fields,
-                                   const std::vector<BodyReader>& readers);
+/// encode_limit if there are more fields or readers than a body may have, or one is too long.
+[[nodiscard]] Result<SealedBody> seal_body(const crypto::SecretKey& sealing_secret,
+                                           const BodyPlace& place,
+                                           const std::vector<BodyField>& fields,
+                                           const std::vector<BodyReader>& readers);
 
 /// Refused if the bytes are malformed or changed, or not sealed for this reader and place.
 [[nodiscard]] Result<Body> open_body(ByteView sealed_body, const BodyPlace& place,

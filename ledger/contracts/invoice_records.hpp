@@ -46,7 +46,7 @@ inline constexpr std::uint32_t k_max_categories = 32;
 inline constexpr std::uint32_t k_max_category_bytes = 32;
 inline constexpr std::uint32_t k_max_lines = 100;
 inline constexpr std::uint32_t k_max_payment_reference_bytes = 64;
-inline constexpr std::uint32_t k_max_sealed_body_bytes = 8 * 1024;
+inline constexpr std::uint32_t k_max_sealed_body_bytes = 48 * 1024;
 inline constexpr std::uint32_t k_max_reason_bytes = 256;
 inline constexpr std::uint32_t k_max_wrapped_key_bytes = 64;
 

@@ -94,10 +94,15 @@ void store_member(Context& context, const Member& member) {
     context.store(member_record_key(member.id), member);
 }
 
-/// Adds a role; the roles stay in ascending order.
-Status add_role(Context& context, Member& member, Role role) {
+Status may_get(const Member& member, Role role) {
     if (member.has_role(role)) return refuse(codes::role_held, name_of(role));
     if (!may_hold(member.kind, role)) return refuse(codes::role_not_for_kind, name_of(role));
+    return {};
+}
+
+/// Adds a role; the roles stay in ascending order.
+Status add_role(Context& context, Member& member, Role role) {
+    if (const auto status = may_get(member, role); !status) return status;
     member.roles.insert(std::lower_bound(member.roles.begin(), member.roles.end(), role), role);
     if (role == Role::chain_operator) count_operators(context, true);
     return {};
@@ -114,11 +119,7 @@ Status release_operator(Context& context, const Member& member) {
 
 /// Records a new member without a key.
 Status record_member(Context& context, const GenesisMember& fresh) {
-    if (const auto status = check_id(fresh.kind, fresh.id); !status) return status;
-    if (fresh.name.empty()) return refuse(codes::member_name_missing, fresh.id);
-    if (is_registration_tag(fresh.id) && fresh.name != fresh.id) {
-        return refuse(codes::tagged_member_named, fresh.id);
-    }
+    if (const auto status = check_new_member(fresh); !status) return status;
     if (find_member(context, fresh.id)) return refuse(codes::member_exists, fresh.id);
     Member member{fresh.id, fresh.name, fresh.kind, {}, MemberStatus::active};
     for (const Role role : fresh.roles) {
@@ -257,6 +258,20 @@ Status initialise(Context& context, const boost::json::value& json) {
 }
 
 }  // namespace
+
+Status check_new_member(const GenesisMember& fresh) {
+    if (const auto status = check_id(fresh.kind, fresh.id); !status) return status;
+    if (fresh.name.empty()) return refuse(codes::member_name_missing, fresh.id);
+    if (is_registration_tag(fresh.id) && fresh.name != fresh.id) {
+        return refuse(codes::tagged_member_named, fresh.id);
+    }
+    Member member{fresh.id, fresh.name, fresh.kind, {}, MemberStatus::active};
+    for (const Role role : fresh.roles) {
+        if (const auto status = may_get(member, role); !status) return status;
+        member.roles.push_back(role);
+    }
+    return {};
+}
 
 bool Member::has_role(Role role) const {
     return std::find(roles.begin(), roles.end(), role) != roles.end();

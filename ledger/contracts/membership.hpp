@@ -172,6 +172,10 @@ struct GenesisMember {
     }
 };
 
+/// What the record of a new member must keep by itself: an id of its kind, a name (a tag is its own
+/// name), each role once and only roles of its kind. Refused as `enrol` and the genesis refuse it.
+[[nodiscard]] Status check_new_member(const GenesisMember& fresh);
+
 struct GenesisSection {
     std::vector<GenesisMember> members;
 

@@ -1,6 +1,7 @@
 #pragma once
 // node.json: what one validator process is told. Strict JSON; unknown keys are refused.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,8 @@ struct NodeConfig {
     std::uint16_t listen_port = 0;  ///< for the other validators; 0: the system chooses
     std::string http_address = "127.0.0.1";
     std::uint16_t http_port = 0;  ///< for clients; 0: the system chooses
+    /// By which clients may call it (the Host of a request), beside addresses and "localhost".
+    std::optional<std::vector<std::string>> http_names;
     std::vector<PeerAddress> peers;
     std::string data_folder = ".";  ///< holds log/ and state/; relative to the home
     LogLevel log_level = LogLevel::info;
@@ -40,8 +43,8 @@ struct NodeConfig {
         archive(ledger::field("name", name), ledger::field("listen_address", listen_address),
                 ledger::field("listen_port", listen_port),
                 ledger::field("http_address", http_address), ledger::field("http_port", http_port),
-                ledger::field("peers", peers), ledger::field("data_folder", data_folder),
-                ledger::field("log_level", log_level));
+                ledger::field("http_names", http_names), ledger::field("peers", peers),
+                ledger::field("data_folder", data_folder), ledger::field("log_level", log_level));
     }
 };
 
@@ -56,7 +59,12 @@ struct NodeHome {
     [[nodiscard]] std::string certificate_key() const { return folder + "/node.key"; }
     [[nodiscard]] std::string validator_key() const { return folder + "/validator.key"; }
     [[nodiscard]] std::string node_log() const { return folder + "/node.log"; }
+    /// What the process writes before it has its log; made by who starts it.
+    [[nodiscard]] std::string console_log() const { return folder + "/console.log"; }
+    /// Locked by the process that runs on this home; empty once it ended in order.
     [[nodiscard]] std::string process_id() const { return folder + "/pid"; }
+    /// Who may use the fault controls; there while the node runs with them.
+    [[nodiscard]] std::string control_token() const { return folder + "/control.token"; }
     [[nodiscard]] std::string ports() const { return folder + "/ports.json"; }
     [[nodiscard]] std::string data(const NodeConfig& config) const;
     /// The replica's log, made by node::initialise_log.

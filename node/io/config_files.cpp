@@ -44,6 +44,10 @@ bool write_all(int file, std::string_view text) {
 
 }  // namespace
 
+Error unreadable(const std::string& path, const std::string& cause) {
+    return Error{codes::file_unreadable, path + ": " + cause};
+}
+
 Error unwritable(const std::string& path, const std::string& cause) {
     return refuse(codes::file_unwritable, path + ": " + cause).value();
 }
@@ -55,7 +59,7 @@ Result<std::string> read_text_file(const std::string& path) {
     if (!error && size > k_max_text_file_bytes) cause = "larger than 16 MiB";
     std::ifstream file(path, std::ios::binary);
     if (cause.empty() && !file) cause = std::strerror(errno);
-    if (!cause.empty()) return refuse(codes::file_unreadable, path + ": " + cause);
+    if (!cause.empty()) return tl::unexpected<Error>(unreadable(path, cause));
     std::ostringstream text;
     text << file.rdbuf();
     return text.str();

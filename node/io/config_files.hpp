@@ -18,6 +18,9 @@ namespace cityledger::io {
 [[nodiscard]] Status write_text_file(const std::string& path, std::string_view text,
                                      unsigned permissions = 0644);
 
+/// file_unreadable with the path and the cause.
+[[nodiscard]] Error unreadable(const std::string& path, const std::string& cause);
+
 /// file_unwritable with the path and the cause.
 [[nodiscard]] Error unwritable(const std::string& path, const std::string& cause);
 

@@ -1,6 +1,6 @@
 #pragma once
-// Codes of sockets, HTTP, configuration and the daemon: 1400 to 1449. Those of storage stand in
-// storage_codes.hpp.
+// Codes of sockets, HTTP, configuration and the daemon: 1400 to 1439 and 1460 to 1489. Those of
+// storage stand in storage_codes.hpp.
 
 #include "crypto/result.hpp"
 
@@ -45,7 +45,11 @@
     X(home_in_use, 1436, "another process runs on this home folder", "stop that process first") \
     X(genesis_of_simulation, 1437, "the genesis is of the simulation suite, whose signatures anybody can make", "create a genesis of suite standard") \
     X(genesis_other_authority, 1438, "authority.pem is not the authority that the genesis names", "put back the authority.pem that was made with this genesis") \
-    X(genesis_other_key, 1439, "validator.key is not the key that the genesis has for this node", "put back the validator.key of this node")
+    X(genesis_other_key, 1439, "validator.key is not the key that the genesis has for this node", "put back the validator.key of this node") \
+    X(home_vanished, 1460, "the node's home folder was removed while it ran", "start it again where its home is") \
+    X(resources_missing, 1461, "the system gives the process no more descriptors, threads or memory", "raise its limits (ulimit -a), or end other programs") \
+    X(control_token_wrong, 1462, "the request does not carry the token of the fault controls", "send `Authorization: Bearer` with the text of control.token in the node's home") \
+    X(http_wrong_host, 1463, "the Host of the request is none of this node's names", "use its address, or add the name to http_names in node.json")
 // clang-format on
 
 namespace cityledger::io {

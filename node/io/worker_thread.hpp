@@ -17,7 +17,12 @@ namespace cityledger::io {
 class WorkerThreads {
 public:
     WorkerThreads(std::size_t threads, Stage stage) : stage_(stage) {
-        for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
+        try {
+            for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
+        } catch (...) {  // the system has no more threads: those that run must end first
+            stop();
+            throw;
+        }
     }
 
     ~WorkerThreads() { stop(); }

@@ -1,5 +1,7 @@
 #include "node/replica/log_files.hpp"
 
+#include <algorithm>
+
 #include "crypto/check.hpp"
 #include "node/replica/replica_codes.hpp"
 
@@ -20,6 +22,12 @@ std::string LogFiles::path(std::uint32_t segment) const {
     return folder_ + "/" + log_segment_name(segment);
 }
 
+std::uint64_t LogFiles::bytes_of(std::uint32_t segment) const {
+    std::uint64_t bytes = k_log_first_segment_bytes;
+    for (std::uint32_t one = 1; one < segment && bytes < segment_bytes_; ++one) bytes *= 2;
+    return std::min(bytes, segment_bytes_);
+}
+
 Status LogFiles::resume(const LogEnd& end) {
     end_ = end;
     if (auto dropped = drop_tail(end); !dropped) return dropped;
@@ -34,7 +42,7 @@ Status LogFiles::resume(const LogEnd& end) {
     }
     if (auto synced = files_.sync_folder(folder_); !synced) return synced;
     durable_sequence_ = end.next_sequence - 1;
-    has_room_ = segments_.at(end_.segment)->preallocate(segment_bytes_).has_value();
+    has_room_ = segments_.at(end_.segment)->preallocate(bytes_of(end_.segment)).has_value();
     return {};
 }
 
@@ -55,15 +63,15 @@ LogPosition LogFiles::append(LogKind kind, ByteView payload) {
     position.sequence = end_.next_sequence;
     if (failed_) return position;  // never durable, so nothing follows from it
     const std::uint64_t bytes = k_log_header_bytes + payload.size();
-    if (end_.offset + bytes > segment_bytes_ && end_.offset > 0) {
+    if (end_.offset + bytes > bytes_of(end_.segment) && end_.offset > 0) {
         if (auto rolled = roll(bytes); !rolled) {
             fail(rolled.error());
             return position;
         }
     }
     if (auto written = write_record(kind, payload, position); !written) fail(written.error());
-    const std::uint64_t used = end_.offset;
-    const bool in_reserve = used + segment_bytes_ / k_log_reserve_divisor > segment_bytes_;
+    const std::uint64_t size = bytes_of(end_.segment);
+    const bool in_reserve = end_.offset + size / k_log_reserve_divisor > size;
     if (in_reserve && has_room_ && !segments_.contains(end_.segment + 1)) {
         has_room_ = make_room().has_value();
     }
@@ -92,7 +100,7 @@ Status LogFiles::write_record(LogKind kind, ByteView payload, LogPosition& posit
 Status LogFiles::make_room() {
     const std::uint32_t next = end_.segment + 1;
     auto opened = files_.open(path(next), true);
-    Status made = opened ? (*opened)->preallocate(segment_bytes_) : Status(propagate(opened));
+    Status made = opened ? (*opened)->preallocate(bytes_of(next)) : Status(propagate(opened));
     has_room_ = made.has_value();
     if (!made) return refuse(codes::log_full, made.error().message());
     segments_[next] = *std::move(opened);
@@ -106,7 +114,7 @@ Status LogFiles::roll(std::uint64_t wanted_bytes) {
     end_.segment += 1;
     end_.offset = 0;
     // A record larger than a segment gets a segment of its own size.
-    if (wanted_bytes + 2 * k_log_header_bytes > segment_bytes_) {
+    if (wanted_bytes + 2 * k_log_header_bytes > bytes_of(end_.segment)) {
         const auto made = segments_.at(end_.segment)->preallocate(wanted_bytes + 4096);
         if (!made) return made;
     }

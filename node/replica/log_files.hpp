@@ -14,6 +14,9 @@ namespace cityledger::node {
 /// When less than this part of a segment is left, the next one is preallocated: a full disk is met
 /// while there is still room for what a validator must write.
 inline constexpr std::uint64_t k_log_reserve_divisor = 4;
+/// The first segment is small, each next one twice as large up to the size of all: a network that
+/// is only tried should not take gigabytes.
+inline constexpr std::uint64_t k_log_first_segment_bytes = 8ull * 1024 * 1024;
 
 class LogFiles {
 public:
@@ -50,6 +53,7 @@ public:
 
 private:
     [[nodiscard]] std::string path(std::uint32_t segment) const;
+    [[nodiscard]] std::uint64_t bytes_of(std::uint32_t segment) const;
     [[nodiscard]] Status drop_tail(const LogEnd& end);
     [[nodiscard]] Status roll(std::uint64_t wanted_bytes);
     [[nodiscard]] Status write_record(LogKind kind, ByteView payload, LogPosition& position);
@@ -63,7 +67,7 @@ private:
     Syncer& syncer_;
     std::string folder_;
     ledger::ChainId chain_;
-    std::uint64_t segment_bytes_;
+    std::uint64_t segment_bytes_;  ///< of a segment at most, but for one of a single large record
     Hooks hooks_;
     LogEnd end_;
     std::map<std::uint32_t, std::shared_ptr<File>> segments_;

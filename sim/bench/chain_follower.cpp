@@ -1,5 +1,6 @@
 #include "sim/bench/chain_follower.hpp"
 
+#include <algorithm>
 #include <thread>
 
 namespace cityledger::bench {
@@ -11,6 +12,12 @@ constexpr std::uint64_t k_answer_timeout_ms = 800;
 constexpr auto k_pause = std::chrono::milliseconds(50);
 
 }  // namespace
+
+bool is_complete(const std::vector<FollowState>& nodes, std::size_t node) {
+    std::uint64_t last = 0;
+    for (const FollowState& one : nodes) last = std::max(last, one.counted_height);
+    return nodes[node].answers && nodes[node].next_height > last;
+}
 
 ChainFollower::ChainFollower(const sim::NodeAddress& address, std::size_t node,
                              std::uint64_t after_height, TransactionTable& table)
@@ -41,6 +48,7 @@ void ChainFollower::read(const api::BlockReceipts& block) {
     for (const api::ReceiptLine& receipt : block.receipts) {
         const std::uint64_t operations = table_.on_receipt(node_, receipt);
         if (operations == 0) continue;
+        counted_height_ = block.height;
         chain_.committed += receipt.operations_ok;
         chain_.refused += operations - receipt.operations_ok;
         if (receipt.code_name != "ok") {

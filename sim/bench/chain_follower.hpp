@@ -5,9 +5,20 @@
 
 #include "client/api_client.hpp"
 #include "sim/bench/transaction_table.hpp"
-#include "sim/worlds/network_files.hpp"
+#include "sim/launch/network_maker.hpp"
 
 namespace cityledger::bench {
+
+/// How far a node's blocks were read.
+struct FollowState {
+    bool answers = true;
+    std::uint64_t next_height = 0;     ///< the first that was not read yet
+    std::uint64_t counted_height = 0;  ///< of the last block with operations of the round; or 0
+};
+
+/// Whether every block that holds operations of the round, as far as any node tells, was read from
+/// this node; blocks that come after them change no count.
+[[nodiscard]] bool is_complete(const std::vector<FollowState>& nodes, std::size_t node);
 
 class ChainFollower {
 public:
@@ -19,9 +30,7 @@ public:
     void run();
     /// Ends run() soon.
     void stop() { stopped_ = true; }
-    /// The first height that was not read yet.
-    [[nodiscard]] std::uint64_t next_height() const { return next_height_; }
-    [[nodiscard]] bool answers() const { return answers_; }
+    [[nodiscard]] FollowState state() const { return {answers_, next_height_, counted_height_}; }
 
     /// What was read; when run() has ended.
     [[nodiscard]] NodeChain take() { return std::move(chain_); }
@@ -34,6 +43,7 @@ private:
     TransactionTable& table_;
     NodeChain chain_;
     std::atomic<std::uint64_t> next_height_;
+    std::atomic<std::uint64_t> counted_height_ = 0;
     std::atomic<bool> answers_ = true;
     std::atomic<bool> stopped_ = false;
 };

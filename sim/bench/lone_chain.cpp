@@ -4,7 +4,7 @@
 
 #include "crypto/check.hpp"
 #include "ledger/contracts/contracts.hpp"
-#include "sim/worlds/network_files.hpp"
+#include "sim/launch/network_maker.hpp"
 
 namespace cityledger::bench {
 namespace {

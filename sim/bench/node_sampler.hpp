@@ -6,7 +6,7 @@
 #include "client/api_client.hpp"
 #include "sim/bench/round_clock.hpp"
 #include "sim/bench/round_record.hpp"
-#include "sim/worlds/network_files.hpp"
+#include "sim/launch/network_maker.hpp"
 
 namespace cityledger::bench {
 

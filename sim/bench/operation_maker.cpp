@@ -145,14 +145,15 @@ ledger::Operation OperationMaker::make_invoice(std::size_t seller, std::uint64_t
                             ? secrets_.find(seller)
                             : secrets_.emplace(seller, crypto::SecretKey::generate()).first;
     const ledger::MemberId& id = members[seller].id;
-    const invoice::SealedBody body = invoice::seal_body(
+    const auto body = invoice::seal_body(
         secret->second, {id, arguments.payment_reference},
         body_fields(id, arguments.buyer, arguments),
         {{id, pairwise(seller, id, members[seller].key.public_key())},
          {arguments.buyer, pairwise(seller, arguments.buyer, members[buyer].key.public_key())},
          {"TAXBUREAU", pairwise(seller, "TAXBUREAU", *tax_bureau_)}});
-    arguments.content_digest = body.content_digest;
-    arguments.sealed_body = body.bytes;
+    CHECK_INVARIANT(body.has_value());  // its fields are the bench's own
+    arguments.content_digest = body->content_digest;
+    arguments.sealed_body = body->bytes;
     return {"invoice", "issue", ledger::encode(arguments)};
 }
 

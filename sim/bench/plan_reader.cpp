@@ -1,12 +1,11 @@
 // The YAML file of a bench. Its structure stands in scenarios/bench.schema.json too.
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 
 #include "sim/bench/operation_maker.hpp"
 #include "sim/bench/plan.hpp"
 #include "sim/scenario/problems.hpp"
+#include "sim/scenario/text_file.hpp"
 
 namespace cityledger::bench {
 namespace {
@@ -259,11 +258,9 @@ Result<Plan> read_plan(std::string_view text, const std::string& file) {
 }
 
 Result<Plan> read_plan_file(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    if (!file) return tl::unexpected<Error>(sim::problem::unreadable(path));
-    return read_plan(text.str(), path);
+    const auto text = sim::read_scenario_text(path);
+    if (!text) return propagate(text);
+    return read_plan(*text, path);
 }
 
 }  // namespace cityledger::bench

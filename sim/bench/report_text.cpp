@@ -46,6 +46,13 @@ std::string latency_rows(const RoundResult& round) {
     return text;
 }
 
+std::string agreement_text(const RoundResult& round) {
+    if (round.nodes_agree) return said("bench.agree");
+    const bool any = std::any_of(round.nodes.begin(), round.nodes.end(),
+                                 [](const NodeUse& node) { return node.compared; });
+    return any ? said("bench.disagree") : said("bench.not_compared");
+}
+
 std::string balance_rows(const RoundResult& round) {
     const Balance& balance = round.balance;
     std::string text =
@@ -53,7 +60,7 @@ std::string balance_rows(const RoundResult& round) {
             said(balance.holds() ? "bench.balance" : "bench.balance.broken",
                  {grouped(balance.sent), grouped(balance.committed), grouped(balance.refused),
                   grouped(balance.unknown), grouped(balance.pending)}));
-    text += row("bench.row.nodes", said(round.nodes_agree ? "bench.agree" : "bench.disagree"));
+    text += row("bench.row.nodes", agreement_text(round));
     std::string refused;
     for (const Refused& one : round.refused) append(refused, one.code + " " + grouped(one.count));
     if (!refused.empty()) text += row("bench.row.refused", refused);

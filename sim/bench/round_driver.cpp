@@ -73,7 +73,7 @@ public:
         const bool interrupted = is_interrupted();
         const auto drain = interrupted ? k_interrupted_drain : k_longest_drain;
         attend([this] { return table_.open_operations() == 0; }, Clock::now() + drain);
-        attend([this] { return followers_agree(); }, Clock::now() + k_catch_up);
+        attend([this] { return all_complete(); }, Clock::now() + k_catch_up);
         return collect(interrupted);
     }
 
@@ -145,15 +145,18 @@ private:
         }
     }
 
-    /// Every follower whose node answers has read as far as the farthest.
-    [[nodiscard]] bool followers_agree() const {
-        std::uint64_t farthest = 0;
-        for (const auto& follower : followers_) {
-            farthest = std::max(farthest, follower->next_height());
+    [[nodiscard]] std::vector<FollowState> follow_states() const {
+        std::vector<FollowState> states;
+        for (const auto& follower : followers_) states.push_back(follower->state());
+        return states;
+    }
+
+    [[nodiscard]] bool all_complete() const {
+        const std::vector<FollowState> states = follow_states();
+        for (std::size_t node = 0; node < states.size(); ++node) {
+            if (states[node].answers && !is_complete(states, node)) return false;
         }
-        return std::all_of(followers_.begin(), followers_.end(), [&](const auto& follower) {
-            return !follower->answers() || follower->next_height() == farthest;
-        });
+        return true;
     }
 
     void note(const Status& status) {
@@ -164,7 +167,7 @@ private:
     }
 
     Result<RoundRecord> collect(bool interrupted) {
-        const bool agree = followers_agree();
+        const std::vector<FollowState> states = follow_states();
         ended_ = true;
         for (const auto& follower : followers_) follower->stop();
         for (const auto& sampler : samplers_) sampler->stop();
@@ -178,7 +181,7 @@ private:
             NodeRecord one;
             one.name = context_.nodes[node].name;
             one.chain = followers_[node]->take();
-            one.chain.complete = agree && followers_[node]->answers();
+            one.chain.complete = is_complete(states, node);
             one.samples = samplers_[node]->take_samples();
             for (Mark& mark : samplers_[node]->take_marks()) {
                 record.marks.push_back(std::move(mark));

@@ -7,7 +7,7 @@
 
 #include "sim/bench/prepared_load.hpp"
 #include "sim/bench/round_record.hpp"
-#include "sim/worlds/network_files.hpp"
+#include "sim/launch/network_maker.hpp"
 
 namespace cityledger::bench {
 

@@ -4,7 +4,7 @@
 
 #include "client/api_client.hpp"
 #include "sim/bench/send_queue.hpp"
-#include "sim/worlds/network_files.hpp"
+#include "sim/launch/network_maker.hpp"
 
 namespace cityledger::bench {
 

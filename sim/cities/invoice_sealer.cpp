@@ -93,8 +93,9 @@ Status InvoiceSealer::seal(const Actor& sender, json::object& arguments) {
     }
     const auto sealed = invoice::seal_body(sealing_secret(scenario_.seed, sender.id),
                                            {seller, fields[3].value}, fields, readers);
-    arguments["content_digest"] = to_hex(sealed.content_digest);
-    arguments["sealed_body"] = to_hex(sealed.bytes);
+    if (!sealed) return propagate(sealed);
+    arguments["content_digest"] = to_hex(sealed->content_digest);
+    arguments["sealed_body"] = to_hex(sealed->bytes);
     return {};
 }
 

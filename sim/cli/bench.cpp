@@ -20,9 +20,9 @@
 #include "sim/bench/report_text.hpp"
 #include "sim/bench/round_summary.hpp"
 #include "sim/cli/commands.hpp"
+#include "sim/launch/interruption.hpp"
+#include "sim/launch/node_process.hpp"
 #include "sim/scenario/wording.hpp"
-#include "sim/worlds/interruption.hpp"
-#include "sim/worlds/launcher.hpp"
 
 namespace cityledger::sim {
 namespace {

@@ -12,9 +12,12 @@ namespace cityledger::sim {
 
 struct UpOptions {
     std::string folder = "run";
-    std::size_t validators = 4;
-    std::string scenario;              ///< its genesis instead of the default one
-    std::string daemon;                ///< path of cityledgerd
+    std::optional<std::size_t> validators;    ///< of a new network; else 4
+    std::string scenario;                     ///< its genesis instead of the default one
+    std::string daemon;                       ///< path of cityledgerd
+    std::optional<std::uint16_t> first_port;  ///< two ports a node from here on; else free ones
+    bool new_ports = false;                   ///< of a stopped network
+    bool fault_controls = false;              ///< POST /control/links for who holds the token
     bool network_was_stopped = false;  ///< passed on to the validators, see docs/operations.md
 };
 
@@ -48,9 +51,29 @@ struct BenchCommandOptions {
     std::string daemon;
 };
 
+struct RestartOptions {
+    std::string folder = "run";
+    std::string node;
+    std::string daemon;
+};
+
+struct LogsOptions {
+    std::string folder = "run";
+    std::string node;     ///< empty: all
+    bool merge = false;   ///< one order, by time
+    bool follow = false;  ///< goes on until interrupted; merged
+};
+
+/// Starts what does not run; the exit code is that of `status`, or 3.
 int run_up(const UpOptions& options);
+/// 0 only if nothing of the network runs any more.
 int run_down(const std::string& folder, bool purge);
+/// 0 all nodes vote, 6 a quorum votes, 7 none does.
 int run_status(const std::string& folder, bool json);
+/// Sends SIGKILL, SIGSTOP or SIGCONT to one node and waits until it shows.
+int run_signal(const std::string& folder, const std::string& node, int signal);
+int run_restart(const RestartOptions& options);
+int run_logs(const LogsOptions& options);
 int run_replay(const ReplayOptions& options);
 /// Also 1 with `gate`, if a ratio is worse than it should be.
 int run_bench_command(const BenchCommandOptions& options);

@@ -10,12 +10,14 @@
 #include <utility>
 
 #include "sim/cli/commands.hpp"
+#include "sim/launch/interruption.hpp"
+#include "sim/launch/launch_codes.hpp"
+#include "sim/launch/network_maker.hpp"
+#include "sim/launch/purge.hpp"
 #include "sim/runner/runner.hpp"
 #include "sim/scenario/wording.hpp"
 #include "sim/simulator/virtual_world.hpp"
-#include "sim/worlds/interruption.hpp"
 #include "sim/worlds/local_world.hpp"
-#include "sim/worlds/worlds_codes.hpp"
 
 namespace cityledger::sim {
 namespace {
@@ -58,50 +60,27 @@ private:
     std::uint64_t told_ms_ = 0;
 };
 
-/// The folder of one run's local network. A temporary one is removed with everything in it, also
-/// when the run is interrupted.
-class RunFolder {
-public:
-    /// `chosen` is --dir; empty: a temporary folder is made.
-    static Result<RunFolder> make(const std::string& chosen, bool keep) {
-        if (!chosen.empty()) {
-            return RunFolder(fs::absolute(chosen).lexically_normal().string(), "");
-        }
-        std::string path = (fs::temp_directory_path() / "cityledger-XXXXXX").string();
-        if (::mkdtemp(path.data()) == nullptr) {
-            return tl::unexpected<Error>(folder_unusable(path));
-        }
-        return RunFolder(path + "/network", keep ? "" : path);
-    }
-    RunFolder(RunFolder&& other) noexcept
-        : network_(std::move(other.network_)), temporary_(std::exchange(other.temporary_, {})) {}
-    RunFolder& operator=(RunFolder&&) = delete;
-    ~RunFolder() {
-        std::error_code ignored;
-        if (!temporary_.empty()) fs::remove_all(temporary_, ignored);
-    }
-    [[nodiscard]] const std::string& network() const { return network_; }
-    /// What an interruption has to remove.
-    [[nodiscard]] const std::string& all() const {
-        return temporary_.empty() ? network_ : temporary_;
-    }
+/// Where one run's local network goes: --dir, or a place in the folder for temporary files.
+Result<NetworkFolder> run_folder(const std::string& chosen) {
+    if (!chosen.empty()) return folder_at(chosen);
+    std::string path = (fs::temp_directory_path() / "cityledger-XXXXXX").string();
+    // A name that is free: the network is put there in one step, over the empty folder.
+    if (::mkdtemp(path.data()) == nullptr) return tl::unexpected<Error>(folder_unusable(path));
+    return NetworkFolder{path};
+}
 
-private:
-    RunFolder(std::string network, std::string temporary)
-        : network_(std::move(network)), temporary_(std::move(temporary)) {}
-
-    std::string network_;
-    std::string temporary_;
-};
-
-Result<std::unique_ptr<World>> make_local(const WorldPlan& plan, const ReplayOptions& options,
-                                          const RunFolder& folder) {
+Result<std::unique_ptr<World>> make_local(const Scenario& scenario, const ReplayOptions& options,
+                                          const NetworkFolder& folder) {
+    auto network = [&] {
+        const Interruption::Shield shield;
+        return create_network(folder, make_plan(scenario), {default_validity(), std::nullopt});
+    }();
+    if (!network) return propagate(network);
+    if (options.folder.empty()) network->folder_was_there = false;  // made for this run
     LocalOptions local;
-    local.folder = folder.network();
     local.keep = options.keep;
-    local.network = {default_validity()};
     local.launch.daemon = options.daemon;
-    return LocalWorld::create(plan, std::move(local));
+    return LocalWorld::launch(*std::move(network), std::move(local));
 }
 
 Result<std::unique_ptr<World>> make_other(const Scenario& scenario, const ReplayOptions& options) {
@@ -135,8 +114,14 @@ Report run_in(const Scenario& scenario, Result<std::unique_ptr<World>> world,
 
 Report replay_one(const std::string& file, const ReplayOptions& options,
                   Interruption& interruption) {
-    auto scenario = read_scenario_file(file, options.settings);
-    if (!scenario) return report_of_error(file, scenario.error());
+    auto scenario = check_scenario_file(file, options.settings);
+    if (!scenario) {
+        // The report has the first.
+        for (std::size_t i = 1; i < scenario.error().size(); ++i) {
+            std::fprintf(stderr, "%s\n", message_of(scenario.error()[i]).c_str());
+        }
+        return report_of_error(file, scenario.error().front());
+    }
     if (options.seed) scenario->seed = *options.seed;
     // Before anything runs: an interrupted or endless run can be repeated too.
     std::fprintf(stderr, "%s\n",
@@ -146,16 +131,15 @@ Report replay_one(const std::string& file, const ReplayOptions& options,
     if (options.world != "local") {
         return run_in(*scenario, make_other(*scenario, options), options);
     }
-    const auto folder = RunFolder::make(options.folder, options.keep);
+    const auto folder = run_folder(options.folder);
     if (!folder) return report_of_error(file, folder.error());
     if (options.keep) {
-        std::fprintf(stderr, "%s\n", said("replay.kept", {folder->network()}).c_str());
+        std::fprintf(stderr, "%s\n", said("replay.kept", {folder->path}).c_str());
     } else {
-        interruption.remove_on_interrupt(folder->all());
+        interruption.clean_up_with([folder = *folder] { purge_network(folder); });
     }
-    const Report report =
-        run_in(*scenario, make_local(make_plan(*scenario), options, *folder), options);
-    interruption.remove_on_interrupt({});
+    const Report report = run_in(*scenario, make_local(*scenario, options, *folder), options);
+    interruption.clean_up_with({});
     return report;
 }
 

@@ -7,6 +7,7 @@
 
 #include "sim/bench/bench_codes.hpp"
 #include "sim/cli/commands.hpp"
+#include "sim/launch/launch_codes.hpp"
 #include "sim/runner/report.hpp"
 #include "sim/scenario/explain.hpp"
 #include "sim/scenario/scenario.hpp"
@@ -14,7 +15,6 @@
 #include "sim/scenario/wording.hpp"
 #include "sim/simulator/simulator_codes.hpp"
 #include "sim/world/world_codes.hpp"
-#include "sim/worlds/worlds_codes.hpp"
 
 namespace cityledger::sim {
 namespace {
@@ -25,12 +25,14 @@ int with_each(const std::vector<std::string>& files, const std::vector<std::stri
               const Tell& tell) {
     int exit_code = 0;
     for (const std::string& file : files) {
-        const auto scenario = read_scenario_file(file, settings);
+        const auto scenario = check_scenario_file(file, settings);
         if (scenario) {
             std::printf("%s\n", tell(*scenario).c_str());
             continue;
         }
-        std::fprintf(stderr, "%s\n", message_of(scenario.error()).c_str());
+        for (const Error& problem : scenario.error()) {
+            std::fprintf(stderr, "%s\n", message_of(problem).c_str());
+        }
         exit_code = static_cast<int>(RunOutcome::scenario_error);
     }
     return exit_code;
@@ -44,7 +46,7 @@ std::vector<Code> all_codes() {
     add(codes::scenario_codes);
     add(codes::world_codes);
     add(codes::simulator_codes);
-    add(codes::worlds_codes);
+    add(codes::launch_codes);
     add(bench::codes::bench_codes);
     std::sort(all.begin(), all.end(),
               [](const Code& a, const Code& b) { return a.number < b.number; });

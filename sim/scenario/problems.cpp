@@ -40,7 +40,9 @@ std::string told(const FilePlace& at, const std::string& detail) {
 
 std::string nearest(std::string_view word, const std::vector<std::string>& known) {
     std::string best;
-    std::size_t best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;
+    // A word of which nothing is left was not meant.
+    const std::size_t limit = std::max<std::size_t>(2, word.size() / 3);
+    std::size_t best_distance = std::min(limit + 1, std::max<std::size_t>(word.size(), 1));
     for (const std::string& candidate : known) {
         const std::size_t distance = edit_distance(word, candidate);
         if (distance < best_distance) {
@@ -64,7 +66,13 @@ std::string suggestion(std::string_view word, const std::vector<std::string>& kn
 
 namespace problem {
 
-Error unreadable(const std::string& file) { return Error{codes::scenario_unreadable, file}; }
+Error unreadable(const std::string& file, std::string_view cause) {
+    return Error{codes::scenario_unreadable, file + ": " + std::string(cause)};
+}
+
+Error no_text(const FilePlace& at) {
+    return Error{codes::scenario_no_text, told(at, said("problem.no_text"))};
+}
 
 Error syntax(const FilePlace& at, std::string_view detail) {
     return Error{codes::scenario_syntax, told(at, std::string(detail))};
@@ -166,6 +174,14 @@ Error bad_money(const FilePlace& at, std::string_view written) {
 
 Error bad_arguments(const FilePlace& at, std::string_view detail) {
     return Error{codes::scenario_bad_arguments, told(at, std::string(detail))};
+}
+
+Error bad_member(const FilePlace& at, const Error& cause) {
+    return Error{codes::scenario_bad_member, told(at, message_of(cause))};
+}
+
+Error bad_genesis(const FilePlace& at, const Error& cause) {
+    return Error{codes::scenario_bad_genesis, told(at, message_of(cause))};
 }
 
 Error unknown_node(const FilePlace& at, std::int64_t node, std::size_t nodes) {

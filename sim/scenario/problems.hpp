@@ -26,7 +26,8 @@ struct FilePlace {
 
 namespace problem {
 
-[[nodiscard]] Error unreadable(const std::string& file);
+[[nodiscard]] Error unreadable(const std::string& file, std::string_view cause);
+[[nodiscard]] Error no_text(const FilePlace& at);
 [[nodiscard]] Error syntax(const FilePlace& at, std::string_view detail);
 [[nodiscard]] Error not_one_document(const FilePlace& at, std::string_view detail);
 [[nodiscard]] Error alias(const FilePlace& at);
@@ -56,6 +57,9 @@ namespace problem {
 [[nodiscard]] Error name_taken(const FilePlace& at, std::string_view name);
 [[nodiscard]] Error bad_money(const FilePlace& at, std::string_view written);
 [[nodiscard]] Error bad_arguments(const FilePlace& at, std::string_view detail);
+/// The contract's own refusal of an actor, or of a section of the genesis.
+[[nodiscard]] Error bad_member(const FilePlace& at, const Error& cause);
+[[nodiscard]] Error bad_genesis(const FilePlace& at, const Error& cause);
 [[nodiscard]] Error unknown_node(const FilePlace& at, std::int64_t node, std::size_t nodes);
 [[nodiscard]] Error without_expectation(const FilePlace& at);
 [[nodiscard]] Error unknown_department(const FilePlace& at, std::string_view code,

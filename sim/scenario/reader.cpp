@@ -1,14 +1,15 @@
 #include "sim/scenario/reader.hpp"
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <limits>
-#include <sstream>
+#include <utility>
 
+#include "ledger/executor.hpp"
+#include "ledger/memory_state_store.hpp"
 #include "sim/scenario/identities.hpp"
 #include "sim/scenario/scenario_codes.hpp"
 #include "sim/scenario/settings.hpp"
+#include "sim/scenario/text_file.hpp"
 #include "sim/scenario/wording.hpp"
 
 namespace cityledger::sim {
@@ -20,6 +21,11 @@ constexpr std::int64_t k_max_within_ms = 600'000;
 constexpr std::int64_t k_max_timeout_ms = 3'600'000;
 const std::vector<std::string> k_world_kinds = {"virtual", "local", "remote"};
 
+Result<Scenario> first_problem(ScenarioOrProblems scenario) {
+    if (!scenario) return tl::unexpected<Error>(scenario.error().front());
+    return *std::move(scenario);
+}
+
 }  // namespace
 
 ScenarioReader::ScenarioReader(std::string file, const Vocabulary& vocabulary)
@@ -29,6 +35,10 @@ ScenarioReader::ScenarioReader(std::string file, const Vocabulary& vocabulary)
 
 void ScenarioReader::fail(Error error) {
     if (!problem_) problem_ = std::move(error);
+}
+
+void ScenarioReader::settle() {
+    if (problem_) note(*std::exchange(problem_, std::nullopt));
 }
 
 bool ScenarioReader::is_a(const Value& value, YamlKind kind) {
@@ -143,11 +153,27 @@ void ScenarioReader::read_genesis(const Value& value) {
     }
     for (const YamlEntry& entry : value.entries) {
         if (std::find(sections.begin(), sections.end(), entry.key) == sections.end()) {
-            return fail(problem::unknown_section(at(entry.place), entry.key, sections));
+            fail(problem::unknown_section(at(entry.place), entry.key, sections));
+        } else if (is_a(entry.value, YamlKind::mapping)) {
+            scenario_.genesis[entry.key] = plain_json(entry.value);
         }
-        if (!is_a(entry.value, YamlKind::mapping)) return;
-        scenario_.genesis[entry.key] = plain_json(entry.value);
+        settle();
     }
+}
+
+/// By the contracts themselves, as every node will apply it.
+void ScenarioReader::check_genesis(const Value& root) {
+    ledger::Genesis genesis;
+    genesis.name = "check";
+    genesis.suite = ledger::SuiteName::simulation;
+    const crypto::PrivateKey key = crypto::PrivateKey::for_simulation(Digest{});
+    genesis.validators.push_back({"node0", key.public_key().bytes()});
+    genesis.business = ledger::compact_json(make_plan(scenario_).business);
+    ledger::MemoryStateStore store;
+    const auto applied = ledger::Executor::open(genesis, *vocabulary_.contracts, store);
+    if (applied) return;
+    const Value* section = root.find("genesis");
+    fail(problem::bad_genesis(at(section != nullptr ? *section : root), applied.error()));
 }
 
 void ScenarioReader::read_end(const Value& root) {
@@ -156,9 +182,11 @@ void ScenarioReader::read_end(const Value& root) {
             for (auto& expectation : read_network_expectations(item)) {
                 scenario_.final_expectations.push_back(std::move(expectation));
             }
+            settle();
         }
         return;
     }
+    if (!problems_.empty()) return;  // what is broken may be what would have expected something
     if (scenario_.expectations.empty()) return fail(problem::without_expectation(at(root)));
     for (const NetworkKind kind : {NetworkKind::equal_roots, NetworkKind::one_chain}) {
         NetworkExpectation expectation;
@@ -171,27 +199,38 @@ void ScenarioReader::read_end(const Value& root) {
     }
 }
 
-Result<Scenario> ScenarioReader::read(const Value& root) {
+ScenarioOrProblems ScenarioReader::read(const Value& root) {
     read_version(root);
     const Words keys = {"version", "name",     "title",  "seed",  "worlds", "network",
                         "genesis", "defaults", "actors", "steps", "expect"};
     if (!problem_) check_mapping(root, keys, {"name", "actors", "steps"});
-    if (problem_) return tl::unexpected<Error>(*problem_);
+    if (problem_) return tl::unexpected<std::vector<Error>>({*problem_});
 
+    const auto each = [this](const auto& part) {
+        part();
+        settle();
+    };
     for (const YamlEntry& entry : root.entries) scenario_.stated.push_back(entry.key);
-    scenario_.name = text_under(root, "name");
-    scenario_.title = text_under(root, "title", scenario_.name);
-    scenario_.seed = integer_under(root, "seed", 0, std::numeric_limits<std::int64_t>::max(), 1);
-    if (const Value* worlds = root.find("worlds")) read_worlds(*worlds);
-    if (const Value* network = root.find("network")) read_network(*network);
-    if (const Value* genesis = root.find("genesis")) read_genesis(*genesis);
-    if (const Value* defaults = root.find("defaults")) read_defaults(*defaults);
-    read_actors(*root.find("actors"));
-    if (!problem_) hide_identities(scenario_);
-    if (!problem_) scenario_.steps = read_steps(*root.find("steps"));
-    if (!problem_) read_end(root);
-    if (problem_) return tl::unexpected<Error>(*problem_);
-    return std::move(scenario_);
+    each([&] { scenario_.name = text_under(root, "name"); });
+    each([&] { scenario_.title = text_under(root, "title", scenario_.name); });
+    each([&] {
+        const auto largest = std::numeric_limits<std::int64_t>::max();
+        scenario_.seed = integer_under(root, "seed", 0, largest, 1);
+    });
+    const auto section = [&](std::string_view key, void (ScenarioReader::*read_it)(const Value&)) {
+        if (const Value* value = root.find(key)) each([&] { (this->*read_it)(*value); });
+    };
+    section("worlds", &ScenarioReader::read_worlds);
+    section("network", &ScenarioReader::read_network);
+    section("genesis", &ScenarioReader::read_genesis);
+    section("defaults", &ScenarioReader::read_defaults);
+    section("actors", &ScenarioReader::read_actors);
+    hide_identities(scenario_);
+    if (problems_.empty()) each([&] { check_genesis(root); });
+    each([&] { scenario_.steps = read_steps(*root.find("steps")); });
+    each([&] { read_end(root); });
+    if (problems_.empty()) return std::move(scenario_);
+    return tl::unexpected<std::vector<Error>>(std::move(problems_));
 }
 
 const Actor* Scenario::find_actor(std::string_view actor_name) const {
@@ -205,34 +244,52 @@ bool Scenario::states(std::string_view key) const {
     return std::find(stated.begin(), stated.end(), key) != stated.end();
 }
 
-Result<Scenario> read_scenario(std::string_view text, const std::string& file,
-                               const Vocabulary& vocabulary,
-                               const std::vector<std::string>& settings) {
+ScenarioOrProblems check_scenario(std::string_view text, const std::string& file,
+                                  const Vocabulary& vocabulary,
+                                  const std::vector<std::string>& settings) {
     auto root = parse_yaml(text, file);
-    if (!root) return propagate(root);
+    if (!root) return tl::unexpected<std::vector<Error>>({root.error()});
     for (const std::string& setting : settings) {
         const Status applied = apply_setting(*root, setting);
-        if (!applied) return propagate(applied);
+        if (!applied) return tl::unexpected<std::vector<Error>>({applied.error()});
     }
     auto scenario = ScenarioReader(file, vocabulary).read(*root);
     if (scenario) scenario->settings = settings;
     if (scenario || settings.empty()) return scenario;
     // The place is in the file, but what is wrong there may come from the command line.
-    Error error = scenario.error();
-    for (const std::string& setting : settings) error.detail += " (--set " + setting + ")";
-    return tl::unexpected<Error>(std::move(error));
+    for (Error& error : scenario.error()) {
+        for (const std::string& setting : settings) error.detail += " (--set " + setting + ")";
+    }
+    return scenario;
+}
+
+ScenarioOrProblems check_scenario_file(const std::string& path,
+                                       const std::vector<std::string>& settings) {
+    const auto text = read_scenario_text(path);
+    if (!text) return tl::unexpected<std::vector<Error>>({text.error()});
+    return check_scenario(*text, path, city_vocabulary(), settings);
+}
+
+Result<Scenario> read_scenario(std::string_view text, const std::string& file,
+                               const Vocabulary& vocabulary,
+                               const std::vector<std::string>& settings) {
+    return first_problem(check_scenario(text, file, vocabulary, settings));
 }
 
 Result<Scenario> read_scenario_file(const std::string& path,
                                     const std::vector<std::string>& settings) {
-    std::ifstream stream(path, std::ios::binary);
-    std::ostringstream text;
-    text << stream.rdbuf();
-    std::error_code ignored;
-    if (!stream || std::filesystem::is_directory(path, ignored)) {
-        return tl::unexpected<Error>(problem::unreadable(path));
-    }
-    return read_scenario(text.str(), path, city_vocabulary(), settings);
+    return first_problem(check_scenario_file(path, settings));
+}
+
+boost::json::object member_json(const Actor& actor) {
+    boost::json::array roles;
+    for (const std::string& role : actor.roles) roles.emplace_back(boost::json::string(role));
+    boost::json::object member;
+    member["id"] = actor.id;
+    member["name"] = actor.full_name;
+    member["kind"] = actor.kind;
+    member["roles"] = std::move(roles);
+    return member;
 }
 
 WorldPlan make_plan(const Scenario& scenario) {
@@ -245,14 +302,7 @@ WorldPlan make_plan(const Scenario& scenario) {
     for (const Actor& actor : scenario.actors) {
         if (!actor.enrolled) continue;
         plan.members.push_back(actor.id);
-        boost::json::array roles;
-        for (const std::string& role : actor.roles) roles.emplace_back(boost::json::string(role));
-        boost::json::object member;
-        member["id"] = actor.id;
-        member["name"] = actor.full_name;
-        member["kind"] = actor.kind;
-        member["roles"] = std::move(roles);
-        members.push_back(std::move(member));
+        members.push_back(member_json(actor));
     }
     plan.business["membership"] = boost::json::object{{"members", std::move(members)}};
     return plan;

@@ -1,13 +1,14 @@
 #pragma once
-// The reader behind read_scenario: keeps the first problem and goes on with empty values, so that
-// the code reads like the language.
+// The reader behind read_scenario. Of each actor, step and section it keeps the first problem and
+// goes on with empty values, so that the code reads like the language; all problems of a file are
+// told together.
 
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "sim/scenario/problems.hpp"
+#include "sim/scenario/references.hpp"
 #include "sim/scenario/scenario.hpp"
 #include "sim/scenario/yaml.hpp"
 
@@ -17,7 +18,7 @@ class ScenarioReader {
 public:
     ScenarioReader(std::string file, const Vocabulary& vocabulary);
 
-    [[nodiscard]] Result<Scenario> read(const YamlValue& root);
+    [[nodiscard]] ScenarioOrProblems read(const YamlValue& root);
 
 private:
     using Value = YamlValue;
@@ -27,6 +28,10 @@ private:
     [[nodiscard]] FilePlace at(const Value& value) const { return {scenario_.file, value.place}; }
     [[nodiscard]] FilePlace at(Place place) const { return {scenario_.file, place}; }
     void fail(Error error);
+    /// A problem of its own, beside which the reading of this step or actor goes on.
+    void note(Error error) { problems_.push_back(std::move(error)); }
+    /// The reading of an element of a list ends; the next one begins without a problem.
+    void settle();
     bool check_mapping(const Value& value, const Words& known, const Words& required);
     bool is_a(const Value& value, YamlKind kind);
     [[nodiscard]] std::string text_of(const Value& value);
@@ -45,12 +50,16 @@ private:
     void read_network(const Value& value);
     void read_defaults(const Value& value);
     void read_genesis(const Value& value);
+    void check_genesis(const Value& root);
     void read_end(const Value& root);
     void read_actors(const Value& value);
     void read_one_actor(const Value& value);
     void read_departments(const Value& value);
     void read_made_up(const Value& value, std::string_view key);
     void add_actor(Actor actor, Place place);
+    void check_member(const Actor& actor, const Value& value);
+    /// A broken actor is still known by its name.
+    void remember_actor(const Value& value);
     [[nodiscard]] Words actor_names() const;
 
     // Steps (scenario_reader_steps.cpp).
@@ -59,6 +68,7 @@ private:
     [[nodiscard]] SubmitStep read_do(const Value& value, std::string_view key);
     [[nodiscard]] SubmitStep read_bundle(const Value& value);
     [[nodiscard]] std::vector<BundleItem> read_bundle_items(const Value& value);
+    void check_bundle_size(const std::vector<BundleItem>& items, const Value& value);
     [[nodiscard]] QueryStep read_query(const Value& value);
     [[nodiscard]] LoopStep read_loop_step(const Value& value);
     [[nodiscard]] CloseDayStep read_close_day(const Value& value);
@@ -87,13 +97,18 @@ private:
     // Calls and expectations (scenario_reader_calls.cpp).
     [[nodiscard]] Call read_call(const Value& value, std::string_view key, bool is_query,
                                  bool has_expectation);
-    void check_arguments(const Call& call, const Value* with, bool is_query);
+    /// The arguments as far as they are known.
+    boost::json::object check_arguments(const Call& call, const ledger::Method& method,
+                                        const Value* with);
+    void check_converted(const ledger::Method& method, const Value* with, Place place,
+                         const boost::json::object& arguments);
+    void check_fields(const Value& fields, const boost::json::value& shape);
     void check_money(const Value& value);
     void check_references(const Value& value);
-    void check_reference_text(const Value& value);
-    [[nodiscard]] bool is_known_root(const std::string& root) const;
-    [[nodiscard]] Expectation read_expectation(const Value* value, Place place,
-                                               const std::string& subject, bool is_query);
+    [[nodiscard]] Expectation read_expectation(const Value* value, const Call& call,
+                                               const ledger::Method& method, bool is_query);
+    /// The names that a broken step would have saved: later references to them are no mistakes.
+    void remember_saves(const Value& value);
     [[nodiscard]] std::string read_code(const Value& value);
     [[nodiscard]] std::vector<NetworkExpectation> read_network_expectations(const Value& value);
     void read_network_expectation(const YamlEntry& entry, NetworkExpectation& expectation,
@@ -103,10 +118,10 @@ private:
 
     const Vocabulary& vocabulary_;
     Scenario scenario_;
-    std::optional<Error> problem_;
-    std::set<std::string> saved_;         ///< as written, references and all
-    std::vector<std::string> variables_;  ///< of the loops around the current step
-    std::uint64_t rounds_ = 1;            ///< of all loops around the current step together
+    References references_{scenario_};
+    std::optional<Error> problem_;  ///< of the element that is read now
+    std::vector<Error> problems_;
+    std::uint64_t rounds_ = 1;  ///< of all loops around the current step together
     std::uint32_t made_up_enterprises_ = 0;
 };
 

@@ -61,7 +61,34 @@ void ScenarioReader::read_one_actor(const Value& value) {
     if (const Value* enrolled = value.find("enrolled")) {
         if (is_a(*enrolled, YamlKind::flag)) actor.enrolled = enrolled->flag;
     }
-    add_actor(std::move(actor), value.place);
+    if (!problem_ && actor.enrolled) check_member(actor, value);
+    if (!problem_) add_actor(std::move(actor), value.place);
+}
+
+/// As the genesis will be refused or not.
+void ScenarioReader::check_member(const Actor& actor, const Value& value) {
+    const auto member = ledger::from_json<ledger::membership::GenesisMember>(member_json(actor));
+    const Status fine =
+        member ? ledger::membership::check_new_member(*member) : Status(propagate(member));
+    if (fine) return;
+    const std::string_view code = fine.error().code.name;
+    const bool of_roles = code.starts_with("role_");
+    const bool of_name = !member && fine.error().detail.starts_with("name ");
+    const Value* field = value.find(of_roles ? "roles" : of_name ? "full_name" : "id");
+    fail(problem::bad_member(at(field != nullptr ? *field : value), fine.error()));
+}
+
+void ScenarioReader::remember_actor(const Value& value) {
+    const Value* name = value.find("name");
+    if (name == nullptr || name->kind != YamlKind::text) return;
+    if (scenario_.find_actor(name->text) != nullptr) return;
+    Actor actor;
+    actor.name = name->text;
+    actor.id = name->text;
+    if (const Value* roles = value.find("roles")) {
+        for (const Value& role : roles->items) actor.roles.push_back(role.text);
+    }
+    scenario_.actors.push_back(std::move(actor));
 }
 
 void ScenarioReader::read_departments(const Value& value) {
@@ -103,7 +130,10 @@ void ScenarioReader::read_made_up(const Value& value, std::string_view key) {
 
 void ScenarioReader::read_actors(const Value& value) {
     for (const Value& entry : list_of(value, 1)) {
-        if (problem_ || !is_a(entry, YamlKind::mapping)) return;
+        if (!is_a(entry, YamlKind::mapping)) {
+            settle();
+            continue;
+        }
         if (entry.find("departments") != nullptr) {
             read_departments(entry);
         } else if (entry.find("enterprises") != nullptr) {
@@ -113,6 +143,8 @@ void ScenarioReader::read_actors(const Value& value) {
         } else {
             read_one_actor(entry);
         }
+        if (problem_) remember_actor(entry);
+        settle();
     }
 }
 

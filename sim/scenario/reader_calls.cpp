@@ -1,6 +1,7 @@
 // Calls of contracts, references, and what is expected of calls and of the network.
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "sim/scenario/reader.hpp"
 #include "sim/scenario/values.hpp"
@@ -41,40 +42,43 @@ std::vector<std::string> field_names(const std::vector<ledger::FieldDescription>
     return names;
 }
 
-bool has_reference(const YamlValue& value) {
-    if (value.text.find("${") != std::string::npos) return true;
-    return std::any_of(value.items.begin(), value.items.end(), has_reference) ||
-           std::any_of(value.entries.begin(), value.entries.end(),
-                       [](const YamlEntry& entry) { return has_reference(entry.value); });
-}
+bool has_reference(const YamlValue& value) { return value.text.find("${") != std::string::npos; }
 
-// A checked reference inside another one: its signs are replaced by control characters, so that
-// the outer one can be split. A saved name with a reference in it must be written the same way.
-constexpr std::string_view k_signs = "${}.:";
-constexpr std::string_view k_marks = "\1\2\3\4\5";
-
-std::string translated(std::string text, std::string_view from, std::string_view to) {
-    for (char& c : text) {
-        const std::size_t place = from.find(c);
-        if (place != std::string_view::npos) c = to[place];
+/// The value at "lines[2].name", or the last on the way there that is written in the file.
+const YamlValue& value_at(const YamlValue& root, std::string_view path) {
+    const YamlValue* value = &root;
+    while (!path.empty()) {
+        const bool index = path.front() == '[';
+        if (index || path.front() == '.') path.remove_prefix(1);
+        const std::size_t end = std::min(path.find_first_of(index ? "]" : ".["), path.size());
+        const std::string_view word = path.substr(0, end);
+        const YamlValue* inner = nullptr;
+        if (index) {
+            const std::size_t number = std::strtoul(std::string(word).c_str(), nullptr, 10);
+            inner = number < value->items.size() ? &value->items[number] : nullptr;
+        } else {
+            inner = value->find(word);
+        }
+        if (inner == nullptr) break;
+        value = inner;
+        path.remove_prefix(std::min(end + (index ? 1 : 0), path.size()));
     }
-    return text;
+    return *value;
 }
 
-std::string marked(const std::string& expression) {
-    return translated("${" + expression + "}", k_signs, k_marks);
+bool same_kind(const boost::json::value& one, const boost::json::value& other) {
+    const auto number = [](const boost::json::value& value) {
+        return value.is_int64() || value.is_uint64();
+    };
+    return one.kind() == other.kind() || (number(one) && number(other));
 }
 
-std::string unmarked(std::string root) { return translated(std::move(root), k_marks, k_signs); }
-
-/// Whether a saved name with references in it ("reply_${d}") can be this name ("reply_AK").
-bool may_become(std::string_view written, std::string_view name) {
-    const std::size_t begin = written.find("${");
-    const std::size_t end = written.rfind('}');
-    if (begin == std::string_view::npos || end == std::string_view::npos) return false;
-    const std::string_view suffix = written.substr(end + 1);
-    return name.size() > begin + suffix.size() && name.starts_with(written.substr(0, begin)) &&
-           name.ends_with(suffix);
+std::string kind_of(const boost::json::value& value) {
+    if (value.is_null()) return said("kind.nothing");
+    if (value.is_bool()) return said("kind.flag");
+    if (value.is_string()) return said("kind.text");
+    if (value.is_array()) return said("kind.list");
+    return said(value.is_object() ? "kind.mapping" : "kind.integer");
 }
 
 }  // namespace
@@ -110,52 +114,112 @@ Call ScenarioReader::read_call(const Value& value, std::string_view key, bool is
     const std::size_t dot = name.find('.');
     call.contract = name.substr(0, dot);
     call.method = name.substr(dot + 1);
+    const auto described = is_query ? vocabulary_.contracts->query(call.contract, call.method)
+                                    : vocabulary_.contracts->operation(call.contract, call.method);
     const Value* with = value.find("with");
     if (with != nullptr && is_a(*with, YamlKind::mapping)) {
         call.arguments = plain_json(*with).get_object();
-        check_references(*with);
     }
-    if (!problem_) check_arguments(call, with, is_query);
+    boost::json::object shape = (*described)->example_result.get_object();
+    if (!problem_) shape["arguments"] = check_arguments(call, **described, with);
     if (has_expectation && !problem_) {
-        call.expect = read_expectation(value.find("expect"), call.place, name, is_query);
+        call.expect = read_expectation(value.find("expect"), call, **described, is_query);
     }
     if (const Value* save = value.find("save")) {
         call.save = text_of(*save);
         if (has_reference(*save)) check_references(*save);
-        saved_.insert(call.save);
+        references_.save(call.save, std::move(shape));
     }
     return call;
 }
 
-void ScenarioReader::check_arguments(const Call& call, const Value* with, bool is_query) {
-    const auto method = is_query ? vocabulary_.contracts->query(call.contract, call.method)
-                                 : vocabulary_.contracts->operation(call.contract, call.method);
-    const Words known = field_names((*method)->arguments);
-    if (with != nullptr) {
-        for (const YamlEntry& entry : with->entries) {
-            if (std::find(known.begin(), known.end(), entry.key) == known.end()) {
-                return fail(problem::bad_arguments(
-                    at(entry.place), "`" + entry.key + "`" + suggestion(entry.key, known)));
-            }
+void ScenarioReader::remember_saves(const Value& value) {
+    for (const Value& item : value.items) remember_saves(item);
+    for (const YamlEntry& entry : value.entries) {
+        const bool named = entry.key == "save" && entry.value.kind == YamlKind::text;
+        if (named && !references_.is_saved(entry.value.text)) {
+            references_.save(entry.value.text, std::nullopt);
+        }
+        remember_saves(entry.value);
+    }
+}
+
+boost::json::object ScenarioReader::check_arguments(const Call& call, const ledger::Method& method,
+                                                    const Value* with) {
+    const std::size_t problems_before = problems_.size();
+    const Words known = field_names(method.arguments);
+    boost::json::object complete;
+    for (const YamlEntry& entry : with != nullptr ? with->entries : std::vector<YamlEntry>()) {
+        if (std::find(known.begin(), known.end(), entry.key) == known.end()) {
+            note(problem::bad_arguments(at(entry.place),
+                                        "`" + entry.key + "`" + suggestion(entry.key, known)));
+            continue;
+        }
+        YamlValue alone;
+        alone.kind = YamlKind::mapping;
+        alone.entries.push_back(entry);
+        const auto example = references_.example_of(alone);
+        if (!example) {
+            note(example.error());
+        } else {
+            complete[entry.key] = example->value->get_object().at(entry.key);
         }
     }
     const Place place = with != nullptr ? with->place : call.place;
-    boost::json::object complete = call.arguments;
-    for (const ledger::FieldDescription& field : (*method)->arguments) {
-        if (complete.contains(field.name) || field.type.starts_with("optional ")) continue;
+    for (const ledger::FieldDescription& field : method.arguments) {
+        if (call.arguments.contains(field.name) || field.type.starts_with("optional ")) continue;
         if (!is_filled_in(call, field.name)) {
-            return fail(
-                problem::bad_arguments(at(place), said("problem.argument_missing", {field.name})));
+            note(problem::bad_arguments(at(place), said("problem.argument_missing", {field.name})));
         }
         const std::size_t digits = field.name == "public_key" ? 66 : 64;
         complete[field.name] = std::string(digits, '0');
     }
     if (with != nullptr) check_money(*with);
-    if (problem_ || (with != nullptr && has_reference(*with))) return;
-    const auto converted = with_fen(complete, at(place));
+    if (!problem_ && problems_.size() == problems_before) {
+        check_converted(method, with, place, complete);
+    }
+    return complete;
+}
+
+void ScenarioReader::check_converted(const ledger::Method& method, const Value* with, Place place,
+                                     const boost::json::object& arguments) {
+    const auto converted = with_fen(arguments, at(place));
     if (!converted) return fail(converted.error());
-    const auto bytes = (*method)->arguments_from_json(*converted);
-    if (!bytes) fail(problem::bad_arguments(at(place), bytes.error().detail));
+    const auto bytes = method.arguments_from_json(*converted);
+    if (bytes) return;
+    const std::string& detail = bytes.error().detail;
+    if (with == nullptr) return fail(problem::bad_arguments(at(place), detail));
+    const Value& wrong = value_at(*with, detail.substr(0, detail.find_first_of(" :")));
+    // What a reference will stand for may be fine where the example is not, if the kind is right.
+    const auto example = references_.example_of(wrong);
+    const bool open = example && !example->exact && &wrong != with;
+    const bool of_text = open && (!example->value || example->value->is_string());
+    const bool wrong_kind = detail.find(" must be a") != std::string::npos;
+    if (open && (of_text || !wrong_kind)) return;
+    fail(problem::bad_arguments(at(wrong), detail));
+}
+
+void ScenarioReader::check_fields(const Value& fields, const boost::json::value& shape) {
+    const boost::json::object& known = shape.get_object();
+    Words names;
+    for (const auto& entry : known) names.emplace_back(entry.key());
+    for (const YamlEntry& entry : fields.entries) {
+        const auto example = references_.example_of(entry.value);
+        if (!example) {
+            note(example.error());
+            continue;
+        }
+        const boost::json::value* wanted = known.if_contains(entry.key);
+        if (wanted == nullptr) {
+            note(problem::bad_arguments(at(entry.place),
+                                        "`" + entry.key + "`" + suggestion(entry.key, names)));
+            continue;
+        }
+        const bool money = entry.key.ends_with("_fen") && entry.value.kind == YamlKind::text;
+        const bool absent = entry.value.kind == YamlKind::nothing;
+        if (!example->value || money || absent || same_kind(*wanted, *example->value)) continue;
+        note(problem::wrong_type(at(entry.value), kind_of(*wanted), kind_of(*example->value)));
+    }
 }
 
 void ScenarioReader::check_money(const Value& value) {
@@ -170,45 +234,9 @@ void ScenarioReader::check_money(const Value& value) {
     }
 }
 
-bool ScenarioReader::is_known_root(const std::string& root) const {
-    const bool saved = std::any_of(saved_.begin(), saved_.end(), [&](const std::string& written) {
-        return written == root || may_become(written, root);
-    });
-    return saved || scenario_.find_actor(root) != nullptr ||
-           std::find(variables_.begin(), variables_.end(), root) != variables_.end();
-}
-
-void ScenarioReader::check_reference_text(const Value& value) {
-    // From the inside out: what a checked reference stands for is unknown here, so it stays,
-    // marked.
-    std::string text = value.text;
-    while (!problem_) {
-        bool open = false;
-        const auto reference = find_reference(text, 0, open);
-        if (open) return fail(problem::bad_reference(at(value), said("problem.open_reference")));
-        if (!reference) return;
-        const auto parts = split_reference(reference->expression);
-        if (!parts) {
-            return fail(problem::bad_reference(
-                at(value), said("problem.bad_reference", {reference->expression})));
-        }
-        const std::string root = unmarked(parts->root);
-        if (!is_known_root(root)) {
-            Words known(saved_.begin(), saved_.end());
-            known.insert(known.end(), variables_.begin(), variables_.end());
-            for (const std::string& name : actor_names()) known.push_back(name);
-            return fail(
-                problem::bad_reference(at(value), "`" + root + "`" + suggestion(root, known)));
-        }
-        text.replace(reference->begin, reference->end - reference->begin,
-                     marked(reference->expression));
-    }
-}
-
 void ScenarioReader::check_references(const Value& value) {
-    if (value.kind == YamlKind::text) check_reference_text(value);
-    for (const Value& item : value.items) check_references(item);
-    for (const YamlEntry& entry : value.entries) check_references(entry.value);
+    const auto example = references_.example_of(value);
+    if (!example) fail(example.error());
 }
 
 std::string ScenarioReader::read_code(const Value& value) {
@@ -220,11 +248,12 @@ std::string ScenarioReader::read_code(const Value& value) {
     return name;
 }
 
-Expectation ScenarioReader::read_expectation(const Value* value, Place place,
-                                             const std::string& subject, bool is_query) {
+Expectation ScenarioReader::read_expectation(const Value* value, const Call& call,
+                                             const ledger::Method& method, bool is_query) {
     Expectation expectation;
+    const std::string subject = call.contract + "." + call.method;
     if (value == nullptr || (value->kind == YamlKind::text && value->text == "ok")) {
-        const Place where = value == nullptr ? place : value->place;
+        const Place where = value == nullptr ? call.place : value->place;
         expectation.index = state_expectation(where, said("expect.success", {subject}));
         expectation.stated = value != nullptr;
         return expectation;
@@ -250,7 +279,7 @@ Expectation ScenarioReader::read_expectation(const Value* value, Place place,
     }
     if (const Value* fields = value->find(fields_key)) {
         if (!is_a(*fields, YamlKind::mapping)) return expectation;
-        check_references(*fields);
+        check_fields(*fields, method.example_result);
         expectation.fields = plain_json(*fields).get_object();
         words = said("expect.fields", {subject, ledger::compact_json(*expectation.fields)});
     }

@@ -67,12 +67,13 @@ LoadStep ScenarioReader::read_load(const Value& value) {
     }
     load.rate = read_rate(*value.find("rate"));
     // The number of the transaction, and who was drawn to send it.
-    variables_.insert(variables_.end(), {"n", "sender"});
+    references_.push("n", boost::json::value(1));
+    references_.push("sender", std::nullopt);
     for (const Value& item : list_of(*value.find("mix"), 1)) {
-        if (problem_) break;
         load.mix.push_back(read_mix_entry(item));
+        settle();
     }
-    variables_.resize(variables_.size() - 2);
+    references_.pop(2);
     return load;
 }
 

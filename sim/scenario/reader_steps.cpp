@@ -30,6 +30,23 @@ std::string joined(const std::vector<std::string>& words) {
     return text;
 }
 
+std::uint64_t operations_in(const std::vector<BundleItem>& items) {
+    std::uint64_t count = 0;
+    for (const BundleItem& item : items) {
+        count += item.loop ? item.loop->count() * operations_in(item.items) : 1;
+    }
+    return count;
+}
+
+/// What stands for the variable in its first round; nothing if the loop is broken.
+std::optional<boost::json::value> first_of(const Loop& loop) {
+    if (!loop.actors.empty()) return boost::json::value(loop.actors.front());
+    if (loop.choices.empty()) return boost::json::value(1);
+    const auto& drawn = loop.choices.front().actors;
+    if (drawn.empty()) return std::nullopt;
+    return boost::json::value(drawn.front());
+}
+
 bool contains(const std::vector<std::string>& words, std::string_view word) {
     return std::find(words.begin(), words.end(), word) != words.end();
 }
@@ -39,8 +56,10 @@ bool contains(const std::vector<std::string>& words, std::string_view word) {
 std::vector<Step> ScenarioReader::read_steps(const Value& value) {
     std::vector<Step> steps;
     for (const Value& item : list_of(value, 1)) {
-        if (problem_) break;
+        const std::size_t before = problems_.size();
         steps.push_back(read_step(item));
+        settle();
+        if (problems_.size() > before) remember_saves(item);
     }
     return steps;
 }
@@ -129,13 +148,23 @@ SubmitStep ScenarioReader::read_bundle(const Value& value) {
     if (!check_mapping(value, {"as", "bundle"}, {"as"})) return step;
     step.sender = read_actor(*value.find("as"));
     step.operations = read_bundle_items(*value.find("bundle"));
+    check_bundle_size(step.operations, *value.find("bundle"));
     return step;
+}
+
+void ScenarioReader::check_bundle_size(const std::vector<BundleItem>& items, const Value& value) {
+    const std::uint64_t size = operations_in(items);
+    if (size <= ledger::k_max_operations_per_transaction) return;
+    fail(problem::out_of_range(
+        at(value),
+        said("problem.bundle_size",
+             {std::to_string(size), std::to_string(ledger::k_max_operations_per_transaction)})));
 }
 
 std::vector<BundleItem> ScenarioReader::read_bundle_items(const Value& value) {
     std::vector<BundleItem> items;
     for (const Value& entry : list_of(value, 1)) {
-        if (problem_ || !is_a(entry, YamlKind::mapping)) break;
+        if (!is_a(entry, YamlKind::mapping)) break;
         BundleItem item;
         const bool loops = std::any_of(k_loop_kinds.begin(), k_loop_kinds.end(),
                                        [&](const auto& key) { return entry.find(key) != nullptr; });
@@ -151,6 +180,7 @@ std::vector<BundleItem> ScenarioReader::read_bundle_items(const Value& value) {
             leave(*item.loop);
         }
         items.push_back(std::move(item));
+        settle();
     }
     return items;
 }
@@ -209,7 +239,7 @@ Loop ScenarioReader::read_loop(const Value& value) {
 }
 
 void ScenarioReader::enter(const Loop& loop, Place place) {
-    variables_.push_back(loop.variable);
+    references_.push(loop.variable, first_of(loop));
     rounds_ *= std::max<std::size_t>(loop.count(), 1);
     if (rounds_ > k_max_rounds) {
         fail(problem::out_of_range(
@@ -219,7 +249,7 @@ void ScenarioReader::enter(const Loop& loop, Place place) {
 }
 
 void ScenarioReader::leave(const Loop& loop) {
-    variables_.pop_back();
+    references_.pop();
     rounds_ /= std::max<std::size_t>(loop.count(), 1);
 }
 

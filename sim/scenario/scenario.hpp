@@ -239,13 +239,27 @@ struct Vocabulary {
 /// The contracts of the city and the codes of all layers.
 [[nodiscard]] const Vocabulary& city_vocabulary();
 
-/// Reads and checks a scenario. `file` is the name that messages show. `settings` are
-/// "dotted.path=value" (scenario_settings.hpp), applied before anything is checked.
+/// All that is wrong with a scenario, in the order of the file; never empty.
+using ScenarioOrProblems = tl::expected<Scenario, std::vector<Error>>;
+
+/// Reads and checks a scenario: whatever can be known before it runs. `file` is the name that
+/// messages show. `settings` are "dotted.path=value" (scenario_settings.hpp), applied before
+/// anything is checked.
+[[nodiscard]] ScenarioOrProblems check_scenario(std::string_view text, const std::string& file,
+                                                const Vocabulary& vocabulary = city_vocabulary(),
+                                                const std::vector<std::string>& settings = {});
+[[nodiscard]] ScenarioOrProblems check_scenario_file(const std::string& path,
+                                                     const std::vector<std::string>& settings = {});
+/// The same, with the first problem alone.
 [[nodiscard]] Result<Scenario> read_scenario(std::string_view text, const std::string& file,
                                              const Vocabulary& vocabulary = city_vocabulary(),
                                              const std::vector<std::string>& settings = {});
+
 [[nodiscard]] Result<Scenario> read_scenario_file(const std::string& path,
                                                   const std::vector<std::string>& settings = {});
+
+/// The actor as the genesis lists its members.
+[[nodiscard]] boost::json::object member_json(const Actor& actor);
 
 /// What a world needs to begin this scenario.
 [[nodiscard]] WorldPlan make_plan(const Scenario& scenario);

@@ -5,7 +5,7 @@
 
 // clang-format off
 #define CITYLEDGER_SCENARIO_CODES(X) \
-    X(scenario_unreadable, 1500, "the scenario file cannot be read", "check the path and its permissions") \
+    X(scenario_unreadable, 1500, "the scenario file cannot be read", "name a regular file of at most 4 MiB that you may read") \
     X(scenario_syntax, 1501, "the text is not YAML", "correct the line; spaces, not tabs, make the indent") \
     X(scenario_not_one_document, 1502, "a scenario file holds exactly one YAML document", "keep one document a file") \
     X(scenario_alias, 1503, "anchors and aliases are not allowed", "write the value out, or use repeat or for_each") \
@@ -15,6 +15,7 @@
     X(scenario_not_decimal, 1507, "a number is not plainly decimal", "write a decimal number without leading zeros, or put the text in quotes") \
     X(scenario_fraction, 1508, "a number has a fraction or an exponent", "write an integer (money in fen), or put the text in quotes") \
     X(scenario_integer_range, 1509, "an integer does not fit 64 bits", "write a smaller number, or put the text in quotes") \
+    X(scenario_no_text, 1517, "the file is not UTF-8, or holds a control character", "save it as UTF-8; of control characters only line ends and tabs") \
     X(scenario_wrong_version, 1510, "the scenario is of another version of the language", "write `version: 1`") \
     X(scenario_unknown_key, 1511, "a key is not known here", "see docs/scenarios.md for the keys") \
     X(scenario_missing_key, 1512, "a required key is missing", "add it; see docs/scenarios.md") \
@@ -33,6 +34,8 @@
     X(scenario_without_expectation, 1528, "the scenario expects nothing", "add a step or an `expect` section") \
     X(scenario_unknown_department, 1529, "no department has this code", "see scenarios/data/beijing_departments.tsv") \
     X(scenario_unknown_section, 1530, "the genesis has no section of this name", "name a contract, e.g. calendar, invoice or directory") \
+    X(scenario_bad_member, 1531, "the chain would refuse to enrol this actor", "correct its id, name or roles as the refusal says") \
+    X(scenario_bad_genesis, 1532, "the chain would refuse this genesis", "correct the section as the refusal says") \
     X(scenario_value_missing, 1540, "a reference has no value when the step runs", "check that the step that saves it is expected to succeed") \
     X(scenario_not_for_world, 1541, "the scenario does not run in this kind of world", "run it in a world that its `worlds` names") \
     X(scenario_no_such_expectation, 1542, "there is no expectation of this number to invert", "count from 1; the report lists them") \

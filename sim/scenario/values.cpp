@@ -13,14 +13,6 @@ namespace json = boost::json;
 
 constexpr int k_max_replacements = 64;  // of one text
 
-json::value actor_field(const Actor& actor, std::string_view field) {
-    if (field == "id") return json::value(actor.id);
-    if (field == "name") return json::value(actor.name);
-    if (field == "full_name") return json::value(actor.full_name);
-    if (field == "kind") return json::value(actor.kind);
-    return nullptr;
-}
-
 /// The value of a root: a loop variable, a saved result, or the name of an actor.
 std::optional<json::value> root_value(const Scope& scope, const std::string& root) {
     for (auto it = scope.variables.rbegin(); it != scope.variables.rend(); ++it) {
@@ -51,9 +43,7 @@ std::optional<json::value> member_of(const Scope& scope, const json::value& valu
     if (!value.is_string()) return std::nullopt;
     const Actor* actor = scope.scenario->find_actor(std::string_view(value.get_string()));
     if (actor == nullptr) return std::nullopt;
-    json::value found = actor_field(*actor, field);
-    if (found.is_null()) return std::nullopt;
-    return found;
+    return actor_field(*actor, field);
 }
 
 std::string as_written(const json::value& value) {
@@ -93,6 +83,14 @@ Result<json::value> resolve_string(std::string text, const Scope& scope, const F
 }
 
 }  // namespace
+
+std::optional<json::value> actor_field(const Actor& actor, std::string_view field) {
+    if (field == "id") return json::value(actor.id);
+    if (field == "name") return json::value(actor.name);
+    if (field == "full_name") return json::value(actor.full_name);
+    if (field == "kind") return json::value(actor.kind);
+    return std::nullopt;
+}
 
 std::optional<Reference> find_reference(std::string_view text, std::size_t from, bool& open) {
     open = false;

@@ -22,6 +22,10 @@ struct Scope {
     std::vector<std::pair<std::string, boost::json::value>> variables;  ///< innermost last
 };
 
+/// `${landlord.id}`: id, name, full_name and kind of an actor; nothing for another word.
+[[nodiscard]] std::optional<boost::json::value> actor_field(const Actor& actor,
+                                                            std::string_view field);
+
 /// The innermost reference of a text: `begin` is at "${", `end` behind "}".
 struct Reference {
     std::size_t begin = 0;

@@ -5,14 +5,16 @@
 #include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <charconv>
+#include <map>
 #include <optional>
-#include <regex>
 #include <sstream>
 #include <utility>
 
+#include "ledger/codec/text.hpp"
 #include "sim/scenario/problems.hpp"
 #include "sim/scenario/wording.hpp"
 
@@ -25,17 +27,106 @@ constexpr std::size_t k_max_depth = 32;
 /// What a plain (unquoted) scalar looks like.
 enum class Shape : std::uint8_t { text, flag, integer, not_decimal, fraction };
 
-Shape shape_of(const std::string& written) {
-    static const std::regex integer("-?(0|[1-9][0-9]*)");
-    static const std::regex other_number(
-        R"([-+]?0[0-9_]+|[-+]?0[xXoObB][0-9a-fA-F_]+|\+[0-9]+|-?[1-9][0-9]*_[0-9_]+)");
-    static const std::regex fraction(
-        R"([-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))");
+/// Takes characters off the front of a scalar; one pass, no recursion, whatever its length.
+class Scan {
+public:
+    explicit Scan(std::string_view text) : rest_(text) {}
+
+    [[nodiscard]] bool done() const { return rest_.empty(); }
+    bool take(char c) {
+        if (rest_.empty() || rest_.front() != c) return false;
+        rest_.remove_prefix(1);
+        return true;
+    }
+    std::size_t take_all(std::string_view characters) {
+        const std::size_t end = std::min(rest_.find_first_not_of(characters), rest_.size());
+        rest_.remove_prefix(end);
+        return end;
+    }
+    [[nodiscard]] bool is_one_of(std::initializer_list<std::string_view> words) const {
+        return std::find(words.begin(), words.end(), rest_) != words.end();
+    }
+
+private:
+    std::string_view rest_;
+};
+
+constexpr std::string_view k_digits = "0123456789";
+constexpr std::string_view k_digits_and_line = "0123456789_";
+constexpr std::string_view k_hex_digits_and_line = "0123456789abcdefABCDEF_";
+
+/// "12", "-0": what an integer is here.
+bool is_integer(std::string_view written) {
+    Scan scan(written);
+    scan.take('-');
+    if (scan.take('0')) return scan.done();
+    return scan.take_all(k_digits) > 0 && scan.done();
+}
+
+/// "0x1f", "017", "+5", "1_000": integers elsewhere, where each may mean something else.
+bool is_other_integer(std::string_view written) {
+    Scan scan(written);
+    const bool signed_plus = scan.take('+');
+    if (!signed_plus) scan.take('-');
+    Scan based = scan;
+    if (based.take('0') && (based.take('x') || based.take('X') || based.take('o') ||
+                            based.take('O') || based.take('b') || based.take('B'))) {
+        return based.take_all(k_hex_digits_and_line) > 0 && based.done();
+    }
+    return scan.take_all(k_digits) > 0 && (scan.take_all(k_digits_and_line), scan.done());
+}
+
+/// "1.5", ".5", "1e3", ".inf", ".nan".
+bool is_fraction(std::string_view written) {
+    Scan scan(written);
+    if (!scan.take('+')) scan.take('-');
+    if (scan.is_one_of({".inf", ".Inf", ".INF", ".nan", ".NaN", ".NAN"})) return true;
+    const std::size_t whole = scan.take_all(k_digits);
+    const bool point = scan.take('.');
+    const std::size_t part = point ? scan.take_all(k_digits) : 0;
+    if (whole + part == 0) return false;
+    if (!scan.take('e') && !scan.take('E')) return point && scan.done();
+    if (!scan.take('+')) scan.take('-');
+    return scan.take_all(k_digits) > 0 && scan.done();
+}
+
+Shape shape_of(std::string_view written) {
     if (written == "true" || written == "false") return Shape::flag;
-    if (std::regex_match(written, integer)) return Shape::integer;
-    if (std::regex_match(written, other_number)) return Shape::not_decimal;
-    if (std::regex_match(written, fraction)) return Shape::fraction;
-    return Shape::text;
+    if (is_integer(written)) return Shape::integer;
+    if (is_other_integer(written)) return Shape::not_decimal;
+    return is_fraction(written) ? Shape::fraction : Shape::text;
+}
+
+/// The first place that is no text, if there is one. Lines may end with a carriage return.
+std::optional<Place> find_bad_place(std::string_view text) {
+    for (int line = 1; !text.empty(); ++line) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        std::string_view row = text.substr(0, end);
+        if (row.ends_with('\r')) row.remove_suffix(1);
+        if (const auto bad = ledger::find_bad_text(row)) {
+            return Place{line, static_cast<int>(*bad) + 1};
+        }
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return std::nullopt;
+}
+
+/// The last double quote of a line that has an odd number of them: the parser meets it only where
+/// the text that it begins is no YAML any more.
+std::optional<Place> find_open_quote(std::string_view text, int line) {
+    for (int before = 1; before < line && !text.empty(); ++before) {
+        text.remove_prefix(std::min(text.find('\n') + 1, text.size()));
+    }
+    const std::string_view row = text.substr(0, text.find('\n'));
+    std::size_t count = 0;
+    std::size_t last = 0;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+        if (row[i] != '"' || (i > 0 && row[i - 1] == '\\')) continue;
+        ++count;
+        last = i;
+    }
+    if (count % 2 == 0) return std::nullopt;
+    return Place{line, static_cast<int>(last) + 1};
 }
 
 /// Builds the tree from the parser's events. After the first problem it ignores the rest, since
@@ -80,6 +171,7 @@ private:
     struct Open {
         YamlValue value;
         std::optional<YamlEntry> pending;
+        std::map<std::string, Place, std::less<>> keys = {};
     };
 
     [[nodiscard]] FilePlace at(const YAML::Mark& mark) const {
@@ -161,11 +253,8 @@ private:
         if (key.kind == YamlKind::nothing) {
             return fail(problem::syntax(place, said("problem.key_word")));
         }
-        for (const YamlEntry& entry : parent.value.entries) {
-            if (entry.key == key.text) {
-                return fail(problem::duplicate_key(place, key.text, entry.place));
-            }
-        }
+        const auto [known, added] = parent.keys.emplace(key.text, key.place);
+        if (!added) return fail(problem::duplicate_key(place, key.text, known->second));
         parent.pending = YamlEntry{key.text, key.place, {}};
     }
 
@@ -195,6 +284,9 @@ std::string kind_name(YamlKind kind) {
 }
 
 Result<YamlValue> parse_yaml(std::string_view text, const std::string& file) {
+    if (const auto bad = find_bad_place(text)) {
+        return tl::unexpected<Error>(problem::no_text({file, *bad}));
+    }
     TreeBuilder builder(file);
     TreeBuilder rest(file);
     bool more = false;
@@ -206,8 +298,10 @@ Result<YamlValue> parse_yaml(std::string_view text, const std::string& file) {
         parser.HandleNextDocument(builder);
         if (!builder.problem_met()) more = parser.HandleNextDocument(rest);
     } catch (const YAML::Exception& exception) {
-        const FilePlace at{file, {exception.mark.line + 1, exception.mark.column + 1}};
-        syntax_error = problem::syntax(at, exception.msg);
+        const Place place{exception.mark.line + 1, exception.mark.column + 1};
+        const auto quote = find_open_quote(text, place.line);
+        syntax_error = quote ? problem::syntax({file, *quote}, said("problem.open_quote"))
+                             : problem::syntax({file, place}, exception.msg);
     }
     if (builder.problem_met()) return tl::unexpected<Error>(*builder.problem_met());
     if (syntax_error) return tl::unexpected<Error>(*syntax_error);

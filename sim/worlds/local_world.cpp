@@ -1,13 +1,16 @@
 #include "sim/worlds/local_world.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <thread>
 
-#include "node/replica/standing.hpp"
+#include "node/io/config.hpp"
+#include "node/io/config_files.hpp"
+#include "sim/launch/launch.hpp"
+#include "sim/launch/purge.hpp"
 #include "sim/world/world_codes.hpp"
-#include "sim/worlds/worlds_codes.hpp"
 
 namespace cityledger::sim {
 namespace {
@@ -15,76 +18,43 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr auto k_poll_interval = std::chrono::milliseconds(10);
-constexpr std::size_t k_log_lines = 8;
 constexpr std::uint64_t k_stop_timeout_ms = 5'000;
 constexpr std::uint64_t k_restart_timeout_ms = 30'000;
 
-/// It runs as it should and waits for the others to pass a view, which they may do only once there
-/// are transactions.
-bool waits_for_others(client::ApiClient& client) {
-    const auto status = client.status();
-    return status && status->standing == node::word_of(node::Standing::votes_lost);
-}
-
-/// Waits until the node votes and takes transactions, or its process has ended. A node that lost
-/// votes need not vote again.
-Status wait_until_ready(NodeProcess& process, client::ApiClient& client, const std::string& home,
-                        std::uint64_t timeout_ms) {
-    const auto deadline = Clock::now() + std::chrono::milliseconds(timeout_ms);
-    Status ready = client.ready();
-    while (!ready && !waits_for_others(client)) {
-        if (!process.running()) {
-            return tl::unexpected<Error>(not_started(home + log_tail(home, k_log_lines)));
-        }
-        if (Clock::now() > deadline) {
-            return refuse(codes::daemon_not_ready, home + ": " + ready.error().message());
-        }
-        std::this_thread::sleep_for(k_poll_interval);
-        ready = client.ready();
-    }
-    return {};
+/// Only who may read the node's home may use its fault controls.
+Result<std::string> control_token_of(const std::string& home) {
+    return io::read_key_file(io::NodeHome{home}.control_token());
 }
 
 }  // namespace
 
-Status launch_network(const NetworkFolder& folder, const NetworkFile& network,
-                      std::vector<NodeProcess>& processes, std::uint64_t timeout_ms) {
-    Status launched;
-    for (NodeProcess& process : processes) {
-        if (launched) launched = process.start();
-    }
-    for (std::size_t node = 0; launched && node < processes.size(); ++node) {
-        const NodeAddress& address = network.nodes[node];
-        client::ApiClient client(address.address, address.http_port, timeout_ms);
-        launched = wait_until_ready(processes[node], client, folder.home(address.name), timeout_ms);
-    }
-    if (!launched) {
-        for (NodeProcess& process : processes) process.kill_now();
-    }
-    return launched;
-}
-
-LocalWorld::LocalWorld(NetworkFolder folder, NetworkFile network, LocalOptions options)
-    : RemoteWorld(std::move(folder), std::move(network)),
+LocalWorld::LocalWorld(HeldNetwork network, LocalOptions options)
+    : RemoteWorld(std::move(network.folder), std::move(network.file)),
+      lock_(std::move(network.lock)),
+      folder_was_there_(network.folder_was_there),
       options_(std::move(options)),
       blocked_(this->network().nodes.size()) {}
 
 Result<std::unique_ptr<LocalWorld>> LocalWorld::create(const WorldPlan& plan,
                                                        LocalOptions options) {
-    const NetworkFolder folder{options.folder};
-    auto network = create_network(folder, plan, options.network);
+    auto network = create_network(folder_at(options.folder), plan, options.network);
     if (!network) return propagate(network);
+    return launch(*std::move(network), std::move(options));
+}
+
+Result<std::unique_ptr<LocalWorld>> LocalWorld::launch(HeldNetwork network, LocalOptions options) {
     LaunchOptions launch = options.launch;
-    launch.arguments.push_back("--fault-controls");
+    launch.arguments.emplace_back("--fault-controls");
+    std::unique_ptr<LocalWorld> world(new LocalWorld(std::move(network), std::move(options)));
     std::vector<NodeProcess> processes;
-    for (const NodeAddress& node : network->nodes) {
-        processes.emplace_back(folder.home(node.name), launch);
+    for (const NodeAddress& node : world->network().nodes) {
+        processes.emplace_back(world->folder().home(node.name), launch);
     }
-    const std::uint64_t timeout_ms = options.ready_timeout_ms;
-    std::unique_ptr<LocalWorld> world(
-        new LocalWorld(folder, *std::move(network), std::move(options)));
-    const Status launched = launch_network(folder, world->network(), processes, timeout_ms);
-    if (!launched) return propagate(launched);
+    const std::vector<Status> started = start_nodes(world->folder(), world->network().nodes,
+                                                    processes, world->options_.ready_timeout_ms);
+    for (const Status& node : started) {
+        if (!node) return propagate(node);
+    }
     for (NodeProcess& process : processes) {
         world->processes_.push_back({std::move(process), false});
     }
@@ -97,8 +67,10 @@ LocalWorld::~LocalWorld() {
         node.process.send_signal(SIGTERM);
     }
     for (LocalNode& node : processes_) node.process.stop(k_stop_timeout_ms);
+    if (options_.keep) return;
+    purge_network(folder());
     std::error_code ignored;
-    if (!options_.keep) std::filesystem::remove_all(options_.folder, ignored);
+    if (folder_was_there_) std::filesystem::create_directory(folder().path, ignored);
 }
 
 bool LocalWorld::may_answer(std::size_t node) {
@@ -114,8 +86,7 @@ Status LocalWorld::can(FaultKind kind) const {
 }
 
 Status LocalWorld::wait_ready(std::size_t node, std::uint64_t timeout_ms) {
-    const std::string home = folder().home(network().nodes.at(node).name);
-    return wait_until_ready(process(node), client(node), home, timeout_ms);
+    return wait_until_ready(process(node), folder(), network().nodes.at(node), timeout_ms);
 }
 
 Status LocalWorld::wait_until_answering(std::size_t node) {
@@ -159,7 +130,7 @@ Status LocalWorld::inject_into_process(FaultKind kind, std::size_t node) {
             if (const Status started = target.process.start(); !started) return started;
             // A quorum may be away, then the node waits: it is enough that it answers.
             const Status answers = wait_until_answering(node);
-            return answers ? client(node).control_links(blocked_[node]) : answers;
+            return answers ? set_blocked_links(node) : answers;
         }
         default: return can(kind);
     }
@@ -175,9 +146,15 @@ Status LocalWorld::cut_links(const std::vector<std::vector<std::size_t>>& groups
         }
         blocked_[node] = blocked;
         if (!may_answer(node)) continue;
-        if (const Status cut = client(node).control_links(blocked); !cut) return cut;
+        if (const Status cut = set_blocked_links(node); !cut) return cut;
     }
     return {};
+}
+
+Status LocalWorld::set_blocked_links(std::size_t node) {
+    const auto token = control_token_of(folder().home(network().nodes[node].name));
+    if (!token) return propagate(token);
+    return client(node).control_links(*token, blocked_[node]);
 }
 
 std::vector<NodeView> LocalWorld::nodes() {

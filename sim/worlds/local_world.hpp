@@ -4,27 +4,26 @@
 
 #include <memory>
 
-#include "sim/worlds/launcher.hpp"
+#include "sim/launch/network_maker.hpp"
+#include "sim/launch/node_process.hpp"
 #include "sim/worlds/remote_world.hpp"
 
 namespace cityledger::sim {
 
 struct LocalOptions {
     std::string folder;  ///< of the new network
-    bool keep = false;   ///< leaves the folder when the world ends
+    bool keep = false;   ///< leaves the network on disk when the world ends
     NetworkOptions network;
     LaunchOptions launch;
     std::uint64_t ready_timeout_ms = 30'000;
 };
 
-/// Starts the processes of a network and waits until each takes transactions. Refused with
-/// daemon_not_started or daemon_not_ready and the end of the node's log; then none is left running.
-[[nodiscard]] Status launch_network(const NetworkFolder& folder, const NetworkFile& network,
-                                    std::vector<NodeProcess>& processes, std::uint64_t timeout_ms);
-
 class LocalWorld : public RemoteWorld {
 public:
+    /// Makes the network in `options.folder` and launches it.
     static Result<std::unique_ptr<LocalWorld>> create(const WorldPlan& plan, LocalOptions options);
+    /// Starts the processes of a network that was just made; none is left if one does not start.
+    static Result<std::unique_ptr<LocalWorld>> launch(HeldNetwork network, LocalOptions options);
     ~LocalWorld() override;
 
     [[nodiscard]] std::string kind() const override { return "local"; }
@@ -48,12 +47,15 @@ private:
         bool paused = false;
     };
 
-    LocalWorld(NetworkFolder folder, NetworkFile network, LocalOptions options);
+    LocalWorld(HeldNetwork network, LocalOptions options);
+    [[nodiscard]] Status set_blocked_links(std::size_t node);
     /// Waits until the HTTP interface of a started node answers.
     Status wait_until_answering(std::size_t node);
     Status inject_into_process(FaultKind kind, std::size_t node);
     Status cut_links(const std::vector<std::vector<std::size_t>>& groups);
 
+    io::FileLock lock_;  ///< of the folder: it is this world's alone
+    bool folder_was_there_;
     LocalOptions options_;
     std::vector<LocalNode> processes_;
     std::vector<std::vector<std::string>> blocked_;  ///< by node: peers that it is cut off from

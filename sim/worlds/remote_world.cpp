@@ -7,8 +7,8 @@
 
 #include "ledger/contracts/contracts.hpp"
 #include "ledger/contracts/membership.hpp"
+#include "sim/launch/launch_codes.hpp"
 #include "sim/world/world_codes.hpp"
-#include "sim/worlds/worlds_codes.hpp"
 
 namespace cityledger::sim {
 namespace {
@@ -21,6 +21,7 @@ constexpr std::uint64_t k_call_timeout_ms = 1'500;
 constexpr std::uint64_t k_wait_at_node_ms = 2'000;
 constexpr auto k_between_rounds = std::chrono::milliseconds(20);
 constexpr std::uint64_t k_enrolment_timeout_ms = 30'000;
+constexpr std::string_view k_scheme = "http://";
 
 /// Codes 1100 to 1199 are of the transaction itself: another node would say the same.
 bool is_about_the_transaction(const Error& error) {
@@ -235,29 +236,39 @@ Status RemoteWorld::enrol_missing_members(const WorldPlan& plan) {
     return refuse(codes::operator_missing, folder_.actors());
 }
 
+/// The parts of "http://HOST:PORT", with a slash at the end or not; HOST may be "[::1]".
+Result<NodeAddress> parse_url(const std::string& url) {
+    std::string place = url.substr(k_scheme.size());
+    if (place.ends_with("/")) place.pop_back();
+    const std::size_t colon = place.rfind(':');
+    const std::string digits = colon == std::string::npos ? "" : place.substr(colon + 1);
+    NodeAddress node{"node", place.substr(0, colon), 0, 0};
+    if (node.address.starts_with("[") && node.address.ends_with("]")) {
+        node.address = node.address.substr(1, node.address.size() - 2);
+    }
+    const auto parsed =
+        std::from_chars(digits.data(), digits.data() + digits.size(), node.http_port);
+    const bool whole = parsed.ec == std::errc() && parsed.ptr == digits.data() + digits.size();
+    const bool usable = whole && node.http_port != 0 && !node.address.empty() &&
+                        node.address.find_first_of("/[]?#@ ") == std::string::npos;
+    if (!url.starts_with(k_scheme) || !usable) return refuse(codes::url_invalid, url);
+    return node;
+}
+
 Result<std::unique_ptr<RemoteWorld>> make_remote_world(const std::string& folder_or_url,
                                                        const std::string& actors_folder) {
-    constexpr std::string_view k_scheme = "http://";
-    if (folder_or_url.rfind(k_scheme, 0) != 0) {
-        const NetworkFolder folder{folder_or_url};
+    if (folder_or_url.find("://") == std::string::npos) {
+        const NetworkFolder folder = folder_at(folder_or_url);
         auto network = read_network(folder);
         if (!network) return propagate(network);
         return std::make_unique<RemoteWorld>(folder, *std::move(network));
     }
-    const std::string place = folder_or_url.substr(k_scheme.size());
-    const std::size_t colon = place.rfind(':');
-    NodeAddress node{"node", place.substr(0, colon), 0, 0};
-    const std::string digits = colon == std::string::npos ? "" : place.substr(colon + 1);
-    const auto parsed =
-        std::from_chars(digits.data(), digits.data() + digits.size(), node.http_port);
-    if (parsed.ec != std::errc() || parsed.ptr != digits.data() + digits.size() ||
-        node.http_port == 0) {
-        return refuse(codes::url_invalid, folder_or_url);
-    }
-    client::ApiClient client(node.address, node.http_port, k_call_timeout_ms);
+    const auto node = parse_url(folder_or_url);
+    if (!node) return propagate(node);
+    client::ApiClient client(node->address, node->http_port, k_call_timeout_ms);
     const auto status = client.status();
     if (!status) return propagate(status);
-    NetworkFile network{1, status->network, status->chain_id, {node}};
+    NetworkFile network{k_network_version, status->network, status->chain_id, {*node}};
     return std::make_unique<RemoteWorld>(NetworkFolder{actors_folder}, std::move(network));
 }
 

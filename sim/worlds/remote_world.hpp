@@ -6,8 +6,8 @@
 #include <memory>
 
 #include "client/api_client.hpp"
+#include "sim/launch/network_folder.hpp"
 #include "sim/world/world.hpp"
-#include "sim/worlds/network_files.hpp"
 
 namespace cityledger::sim {
 

@@ -7,6 +7,7 @@
 #include "ledger/contracts/invoice_body.hpp"
 #include "sim/bench/bench_codes.hpp"
 #include "sim/bench/bench_network.hpp"
+#include "sim/launch/network_maker.hpp"
 #include "tests/sim/scenario_direct_world.hpp"
 
 namespace cityledger::bench {

@@ -134,6 +134,8 @@ TEST_CASE("what makes figures worthless is loud", "[bench]") {
     result = test::sample_result();
     result.rounds[0].nodes_agree = false;
     CHECK(contains(table_of(result, english), "!!! DO NOT AGREE"));
+    for (NodeUse& node : result.rounds[0].nodes) node.compared = false;
+    CHECK(contains(table_of(result, english), "!!! NOT COMPARED"));
     result = test::sample_result();
     result.rounds[0].generator_limited = true;
     CHECK(contains(table_of(result, english), "!!! was the limit, late by 0.9 ms"));

@@ -1,4 +1,5 @@
 #include "sim/bench/round_summary.hpp"
+#include "sim/bench/chain_follower.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -186,6 +187,16 @@ TEST_CASE("the lowest ceiling is what a network of this shape cannot pass", "[be
     result.validators = 1;
     add_ceilings(speeds, result);
     CHECK(result.ceilings.size() == 5);  // one node sends nothing to others
+}
+
+TEST_CASE("a node that lags keeps the others comparable", "[bench]") {
+    // Blocks without operations go on after the last that counts: the nodes need not be level.
+    const std::vector<FollowState> nodes = {
+        {true, 12, 10}, {true, 11, 10}, {true, 6, 5}, {false, 12, 10}};
+    CHECK(is_complete(nodes, 0));
+    CHECK(is_complete(nodes, 1));
+    CHECK_FALSE(is_complete(nodes, 2));
+    CHECK_FALSE(is_complete(nodes, 3));
 }
 
 }  // namespace

@@ -22,7 +22,8 @@ const std::vector<BodyField> k_fields = {
 SealedBody sealed(const std::vector<BodyField>& fields = k_fields,
                   const BodyPlace& place = k_place) {
     return seal_body(key_of("secret"), place, fields,
-                     {{k_seller, key_of("own")}, {k_buyer, key_of("pair")}});
+                     {{k_seller, key_of("own")}, {k_buyer, key_of("pair")}})
+        .value();
 }
 
 TEST_CASE("seller and buyer open the body, nobody else, and only at its place", "[invoice][body]") {

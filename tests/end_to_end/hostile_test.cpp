@@ -20,6 +20,7 @@
 #include "node/io/config.hpp"
 #include "node/io/config_files.hpp"
 #include "node/io/io_codes.hpp"
+#include "sim/launch/launch.hpp"
 #include "tests/end_to_end/network.hpp"
 
 namespace cityledger::sim::test {
@@ -68,9 +69,9 @@ TEST_CASE("a node with a bad certificate stays outside; both sides say why, thre
     INFO(story);
     const TemporaryFolder temporary;
     const NetworkFolder folder{temporary.network()};
-    const auto network = create_network(folder, default_plan(4), {default_validity()});
-    REQUIRE(network);
-    const BadCertificate bad = bad_certificate(story, folder, *network);
+    const NetworkFile network =
+        create_network(folder, default_plan(4), {default_validity(), {}}).value().file;
+    const BadCertificate bad = bad_certificate(story, folder, network);
     const io::NodeHome home{folder.home("node3")};
     REQUIRE(io::write_text_file(home.certificate(), bad.identity.certificate_pem));
     REQUIRE(io::write_text_file(home.certificate_key(), bad.identity.private_key_pem, 0600));
@@ -83,9 +84,11 @@ TEST_CASE("a node with a bad certificate stays outside; both sides say why, thre
     for (const char* node : {"node0", "node1", "node2"}) {
         others.emplace_back(folder.home(node), launch);
     }
-    const Status launched = launch_network(folder, *network, others, 20'000);
-    INFO((launched ? "" : launched.error().message()));
-    REQUIRE(launched);
+    std::vector<NodeAddress> three(network.nodes.begin(), network.nodes.end() - 1);
+    for (const Status& started : start_nodes(folder, three, others, 20'000)) {
+        INFO((started ? "" : started.error().message()));
+        REQUIRE(started);
+    }
 
     const auto log_has = [](const std::string& path, std::string_view what) {
         return text_of_file(path).find(what) != std::string::npos;
@@ -96,7 +99,7 @@ TEST_CASE("a node with a bad certificate stays outside; both sides say why, thre
     // It answers its own clients, but what the three agree on does not reach it.
     for (std::size_t node = 0; node < 3; ++node) {
         INFO("node" << node);
-        client::ApiClient asked(network->nodes[node].address, network->nodes[node].http_port);
+        client::ApiClient asked(network.nodes[node].address, network.nodes[node].http_port);
         CHECK(holds_within(5'000, [&] {
             const auto status = asked.status();
             if (!status) return false;
@@ -108,11 +111,11 @@ TEST_CASE("a node with a bad certificate stays outside; both sides say why, thre
             return false;
         }));
     }
-    RemoteWorld world(folder, *network);
-    CHECK(world.submit(enrolment(**world.key_of("OPERATOR"), network->chain_id, "P-THREE",
+    RemoteWorld world(folder, network);
+    CHECK(world.submit(enrolment(**world.key_of("OPERATOR"), network.chain_id, "P-THREE",
                                  world.expiry_height().value()),
                        20'000));
-    client::ApiClient asked(network->nodes[3].address, network->nodes[3].http_port);
+    client::ApiClient asked(network.nodes[3].address, network.nodes[3].http_port);
     const auto status = asked.status();
     REQUIRE(status);
     CHECK(status->final_height == 0);

@@ -1,10 +1,7 @@
 // Launching: networks in folders, processes that start, stop and refuse, and the command's exit
-// codes. Every code of sim/worlds/worlds_codes.hpp has its test here.
+// codes. Every code of sim/launch/launch_codes.hpp has its test here.
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,13 +9,14 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 
 #include "node/io/config_files.hpp"
 #include "node/io/io_codes.hpp"
 #include "sim/cli/commands.hpp"
+#include "sim/launch/launch_codes.hpp"
 #include "sim/world/world_codes.hpp"
-#include "sim/worlds/worlds_codes.hpp"
 #include "tests/end_to_end/network.hpp"
 #include "tests/paths.hpp"
 
@@ -36,20 +34,10 @@ struct DownAtEnd {
 };
 
 NetworkFile made_network(const NetworkFolder& folder) {
-    auto network = create_network(folder, default_plan(4), {default_validity()});
+    auto network = create_network(folder, default_plan(4), {default_validity(), {}});
     INFO((network ? "" : network.error().message()));
     REQUIRE(network);
-    return *std::move(network);
-}
-
-std::vector<NodeProcess> processes_of(const NetworkFolder& folder, const NetworkFile& network) {
-    LaunchOptions launch;
-    launch.daemon = daemon_path();
-    std::vector<NodeProcess> processes;
-    for (const NodeAddress& node : network.nodes) {
-        processes.emplace_back(folder.home(node.name), launch);
-    }
-    return processes;
+    return network->file;
 }
 
 template <class T>
@@ -71,9 +59,11 @@ TEST_CASE("up, up again, a crash, up, down: one network, and its chain stays", "
     REQUIRE(pid);
 
     const CommandResult again = run_command("up" + where);
-    CHECK(again.exit_code == 3);
-    CHECK(contains(again.output, codes::network_running.name));
-    CHECK(contains(again.output, "node0=" + std::to_string(*pid)));
+    CHECK(again.exit_code == 0);
+    CHECK(contains(again.output, "was up already"));
+    CHECK(running_process(network.home("node0")) == pid);
+    CHECK(run_command("up --new-ports" + where).exit_code == 3);
+    CHECK(contains(run_command("up --new-ports" + where).output, codes::network_running.name));
 
     const auto remote = make_remote_world(folder.network(), "");
     REQUIRE(remote);
@@ -205,7 +195,8 @@ TEST_CASE("members are enrolled by an operator whose key is at hand, or not at a
     CHECK(world->query("membership", "member", {{"id", "NEWCOMER"}}, std::nullopt));
 
     for (const char* url : {"http://127.0.0.1", "http://127.0.0.1:", "http://127.0.0.1:0",
-                            "http://127.0.0.1:80x", "http://127.0.0.1:70000"}) {
+                            "http://127.0.0.1:80x", "http://127.0.0.1:70000", "http://:80",
+                            "https://127.0.0.1:80", "http://127.0.0.1:80/status"}) {
         INFO(url);
         CHECK(code_of(make_remote_world(url, "")) == codes::url_invalid);
     }
@@ -218,13 +209,13 @@ TEST_CASE("a folder that cannot hold or give a network is refused", "[files]") {
     CHECK(code_of(make_remote_world(folder.path, "")) == codes::network_folder_missing);
     const NetworkFile network = made_network(folder);
     CHECK(read_network(folder).value() == network);
-    CHECK(code_of(create_network(folder, default_plan(4), {default_validity()})) ==
+    CHECK(code_of(create_network(folder, default_plan(4), {default_validity(), {}})) ==
           codes::network_folder_taken);
     CHECK(code_of(LocalWorld::create(default_plan(4), local_options(folder.path))) ==
           codes::network_folder_taken);
 
     const NetworkFolder below_a_file{folder.file() + "/network"};
-    CHECK(code_of(create_network(below_a_file, default_plan(4), {default_validity()})) ==
+    CHECK(code_of(create_network(below_a_file, default_plan(4), {default_validity(), {}})) ==
           codes::network_folder_unusable);
 
     for (const char* text : {"", "{", "[]", R"({"version":2})"}) {
@@ -244,38 +235,20 @@ TEST_CASE("a folder that cannot hold or give a network is refused", "[files]") {
 TEST_CASE("without a free port, or without the daemon, nothing starts", "[launch]") {
     const TemporaryFolder temporary;
     const NetworkFolder folder{temporary.network()};
-    NetworkFile network = made_network(folder);
+    made_network(folder);
+    auto network = hold_network(folder);
+    REQUIRE(network);
     rlimit usual{};
     REQUIRE(::getrlimit(RLIMIT_NOFILE, &usual) == 0);
     rlimit none = usual;
     none.rlim_cur = 0;
     REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
-    const Status renewed = renew_ports(folder, network);
+    const Status renewed = renew_ports(*network, std::nullopt);
     REQUIRE(::setrlimit(RLIMIT_NOFILE, &usual) == 0);
     CHECK(code_of(renewed) == codes::no_free_port);
 
     CHECK(code_of(find_daemon("/none/cityledgerd")) == codes::daemon_missing);
     CHECK(find_daemon(daemon_path()).value() == daemon_path());
-}
-
-TEST_CASE("a node whose port is taken ends the launch, and no other node is left", "[launch]") {
-    const TemporaryFolder temporary;
-    const NetworkFolder folder{temporary.network()};
-    const NetworkFile network = made_network(folder);
-    const int taken = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons(network.nodes[0].peer_port);
-    REQUIRE(::bind(taken, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
-    REQUIRE(::listen(taken, 1) == 0);
-    auto processes = processes_of(folder, network);
-    const Status launched = launch_network(folder, network, processes, 20'000);
-    ::close(taken);
-    REQUIRE_FALSE(launched);
-    CHECK(launched.error().code == codes::daemon_not_started);
-    CHECK(contains(launched.error().detail, io::codes::listen_failed.name));
-    for (NodeProcess& process : processes) CHECK_FALSE(process.running());
 }
 
 TEST_CASE("a node that does not answer is not ready in time, and is when it goes on", "[launch]") {
@@ -286,6 +259,20 @@ TEST_CASE("a node that does not answer is not ready in time, and is when it goes
     REQUIRE(world->inject({FaultKind::resume, {2}, {}, {}}));
     CHECK(world->wait_ready(2, 10'000));
     CHECK(settles_within(*world, 20'000));
+}
+
+TEST_CASE("a node's peak of memory is its own, not that of who started it", "[launch]") {
+    constexpr std::size_t k_large = 400'000'000;
+    { const std::vector<char> large(k_large, 'x'); }
+    const TemporaryFolder folder;
+    const auto world = make_network(folder.network(), false, 1);
+    const std::string metrics = world->node_client(0).metrics().value();
+    const std::string name = "\nprocess_peak_memory_bytes ";
+    const std::size_t at = metrics.find(name);
+    REQUIRE(at != std::string::npos);
+    const auto peak = std::strtoull(metrics.c_str() + at + name.size(), nullptr, 10);
+    CHECK(peak > 1'000'000);
+    CHECK(peak < k_large / 2);
 }
 
 TEST_CASE("docs/codes.md is what the program prints", "[docs]") {

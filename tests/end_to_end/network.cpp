@@ -81,7 +81,7 @@ TemporaryFolder::~TemporaryFolder() {
 LocalOptions local_options(const std::string& folder, bool lose_unsynced) {
     LocalOptions options;
     options.folder = folder;
-    options.network = {default_validity()};
+    options.network = {default_validity(), {}};
     options.launch.daemon = lose_unsynced ? power_daemon_path() : daemon_path();
     return options;
 }

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 
-#include "sim/worlds/network_health.hpp"
+#include "sim/launch/network_health.hpp"
 #include "tests/end_to_end/network.hpp"
 
 namespace cityledger::sim::test {
@@ -74,7 +74,7 @@ TEST_CASE("status tells in words and by its exit code who is missing, and when a
 
     REQUIRE(world->inject({FaultKind::kill, {3}, {}, {}}));
     REQUIRE(ends_with(6));
-    CHECK(contains(run_command(command).output, "node3 does not answer."));
+    CHECK(contains(run_command(command).output, "node3 was killed or failed."));
 
     REQUIRE(world->inject({FaultKind::kill, {2}, {}, {}}));
     REQUIRE(ends_with(7));

@@ -61,8 +61,8 @@ public:
     }
     const ledger::StateReader& state() const override { return store; }
     const ledger::Genesis& genesis() const override { return the_genesis; }
+    const std::string& control_token() const override { return token; }
     Status set_blocked(const std::vector<std::string>& peers) override {
-        if (!controls) return refuse(codes::controls_disabled);
         blocked = peers;
         return {};
     }
@@ -81,10 +81,10 @@ public:
 
     bool full = false;
     bool executes = true;
-    bool controls = false;
     std::optional<std::string> unready;
     std::string waits_for;
     std::vector<std::string> blocked;
+    std::string token;
     node::Scheduler* scheduler = nullptr;
     std::map<std::uint64_t, std::pair<Digest, std::function<void(const ledger::StoredReceipt&)>>>
         waiting;
@@ -333,7 +333,7 @@ TEST_CASE("a body that is no list of transactions is refused whole", "[api]") {
     CHECK(api.client.submit_batch({}, 0).error().code == codes::http_wrong_parameter);
     const RawAnswers answers =
         exchange(api.server.port(),
-                 "POST /batch-transactions HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+                 "POST /batch-transactions HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
                  "Content-Type: application/octet-stream\r\nContent-Length: 5\r\n\r\n\x09\0\0\0x"s);
     CHECK(answers.statuses == std::vector<int>{400});
 }
@@ -376,18 +376,35 @@ TEST_CASE("blocks and receipts that are not here are not found", "[api]") {
 
 TEST_CASE("fault controls work only where they were asked for", "[api]") {
     ApiFixture api;
-    CHECK(api.client.control_links({"node1"}).error().code == codes::controls_disabled);
-    api.backend.controls = true;
-    CHECK(api.client.control_links({"node1"}));
+    CHECK(api.client.control_links("", {"node1"}).error().code == codes::controls_disabled);
+    api.backend.token = "secret";
+    CHECK(api.client.control_links("", {"node1"}).error().code == codes::control_token_wrong);
+    CHECK(api.client.control_links("secre", {"node1"}).error().code == codes::control_token_wrong);
+    CHECK(api.client.control_links("secrets", {"node1"}).error().code ==
+          codes::control_token_wrong);
+    CHECK(api.backend.blocked.empty());
+    CHECK(api.client.control_links("secret", {"node1"}));
     CHECK(api.backend.blocked == std::vector<std::string>{"node1"});
+    // A form of another site's page cannot say that it is JSON.
+    const auto posted = [&](const std::string& type) {
+        const std::string body = R"({"blocked":[]})";
+        return exchange(api.server.port(),
+                        "POST /control/links HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                        "Authorization: Bearer secret\r\nContent-Type: " +
+                            type + "\r\nContent-Length: " + std::to_string(body.size()) +
+                            "\r\n\r\n" + body)
+            .statuses;
+    };
+    CHECK(posted("text/plain") == std::vector<int>{415});
+    CHECK(posted("application/json") == std::vector<int>{200});
 }
 
 TEST_CASE("paths, methods and media types that do not fit have their HTTP status", "[api]") {
     ApiFixture api;
     const auto status_of = [&](const std::string& request_line, const std::string& headers = "") {
-        return exchange(api.server.port(), request_line +
-                                               " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" +
-                                               headers + "\r\n")
+        return exchange(api.server.port(),
+                        request_line + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" +
+                            headers + "\r\n")
             .statuses;
     };
     CHECK(status_of("GET /nothing") == std::vector<int>{404});
@@ -405,6 +422,58 @@ TEST_CASE("paths, methods and media types that do not fit have their HTTP status
     CHECK(api.client.get("/transactions").error().code == codes::http_wrong_method);
     CHECK(http_status(codes::http_wrong_media_type) == 415);
     CHECK(http_status(Code{2600, "a contract's", "", ""}) == 422);
+}
+
+TEST_CASE("HEAD is GET without the body; a wrong method is told the right ones", "[api]") {
+    ApiFixture api;
+    const auto answer = [&](const std::string& request_line) {
+        return exchange(api.server.port(), request_line +
+                                               " HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                                               "GET /health HTTP/1.1\r\nHost: localhost\r\n"
+                                               "Connection: close\r\n\r\n");
+    };
+    const RawAnswers head = answer("HEAD /health");
+    CHECK(head.statuses == std::vector<int>{200, 200});
+    const std::string body = R"({"alive":true})";
+    const std::string length = "Content-Length: " + std::to_string(body.size());
+    CHECK(head.text.find(length) < head.text.find("HTTP/1.1", 1));
+    CHECK(head.text.find(body) == head.text.rfind(body));
+    CHECK(answer("HEAD /nothing").statuses == std::vector<int>{404, 200});
+    CHECK(answer("HEAD /transactions").statuses == std::vector<int>{405, 200});
+
+    const auto has = [](const RawAnswers& given, const std::string& header) {
+        return given.text.find("\r\n" + header + "\r\n") != std::string::npos;
+    };
+    CHECK(has(answer("DELETE /status"), "Allow: GET, HEAD, OPTIONS"));
+    CHECK(has(answer("GET /transactions"), "Allow: POST, OPTIONS"));
+    CHECK(has(answer("PUT /query/abacus/add_up"), "Allow: GET, HEAD, POST, OPTIONS"));
+    const RawAnswers options = answer("OPTIONS /status");
+    CHECK(options.statuses == std::vector<int>{204, 200});
+    CHECK(has(options, "Allow: GET, HEAD, OPTIONS"));
+    CHECK(answer("OPTIONS /nothing").statuses == std::vector<int>{404, 200});
+}
+
+TEST_CASE("a request that calls the node by another's name gets nothing", "[api]") {
+    HttpSettings settings;
+    settings.names = {"node3.example.org"};
+    TestServer server([](const HttpRequest&, const HttpRespond& respond) { respond({}); },
+                      settings);
+    const auto status_of = [&](const std::string& host) {
+        return exchange(server.port(),
+                        "GET / HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n")
+            .statuses;
+    };
+    for (const char* host : {"localhost", "LOCALHOST:80", "127.0.0.1", "127.0.0.1:8080", "[::1]",
+                             "[::1]:8080", "10.1.2.3", "node3.example.org:8080"}) {
+        INFO(host);
+        CHECK(status_of(host) == std::vector<int>{200});
+    }
+    for (const char* host : {"attacker.example", "localhost.attacker.example", "127.0.0.1.nip.io",
+                             "node3.example.org.x", "", "[", "[::1", "1.2.3"}) {
+        INFO(host);
+        CHECK(status_of(host) == std::vector<int>{421});
+    }
+    CHECK(http_status(codes::http_wrong_host) == 421);
 }
 
 TEST_CASE("every code can be found by its number", "[api]") {

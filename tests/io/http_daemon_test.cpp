@@ -149,7 +149,7 @@ TEST_CASE("a node of one takes a transaction, tells its receipt, and knows it af
         CHECK(block->transactions == std::vector<Digest>{submitted->transaction});
         CHECK(client.genesis().value() == home.genesis);
         CHECK(client.query("calendar", "today", boost::json::object()));
-        CHECK(client.control_links({}).error().code == codes::controls_disabled);
+        CHECK(client.control_links("", {}).error().code == codes::controls_disabled);
         const auto status = client.status();
         REQUIRE(status);
         CHECK(status->standing == "voting");
@@ -205,8 +205,8 @@ TEST_CASE("a client follows the receipts of all blocks, and waits for the next",
     REQUIRE(first);
     const auto followed = waiting.get();
     REQUIRE(followed);
-    REQUIRE(followed->blocks.size() == 1);
-    CHECK(followed->next_height == 2);
+    REQUIRE(!followed->blocks.empty());  // an empty block may have followed already
+    CHECK(followed->next_height == followed->blocks.size() + 1);
     CHECK(followed->blocks[0].height == 1);
     REQUIRE(followed->blocks[0].receipts.size() == 1);
     const api::ReceiptLine& line = followed->blocks[0].receipts[0];

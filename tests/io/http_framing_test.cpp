@@ -16,7 +16,7 @@ void echo(const HttpRequest& request, const HttpRespond& respond) {
 }
 
 /// Follows every request of the table on the same connection, and asks for its end.
-const std::string k_second = "GET /second HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+const std::string k_second = "GET /second HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
 struct Row {
     std::string story;
@@ -32,9 +32,9 @@ std::string many_headers(int count) {
 }
 
 std::vector<Row> good_rows() {
-    const std::string post = "POST /p HTTP/1.1\r\nHost: a\r\n";
+    const std::string post = "POST /p HTTP/1.1\r\nHost: localhost\r\n";
     return {
-        {"GET", "GET /g HTTP/1.1\r\nHost: a\r\n\r\n", 200, "[GET /g ]"},
+        {"GET", "GET /g HTTP/1.1\r\nHost: localhost\r\n\r\n", 200, "[GET /g ]"},
         {"a length", post + "Content-Length: 5\r\n\r\nhello", 200, "[POST /p hello]"},
         {"a length of zero", post + "Content-Length: 0\r\n\r\n", 200, "[POST /p ]"},
         {"no length, so no body", post + "\r\n", 200, "[POST /p ]"},
@@ -42,20 +42,21 @@ std::vector<Row> good_rows() {
          "[POST /p hello]"},
         {"CHUNKED", post + "Transfer-Encoding: CHUNKED\r\n\r\n1\r\nx\r\n0\r\n\r\n", 200,
          "[POST /p x]"},
-        {"64 headers", "GET /h HTTP/1.1\r\nHost: a\r\n" + many_headers(63) + "\r\n", 200,
+        {"64 headers", "GET /h HTTP/1.1\r\nHost: localhost\r\n" + many_headers(63) + "\r\n", 200,
          "[GET /h ]"},
         {"expected body sent at once", post + "Expect: 100-continue\r\nContent-Length: 2\r\n\r\nok",
          200, "[POST /p ok]"},
-        {"a query and escapes", "GET /a%20b?x=1 HTTP/1.1\r\nHost: a\r\n\r\n", 200, "[GET /a b ]"},
-        {"another method is the handler's affair", "PUT /u HTTP/1.1\r\nHost: a\r\n\r\n", 200,
-         "[PUT /u ]"},
+        {"a query and escapes", "GET /a%20b?x=1 HTTP/1.1\r\nHost: localhost\r\n\r\n", 200,
+         "[GET /a b ]"},
+        {"another method is the handler's affair", "PUT /u HTTP/1.1\r\nHost: localhost\r\n\r\n",
+         200, "[PUT /u ]"},
         {"HTTP/1.0 with keep-alive", "GET /o HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", 200,
          "[GET /o ]"},
     };
 }
 
 std::vector<Row> bad_rows() {
-    const std::string post = "POST /p HTTP/1.1\r\nHost: a\r\n";
+    const std::string post = "POST /p HTTP/1.1\r\nHost: localhost\r\n";
     const std::string get = "GET /g HTTP/1.1\r\n";
     return {
         {"gzip and a length", post + "Transfer-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello",
@@ -80,28 +81,29 @@ std::vector<Row> bad_rows() {
         {"an empty length", post + "Content-Length:\r\n\r\n", 400, ""},
         {"a length above 2^64", post + "Content-Length: 99999999999999999999\r\n\r\n", 400, ""},
         {"a length above the limit", post + "Content-Length: 2097153\r\n\r\n", 413, ""},
-        {"bare line feeds", "GET /g HTTP/1.1\nHost: a\n\n", 400, ""},
+        {"bare line feeds", "GET /g HTTP/1.1\nHost: localhost\n\n", 400, ""},
         {"a blank before the colon", get + "Host : a\r\n\r\n", 400, ""},
         {"a chunk size of 17 digits",
          post + "Transfer-Encoding: chunked\r\n\r\n10000000000000001\r\nx\r\n0\r\n\r\n", 400, ""},
         {"a chunk without its line end",
          post + "Transfer-Encoding: chunked\r\n\r\n1\r\nxy\r\n0\r\n\r\n", 400, ""},
-        {"a body on GET", get + "Host: a\r\nContent-Length: 5\r\n\r\nhello", 400, ""},
-        {"a head above 8 KiB", get + "Host: a\r\nX: " + std::string(9000, 'x') + "\r\n\r\n", 413,
-         ""},
+        {"a body on GET", get + "Host: localhost\r\nContent-Length: 5\r\n\r\nhello", 400, ""},
+        {"a head above 8 KiB", get + "Host: localhost\r\nX: " + std::string(9000, 'x') + "\r\n\r\n",
+         413, ""},
         {"a first line without end", "GET /" + std::string(40'000, 'x'), 413, ""},
-        {"65 headers", get + "Host: a\r\n" + many_headers(64) + "\r\n", 413, ""},
+        {"65 headers", get + "Host: localhost\r\n" + many_headers(64) + "\r\n", 413, ""},
         {"no Host", get + "\r\n", 400, ""},
-        {"two Hosts", get + "Host: a\r\nHost: b\r\n\r\n", 400, ""},
-        {"HTTP/2.0", "GET /g HTTP/2.0\r\nHost: a\r\n\r\n", 400, ""},
-        {"an upgrade", get + "Host: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n", 400, ""},
+        {"two Hosts", get + "Host: localhost\r\nHost: b\r\n\r\n", 400, ""},
+        {"HTTP/2.0", "GET /g HTTP/2.0\r\nHost: localhost\r\n\r\n", 400, ""},
+        {"an upgrade", get + "Host: localhost\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n", 400,
+         ""},
         {"an unknown expectation", post + "Expect: 200-ok\r\nContent-Length: 2\r\n\r\nok", 400, ""},
-        {"a broken escape", "GET /%4 HTTP/1.1\r\nHost: a\r\n\r\n", 400, ""},
-        {"an escaped line end", "GET /a%0d%0ab HTTP/1.1\r\nHost: a\r\n\r\n", 400, ""},
-        {"a zero byte in a header", get + "Host: a\r\nX: a" + std::string(1, '\0') + "\r\n\r\n",
-         400, ""},
+        {"a broken escape", "GET /%4 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400, ""},
+        {"an escaped line end", "GET /a%0d%0ab HTTP/1.1\r\nHost: localhost\r\n\r\n", 400, ""},
+        {"a zero byte in a header",
+         get + "Host: localhost\r\nX: a" + std::string(1, '\0') + "\r\n\r\n", 400, ""},
         {"no request at all", "hello\r\n\r\n", 400, ""},
-        {"an absolute target", "GET http://a/g HTTP/1.1\r\nHost: a\r\n\r\n", 400, ""},
+        {"an absolute target", "GET http://a/g HTTP/1.1\r\nHost: localhost\r\n\r\n", 400, ""},
     };
 }
 
@@ -134,7 +136,8 @@ TEST_CASE("broken or ambiguous framing is refused and ends the connection", "[ht
 
 TEST_CASE("chunks that add up to more than a body may hold are refused", "[http]") {
     TestServer server(echo);
-    std::string request = "POST /p HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+    std::string request =
+        "POST /p HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n";
     for (int i = 0; i < 3; ++i) request += "100000\r\n" + std::string(0x100000, 'x') + "\r\n";
     CHECK(exchange(server.port(), request).statuses == std::vector<int>{413});
 }
@@ -145,7 +148,7 @@ TEST_CASE("a client that waits for the go-ahead gets it", "[http]") {
     boost::asio::ip::tcp::socket socket(context);
     socket.connect({boost::asio::ip::address_v4::loopback(), server.port()});
     boost::asio::write(socket, boost::asio::buffer(std::string(
-                                   "POST /p HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+                                   "POST /p HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
                                    "Expect: 100-continue\r\nContent-Length: 2\r\n\r\n")));
     std::array<char, 25> go_ahead;
     boost::asio::read(socket, boost::asio::buffer(go_ahead));
@@ -160,7 +163,8 @@ TEST_CASE("a head or a body that does not come in time is refused", "[http]") {
     settings.body_deadline_ms = 30;
     TestServer server(echo, settings);
     for (const std::string request :
-         {"GET / HTTP/1.1\r\nHo", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nx"}) {
+         {"GET / HTTP/1.1\r\nHo",
+          "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nx"}) {
         const RawAnswers answers = exchange(server.port(), request);
         CHECK(answers.statuses == std::vector<int>{408});
         CHECK(answers.text.find(codes::http_too_late.name) != std::string::npos);
@@ -172,7 +176,7 @@ TEST_CASE("an idle connection ends without a word", "[http]") {
     settings.keep_alive_ms = 30;
     TestServer server(echo, settings);
     CHECK(exchange(server.port(), "").text.empty());
-    CHECK(exchange(server.port(), "GET /g HTTP/1.1\r\nHost: a\r\n\r\n").statuses ==
+    CHECK(exchange(server.port(), "GET /g HTTP/1.1\r\nHost: localhost\r\n\r\n").statuses ==
           std::vector<int>{200});
 }
 
@@ -199,7 +203,8 @@ TEST_CASE("an answer may come later, and only the first one counts", "[http]") {
         arrived.set_value();
     });
     auto answers = std::async(std::launch::async, [&] {
-        return exchange(server.port(), "GET /g HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        return exchange(server.port(),
+                        "GET /g HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     });
     arrived.get_future().wait();
     server.loop.on_loop([&] {

@@ -211,5 +211,41 @@ TEST_CASE("damaged bytes are refused or are the encoding of another value", "[co
     check_mutations(make_sample(), 4);
 }
 
+TEST_CASE("a text is UTF-8 without control characters, wherever it is read") {
+    const auto read_text = [](const std::string& text) {
+        Sample sample = make_sample();
+        sample.text = text;
+        return decode<Sample>(encode(sample));
+    };
+    for (const char* text : {"", "a\tb\n", "\xc3\xa9", "\xe8\x81\x8c", "\xf0\x9f\x98\x80"}) {
+        CHECK(read_text(text));
+    }
+    const std::string zero(1, '\0');
+    for (const std::string& text :
+         {zero, std::string("\x1b[1m"), std::string("\x7f"), std::string("a\r"),
+          std::string("\x80"), std::string("\xc3"), std::string("\xc0\xaf"),
+          std::string("\xed\xa0\x80"), std::string("\xf4\x90\x80\x80"), std::string("\xff")}) {
+        INFO(to_hex(as_bytes(text)));
+        const auto refused = read_text(text);
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().code == codes::decode_bad_text);
+    }
+}
+
+TEST_CASE("a value from outside that is too long is refused by its field, at n + 1") {
+    Sample sample = make_sample();
+    sample.text = std::string(8, 'x');
+    sample.lines = {"a", "b", "c"};
+    CHECK(try_encode(sample));
+    sample.text += 'x';
+    auto refused = try_encode(sample);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == codes::encode_limit);
+    CHECK(refused.error().detail == "text: 9, at most 8");
+    sample.text.clear();
+    sample.lines.emplace_back("d");
+    CHECK(try_encode(sample).error().detail == "lines: 4, at most 3");
+}
+
 }  // namespace
 }  // namespace cityledger::ledger

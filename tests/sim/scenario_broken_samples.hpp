@@ -186,7 +186,7 @@ inline std::vector<BrokenSample> broken_meaning() {
          head + "  - {as: shop, do: calendar.propose_close}\n", "5:20: `date` is missing"},
         {"an argument of another type", m, codes::scenario_bad_arguments,
          head + "  - {as: shop, do: directory.mark_overdue, with: {limit: many}}\n",
-         "5:50: limit must be an integer"},
+         "5:58: limit must be an integer"},
         {"money with three decimals", m, codes::scenario_bad_money,
          head + "  - {as: shop, do: invoice.red_letter, with: {code: \"1\", number: \"2\", "
                 "amount_fen: \"1.005\", tax_fen: 0, reason: x}}\n",

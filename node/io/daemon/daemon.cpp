@@ -3,8 +3,11 @@
 #include <unistd.h>
 
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 
 #include "crypto/check.hpp"
 #include "ledger/contracts/contracts.hpp"
@@ -16,6 +19,7 @@
 #include "node/io/daemon/verifier_pool.hpp"
 #include "node/io/http/api_routes.hpp"
 #include "node/io/http/http_server.hpp"
+#include "node/io/io_codes.hpp"
 #include "node/io/stages.hpp"
 #include "node/io/storage/posix_file_system.hpp"
 #include "node/io/storage/rocksdb_state_store.hpp"
@@ -28,6 +32,7 @@ namespace {
 constexpr std::size_t k_verifier_threads = 2;
 /// A clean exit that takes longer is cut short: the log keeps all that was acknowledged.
 constexpr unsigned k_exit_deadline_s = 5;
+constexpr auto k_home_watch_interval = std::chrono::seconds(1);
 
 /// Randomness of the operating system.
 class SystemRandom : public node::RandomSource {
@@ -75,6 +80,8 @@ HttpSettings http_settings(const NodeConfig& config) {
     HttpSettings settings;
     settings.address = config.http_address;
     settings.port = config.http_port;
+    settings.names = config.http_names.value_or(std::vector<std::string>{});
+    settings.names.push_back(config.http_address);
     return settings;
 }
 
@@ -84,8 +91,7 @@ HttpSettings http_settings(const NodeConfig& config) {
 /// queued in `context_` may hold files, so the context ends before the file systems.
 class Daemon::Impl {
 public:
-    Impl(NodeHome folder, HomeContents home, std::unique_ptr<HomeLock> lock,
-         std::unique_ptr<Logger> logger)
+    Impl(NodeHome folder, HomeContents home, FileLock lock, std::unique_ptr<Logger> logger)
         : folder_(std::move(folder)),
           home_(std::move(home)),
           lock_(std::move(lock)),
@@ -105,6 +111,7 @@ public:
         if (done) done = start_network(options.fault_controls);
         if (done) done = announce();
         if (done && options.handle_signals) watch_signals();
+        if (done) watch_home();
         return done;
     }
 
@@ -119,6 +126,7 @@ public:
         if (!flushed) logger_->warning("flush_failed", {{"why", flushed.error().message()}});
         logger_->info("stopped");
         logger_->flush();
+        lock_.clear();
     }
 
     void stop() { context_->stop(); }
@@ -177,7 +185,19 @@ private:
         replica_->set_fatal_handler([this](const Error& error) { die(error); });
     }
 
+    /// Fault controls are for those who may read the node's home.
+    Status open_fault_controls(bool wanted) {
+        std::error_code ignored;
+        std::filesystem::remove(folder_.control_token(), ignored);
+        if (!wanted) return {};
+        const ledger::Nonce one = random_.nonce();
+        const ledger::Nonce other = random_.nonce();
+        control_token_ = to_hex(one.bytes) + to_hex(other.bytes);
+        return write_text_file(folder_.control_token(), control_token_, 0600);
+    }
+
     Status start_network(bool fault_controls) {
+        if (const Status opened = open_fault_controls(fault_controls); !opened) return opened;
         const Status listening = transport_->start(
             {[this](ValidatorIndex peer, bool up) { replica_->on_session(peer, up); },
              [this](ValidatorIndex peer, ByteView frame) {
@@ -185,7 +205,7 @@ private:
                  replica_->on_message(peer, frame);
              }});
         if (!listening) return listening;
-        backend_.emplace(home_, *replica_, *transport_, *store_, fault_controls);
+        backend_.emplace(home_, *replica_, *transport_, *store_, control_token_);
         routes_.emplace(*backend_, ledger::city_contracts(), *scheduler_);
         replica_->set_block_observer(
             [this](const node::FinalBlock&, const ledger::ExecutedBlock& executed) {
@@ -216,6 +236,20 @@ private:
         });
     }
 
+    /// Who removed the home wants the node gone; nothing that it writes from then on would be kept.
+    void watch_home() {
+        home_watch_.emplace(*context_, k_home_watch_interval);
+        home_watch_->async_wait([this](boost::system::error_code error) {
+            if (error) return;
+            if (!lock_.exists()) die(home_vanished(home_.config.name));
+            watch_home();
+        });
+    }
+
+    static Error home_vanished(const std::string& node) {
+        return Error{codes::home_vanished, node};
+    }
+
     /// Nothing may be acknowledged any more, so not even destructors run.
     [[noreturn]] void die(const Error& error) {
         const std::string why = error.message();
@@ -227,7 +261,7 @@ private:
 
     NodeHome folder_;
     HomeContents home_;
-    std::unique_ptr<HomeLock> lock_;
+    FileLock lock_;
     std::unique_ptr<Logger> logger_;
     PosixFileSystem posix_;
     std::unique_ptr<node::FileSystem> files_over_;
@@ -235,6 +269,7 @@ private:
     std::unique_ptr<RocksDbStateStore> store_;
     std::unique_ptr<ledger::Executor> executor_;
     SystemRandom random_;
+    std::string control_token_;  ///< empty: no fault controls
     std::optional<boost::asio::io_context> context_;
     std::optional<AsioScheduler> scheduler_;
     std::optional<EventLog> events_;
@@ -247,6 +282,7 @@ private:
     std::optional<ApiRoutes> routes_;
     std::optional<HttpServer> http_;
     std::optional<boost::asio::signal_set> signals_;
+    std::optional<boost::asio::steady_timer> home_watch_;
     bool handles_signals_ = false;
 };
 
@@ -257,7 +293,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const DaemonOptions& options) {
     NodeHome folder{options.home};
     auto home = read_home(folder);
     if (!home) return propagate(home);
-    auto lock = HomeLock::acquire(folder);
+    auto lock = lock_home(folder);
     if (!lock) return propagate(lock);
     auto logger = Logger::open(folder.node_log(), home->config.name, home->config.log_level);
     if (!logger) return propagate(logger);

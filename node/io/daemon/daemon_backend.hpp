@@ -15,12 +15,12 @@ class DaemonBackend : public ApiBackend {
 public:
     /// All must outlive the backend.
     DaemonBackend(const HomeContents& home, node::Replica& replica, TcpTransport& transport,
-                  const ledger::StateReader& state, bool fault_controls)
+                  const ledger::StateReader& state, std::string control_token)
         : home_(home),
           replica_(replica),
           transport_(transport),
           state_(state),
-          fault_controls_(fault_controls) {}
+          control_token_(std::move(control_token)) {}
 
     void submit(std::shared_ptr<const ledger::Transaction> transaction,
                 std::function<void(Result<Digest>)> done) override;
@@ -35,6 +35,7 @@ public:
     std::shared_ptr<const ledger::Batch> batch(const Digest& digest) const override;
     const ledger::StateReader& state() const override { return state_; }
     const ledger::Genesis& genesis() const override { return home_.genesis; }
+    const std::string& control_token() const override { return control_token_; }
     Status set_blocked(const std::vector<std::string>& peers) override;
 
 private:
@@ -42,7 +43,7 @@ private:
     node::Replica& replica_;
     TcpTransport& transport_;
     const ledger::StateReader& state_;
-    bool fault_controls_;
+    std::string control_token_;
 };
 
 }  // namespace cityledger::io

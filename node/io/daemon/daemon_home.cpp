@@ -1,13 +1,7 @@
 #include "node/io/daemon/daemon_home.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
-#include <array>
-#include <cerrno>
-#include <cstring>
 #include <ctime>
+#include <filesystem>
 
 #include "crypto/x509_identity.hpp"
 #include "node/io/config_files.hpp"
@@ -62,20 +56,6 @@ Result<crypto::PrivateKey> read_validator_key(const NodeHome& home,
     return key;
 }
 
-std::string read_process_id(int file) {
-    std::array<char, 16> text{};
-    const ssize_t size = ::pread(file, text.data(), text.size(), 0);
-    std::string id(text.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
-    while (!id.empty() && id.back() == '\n') id.pop_back();
-    return id;
-}
-
-bool write_process_id(int file) {
-    const std::string text = std::to_string(::getpid()) + "\n";
-    return ::ftruncate(file, 0) == 0 &&
-           ::pwrite(file, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size());
-}
-
 }  // namespace
 
 Result<HomeContents> read_home(const NodeHome& home) {
@@ -99,23 +79,15 @@ Result<HomeContents> read_home(const NodeHome& home) {
                         *own_index, *identity, *std::move(key), own_certificate};
 }
 
-Result<std::unique_ptr<HomeLock>> HomeLock::acquire(const NodeHome& home) {
-    const int file = ::open(home.process_id().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (file < 0) {
-        return tl::unexpected<Error>(unwritable(home.process_id(), std::strerror(errno)));
+Result<FileLock> lock_home(const NodeHome& home) {
+    auto lock = FileLock::try_acquire(home.process_id());
+    if (!lock) return propagate(lock);
+    if (!*lock) {
+        const auto folder = std::filesystem::absolute(home.folder).lexically_normal();
+        return refuse(codes::home_in_use,
+                      folder.string() + " by " + FileLock::holder_in_words(home.process_id()));
     }
-    if (::flock(file, LOCK_EX | LOCK_NB) != 0) {
-        const std::string holder = read_process_id(file);
-        ::close(file);
-        return refuse(codes::home_in_use, home.folder + " by process " + holder);
-    }
-    std::unique_ptr<HomeLock> lock(new HomeLock(file));
-    if (!write_process_id(file)) {
-        return tl::unexpected<Error>(unwritable(home.process_id(), std::strerror(errno)));
-    }
-    return lock;
+    return **std::move(lock);
 }
-
-HomeLock::~HomeLock() { ::close(file_); }
 
 }  // namespace cityledger::io

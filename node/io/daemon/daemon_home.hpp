@@ -1,10 +1,9 @@
 #pragma once
 // The home folder of a validator: its files read and checked, and locked for one process.
 
-#include <memory>
-
 #include "ledger/genesis.hpp"
 #include "node/io/config.hpp"
+#include "node/io/file_lock.hpp"
 #include "node/io/transport/tls_context.hpp"
 
 namespace cityledger::io {
@@ -27,18 +26,7 @@ struct HomeContents {
 /// key files that others can read, an authority or a validator key that is not the genesis's.
 [[nodiscard]] Result<HomeContents> read_home(const NodeHome& home);
 
-/// Held while the process runs on the folder; the file `pid` holds the process id.
-class HomeLock {
-public:
-    /// home_in_use, naming the process, if another one holds it.
-    static Result<std::unique_ptr<HomeLock>> acquire(const NodeHome& home);
-    ~HomeLock();
-    HomeLock(const HomeLock&) = delete;
-    HomeLock& operator=(const HomeLock&) = delete;
-
-private:
-    explicit HomeLock(int file) : file_(file) {}
-    int file_;
-};
+/// Locks the home for this process: home_in_use, naming the process, if another one holds it.
+[[nodiscard]] Result<FileLock> lock_home(const NodeHome& home);
 
 }  // namespace cityledger::io

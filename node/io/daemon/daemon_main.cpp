@@ -1,12 +1,19 @@
 #include "node/io/daemon/daemon_main.hpp"
 
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
+#include <exception>
 
 #include "node/api/version.hpp"
+#include "node/io/config_files.hpp"
+#include "node/io/io_codes.hpp"
 #include "node/io/stages.hpp"
 
 namespace cityledger::io {
@@ -20,6 +27,47 @@ void print_ready(const Daemon& daemon) {
                 daemon.listen_address().c_str(), unsigned{ports.listen_port},
                 daemon.http_address().c_str(), unsigned{ports.http_port}, ::getpid());
     std::fflush(stdout);
+}
+
+/// A core file, or another process of this user that reads this one's memory, would have the keys.
+void hide_memory() {
+    const rlimit none{0, 0};
+    ::setrlimit(RLIMIT_CORE, &none);
+    ::prctl(PR_SET_DUMPABLE, 0);
+}
+
+/// Sockets and files: as many as the system lets this user have.
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+Error no_resources(const char* what) { return Error{codes::resources_missing, what}; }
+
+int fail(const Error& error) {
+    std::fprintf(stderr, "cityledgerd: %s\n", error.message().c_str());
+    return k_exit_usage;
+}
+
+int start_and_run(const DaemonOptions& options) {
+    const StageSampler sampler;
+    const StageScope start(Stage::execution);  // reading the log back executes it
+    const auto daemon = Daemon::start(options);
+    if (!daemon) return fail(daemon.error());
+    print_ready(**daemon);
+    (*daemon)->run();
+    return 0;
+}
+
+/// Every path is relative to the home from here on: the folder may be moved while the node runs.
+Status enter_home(DaemonOptions& options) {
+    if (::chdir(options.home.c_str()) != 0) {
+        return tl::unexpected<Error>(unreadable(options.home, std::strerror(errno)));
+    }
+    options.home = ".";
+    return {};
 }
 
 }  // namespace
@@ -42,16 +90,16 @@ int run_daemon(int argument_count, char** arguments, DaemonOptions options) {
     }
 
     std::signal(SIGPIPE, SIG_IGN);
-    const StageSampler sampler;
-    const StageScope start(Stage::execution);  // reading the log back executes it
-    const auto daemon = Daemon::start(options);
-    if (!daemon) {
-        std::fprintf(stderr, "cityledgerd: %s\n", daemon.error().message().c_str());
-        return k_exit_usage;
+    hide_memory();
+    raise_descriptor_limit();
+    if (const Status entered = enter_home(options); !entered) return fail(entered.error());
+    // The system's refusals of threads, descriptors and memory come as exceptions of the libraries,
+    // each with a type of its own.
+    try {
+        return start_and_run(options);
+    } catch (const std::exception& problem) {
+        return fail(no_resources(problem.what()));
     }
-    print_ready(**daemon);
-    (*daemon)->run();
-    return 0;
 }
 
 }  // namespace cityledger::io

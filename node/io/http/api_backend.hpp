@@ -34,6 +34,8 @@ public:
         const Digest& digest) const = 0;
     [[nodiscard]] virtual const ledger::StateReader& state() const = 0;
     [[nodiscard]] virtual const ledger::Genesis& genesis() const = 0;
+    /// What a request must carry to use the fault controls; empty: the node has none.
+    [[nodiscard]] virtual const std::string& control_token() const = 0;
     /// Cuts the links to these peers and restores all others.
     virtual Status set_blocked(const std::vector<std::string>& peers) = 0;
 };

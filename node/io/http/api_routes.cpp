@@ -73,82 +73,90 @@ public:
             respond(std::move(response));
         };
         const auto parts = split_path(request.path);
-        if (request.method == "GET" && parts == std::vector<std::string>{"receipts"}) {
-            return follow(request, with_height);
+        // HEAD is answered as GET is; the server leaves the body out.
+        const std::string method = request.method == "HEAD" ? "GET" : request.method;
+        std::string allowed;
+        for (const Route& route : k_routes) {
+            if (!fits(route.path, parts)) continue;
+            if (route.method == method) return (this->*route.answer)(request, parts, with_height);
+            allowed += route.method == "GET" ? "GET, HEAD, " : "POST, ";
         }
-        if (request.method == "GET") return with_height(get(request, parts));
-        if (request.method == "POST") return post(request, parts, with_height);
-        with_height(error_response(wrong_method(request)));
+        if (allowed.empty()) return with_height(error_response(no_route(request)));
+        HttpResponse response = method == "OPTIONS" ? HttpResponse{204, "", "", {}}
+                                                    : error_response(wrong_method(request));
+        response.headers.emplace_back("Allow", allowed + "OPTIONS");
+        with_height(std::move(response));
     }
 
 private:
+    using Parts = std::vector<std::string>;
+
+    /// A resource. "*" stands for one part of a path.
+    struct Route {
+        std::string_view method;
+        std::string_view path;
+        void (Impl::*answer)(const HttpRequest&, const Parts&, const HttpRespond&);
+    };
+    static const std::vector<Route> k_routes;
+
+    static bool fits(std::string_view path, const Parts& parts) {
+        const Parts wanted = split_path(std::string(path));
+        return wanted.size() == parts.size() &&
+               std::equal(wanted.begin(), wanted.end(), parts.begin(),
+                          [](const std::string& wish, const std::string& part) {
+                              return wish == "*" || wish == part;
+                          });
+    }
+
     static Error wrong_method(const HttpRequest& request) {
         return refuse(codes::http_wrong_method, request.method + " " + request.path).value();
     }
     static Error no_route(const HttpRequest& request) {
         return refuse(codes::http_no_route, request.path).value();
     }
-
-    static bool is_posted(const std::vector<std::string>& parts) {
-        return parts == std::vector<std::string>{"transactions"} ||
-               parts == std::vector<std::string>{"batch-transactions"} ||
-               parts == std::vector<std::string>{"control", "links"};
+    static Error wrong_media_type(const HttpRequest& request, const char* wanted) {
+        return refuse(codes::http_wrong_media_type,
+                      "'" + request.content_type + "' instead of " + wanted)
+            .value();
     }
 
-    static bool is_read(const std::vector<std::string>& parts) {
-        constexpr std::string_view plain[] = {"health", "ready",   "status",  "contracts",
-                                              "codes",  "metrics", "genesis", "receipts"};
-        if (parts.size() == 2) return parts[0] == "transactions" || parts[0] == "blocks";
-        return parts.size() == 1 &&
-               std::find(std::begin(plain), std::end(plain), parts[0]) != std::end(plain);
+    /// A route whose answer is known at once.
+    template <auto Answer>
+    void now(const HttpRequest& request, const Parts& parts, const HttpRespond& respond) {
+        respond((this->*Answer)(request, parts));
     }
 
-    HttpResponse get(const HttpRequest& request, const std::vector<std::string>& parts) {
-        const std::string& first = parts.front();
-        if (parts.size() == 1) {
-            if (first == "health") return json_value({{"alive", true}});
-            if (first == "ready") return ready();
-            if (first == "status") return json_response(backend_.status());
-            if (first == "contracts") return json_value(describe_contracts(contracts_));
-            if (first == "codes") return list_codes();
-            if (first == "metrics") return metrics();
-            if (first == "genesis") {
-                HttpResponse response;
-                response.body = ledger::genesis_to_text(backend_.genesis());
-                return response;
-            }
-        }
-        if (parts.size() == 2 && first == "transactions") return receipt(parts[1]);
-        if (parts.size() == 2 && first == "blocks") return block(parts[1]);
-        if (parts.size() == 3 && first == "query") return query(parts[1], parts[2], request);
-        if (is_posted(parts)) return error_response(wrong_method(request));
-        return error_response(no_route(request));
+    HttpResponse health(const HttpRequest&, const Parts&) { return json_value({{"alive", true}}); }
+    HttpResponse status(const HttpRequest&, const Parts&) {
+        return json_response(backend_.status());
+    }
+    HttpResponse contracts(const HttpRequest&, const Parts&) {
+        return json_value(describe_contracts(contracts_));
+    }
+    HttpResponse refusal_codes(const HttpRequest&, const Parts&) { return list_codes(); }
+    HttpResponse genesis(const HttpRequest&, const Parts&) {
+        HttpResponse response;
+        response.body = ledger::genesis_to_text(backend_.genesis());
+        return response;
     }
 
-    void post(const HttpRequest& request, const std::vector<std::string>& parts,
-              const HttpRespond& respond) {
-        if (parts.size() == 3 && parts[0] == "query") {
-            return respond(query(parts[1], parts[2], request));
-        }
-        if (!is_posted(parts)) {
-            return respond(
-                error_response(is_read(parts) ? wrong_method(request) : no_route(request)));
-        }
-        if (parts[0] == "control") return respond(control_links(request));
-        submit(request, parts[0] == "batch-transactions", respond);
+    void submit_alone(const HttpRequest& request, const Parts&, const HttpRespond& respond) {
+        submit(request, false, respond);
+    }
+    void submit_together(const HttpRequest& request, const Parts&, const HttpRespond& respond) {
+        submit(request, true, respond);
     }
 
     void submit(const HttpRequest& request, bool many, const HttpRespond& respond) {
         if (!request.content_type.starts_with("application/octet-stream")) {
-            return respond(error_response(
-                refuse(codes::http_wrong_media_type, "'" + request.content_type + "'").value()));
+            return respond(error_response(wrong_media_type(request, "application/octet-stream")));
         }
         const auto wait = number_of("wait", request.parameter("wait").value_or("0"), k_max_wait_ms);
         if (!wait) return respond(error_response(wait.error()));
         (many ? submit_many : submit_one)(backend_, scheduler_, request.body, *wait, respond);
     }
 
-    void follow(const HttpRequest& request, const HttpRespond& respond) {
+    void follow(const HttpRequest& request, const Parts&, const HttpRespond& respond) {
         const auto from = number_of("from", request.parameter("from").value_or(""), k_any_number);
         if (!from) return respond(error_response(from.error()));
         if (*from == 0) return respond(error_response(wrong_parameter("from: begins at 1")));
@@ -157,13 +165,13 @@ private:
         followers_.follow(*from, *wait, respond);
     }
 
-    HttpResponse ready() const {
+    HttpResponse ready(const HttpRequest&, const Parts&) {
         const auto reason = backend_.unready_because();
         if (reason) return error_response(refuse(codes::node_not_ready, *reason).value());
         return json_value({{"ready", true}});
     }
 
-    HttpResponse metrics() const {
+    HttpResponse metrics(const HttpRequest&, const Parts&) {
         HttpResponse response;
         response.content_type = "text/plain; version=0.0.4";
         response.body =
@@ -171,7 +179,8 @@ private:
         return response;
     }
 
-    HttpResponse receipt(const std::string& text) const {
+    HttpResponse receipt(const HttpRequest&, const Parts& parts) {
+        const std::string& text = parts[1];
         const auto id = digest_of(text);
         if (!id) return error_response(id.error());
         const auto stored = ledger::find_receipt(backend_.state(), *id);
@@ -199,7 +208,8 @@ private:
         return std::nullopt;
     }
 
-    HttpResponse block(const std::string& text) const {
+    HttpResponse block(const HttpRequest&, const Parts& parts) {
+        const std::string& text = parts[1];
         const auto height = number_of("the height", text, k_any_number);
         if (!height) return error_response(height.error());
         const auto found = backend_.final_block(*height);
@@ -215,11 +225,10 @@ private:
         return json_response(view);
     }
 
-    HttpResponse query(const std::string& contract, const std::string& method,
-                       const HttpRequest& request) {
-        const auto described = contracts_.query(contract, method);
+    HttpResponse query(const HttpRequest& request, const Parts& parts) {
+        const auto described = contracts_.query(parts[1], parts[2]);
         if (!described) return error_response(described.error());
-        const auto result = run(contract, **described, request);
+        const auto result = run(parts[1], **described, request);
         return or_error<boost::json::value>(result, json_value);
     }
 
@@ -243,7 +252,16 @@ private:
         return method.result_to_json(*result);
     }
 
-    HttpResponse control_links(const HttpRequest& request) {
+    HttpResponse control_links(const HttpRequest& request, const Parts&) {
+        const std::string& token = backend_.control_token();
+        if (token.empty()) return error_response(refuse(codes::controls_disabled).value());
+        // A page of another site may post forms, but neither this header nor this type.
+        if (!request.content_type.starts_with("application/json")) {
+            return error_response(wrong_media_type(request, "application/json"));
+        }
+        if (request.authorization != "Bearer " + token) {
+            return error_response(refuse(codes::control_token_wrong).value());
+        }
         const auto json = ledger::parse_json(request.body);
         const auto control = json ? ledger::from_json<api::LinksControl>(*json)
                                   : Result<api::LinksControl>(propagate(json));
@@ -258,6 +276,24 @@ private:
     node::Scheduler& scheduler_;
     VerifyLimits verify_limits_;
     ReceiptFollowers followers_;
+};
+
+const std::vector<ApiRoutes::Impl::Route> ApiRoutes::Impl::k_routes = {
+    {"GET", "/health", &Impl::now<&Impl::health>},
+    {"GET", "/ready", &Impl::now<&Impl::ready>},
+    {"GET", "/status", &Impl::now<&Impl::status>},
+    {"GET", "/metrics", &Impl::now<&Impl::metrics>},
+    {"GET", "/contracts", &Impl::now<&Impl::contracts>},
+    {"GET", "/codes", &Impl::now<&Impl::refusal_codes>},
+    {"GET", "/genesis", &Impl::now<&Impl::genesis>},
+    {"GET", "/receipts", &Impl::follow},
+    {"GET", "/transactions/*", &Impl::now<&Impl::receipt>},
+    {"GET", "/blocks/*", &Impl::now<&Impl::block>},
+    {"GET", "/query/*/*", &Impl::now<&Impl::query>},
+    {"POST", "/query/*/*", &Impl::now<&Impl::query>},
+    {"POST", "/transactions", &Impl::submit_alone},
+    {"POST", "/batch-transactions", &Impl::submit_together},
+    {"POST", "/control/links", &Impl::now<&Impl::control_links>},
 };
 
 ApiRoutes::ApiRoutes(ApiBackend& backend, const ledger::ContractRegistry& contracts,

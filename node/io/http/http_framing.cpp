@@ -1,6 +1,7 @@
 #include "node/io/http/http_framing.hpp"
 
 #include <algorithm>
+#include <boost/asio/ip/address.hpp>
 #include <charconv>
 
 #include "node/io/io_codes.hpp"
@@ -51,6 +52,13 @@ Status check_transfer_encoding(const HttpHead& head, const std::vector<std::stri
     return {};
 }
 
+/// "[::1]:8080" and "example.org:8080" without port and brackets.
+std::string host_name(const std::string& host) {
+    const std::size_t bracket = host.find(']');
+    if (host.starts_with("[") && bracket != std::string::npos) return host.substr(1, bracket - 1);
+    return host.substr(0, host.find(':'));
+}
+
 }  // namespace
 
 Error framing_error(std::string detail) {
@@ -94,6 +102,18 @@ Result<HttpFraming> check_framing(const HttpHead& head) {
     }
     if (!values_of(head, "upgrade").empty()) return broken("an Upgrade header");
     return framing;
+}
+
+Status check_host(const HttpHead& head, const std::vector<std::string>& names) {
+    const auto hosts = values_of(head, "host");
+    if (hosts.empty()) return {};  // HTTP/1.0; no browser speaks it
+    const std::string name = host_name(to_lower(hosts.front()));
+    boost::system::error_code no_address;
+    boost::asio::ip::make_address(name, no_address);
+    const bool known = name == "localhost" || !no_address ||
+                       std::find(names.begin(), names.end(), name) != names.end();
+    if (!known) return refuse(codes::http_wrong_host, "'" + hosts.front() + "'");
+    return {};
 }
 
 }  // namespace cityledger::io

@@ -29,6 +29,11 @@ struct HttpFraming {
 /// Refuses every head whose framing is ambiguous, and bodies on GET. See docs/api.md.
 [[nodiscard]] Result<HttpFraming> check_framing(const HttpHead& head);
 
+/// http_wrong_host unless the request's Host is "localhost", an address in figures or one of these
+/// names, with or without a port. A page of another site that has its own name lead to this address
+/// (DNS rebinding) gets nothing.
+[[nodiscard]] Status check_host(const HttpHead& head, const std::vector<std::string>& names);
+
 /// http_framing, http_too_large and http_too_late for the server.
 [[nodiscard]] Error framing_error(std::string detail);
 [[nodiscard]] Error too_large_error(std::string detail);

@@ -66,11 +66,12 @@ unsigned http_status(const Code& code) {
                    ledger::codes::query_unknown_method})) {
         return 404;
     }
-    if (is_one_of({codes::controls_disabled})) return 403;
+    if (is_one_of({codes::controls_disabled, codes::control_token_wrong})) return 403;
     if (is_one_of({codes::http_wrong_method})) return 405;
     if (is_one_of({codes::http_too_late})) return 408;
     if (is_one_of({codes::http_too_large})) return 413;
     if (is_one_of({codes::http_wrong_media_type})) return 415;
+    if (is_one_of({codes::http_wrong_host})) return 421;
     if (is_one_of({codes::verify_caller_limited, codes::verify_invoice_limited})) return 429;
     if (is_one_of({codes::http_too_many_connections, codes::node_not_ready,
                    node::codes::mempool_full, node::codes::mempool_sender_share,

@@ -14,10 +14,11 @@ namespace cityledger::io {
 
 /// A whole request whose framing was found good.
 struct HttpRequest {
-    std::string method;                                      ///< "GET" or "POST"
+    std::string method;                                      ///< "GET", "POST" ...
     std::string path;                                        ///< without the query, percent-decoded
     std::vector<std::pair<std::string, std::string>> query;  ///< percent-decoded, in order
     std::string content_type;
+    std::string authorization;  ///< the header of this name
     std::string body;
     std::string caller;  ///< the address that it came from, without the port
 
@@ -38,7 +39,8 @@ using HttpHandler = std::function<void(const HttpRequest&, HttpRespond)>;
 /// The JSON answer of an error, with the HTTP status that its code stands for.
 [[nodiscard]] HttpResponse error_response(const Error& error);
 
-/// 400, 404, 405, 408, 413, 415, 503: what HTTP calls the cause; 422 for refusals of contracts.
+/// 400, 403, 404, 405, 408, 413, 415, 503: what HTTP calls the cause; 422 for refusals of
+/// contracts.
 [[nodiscard]] unsigned http_status(const Code& code);
 
 /// Splits "/path?a=1&b=2" and decodes it. Refused with http_framing if an escape is broken or a

@@ -22,6 +22,7 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr std::size_t k_read_bytes = 16 * 1024;
+constexpr unsigned k_no_content = 204;
 constexpr std::string_view k_continue = "HTTP/1.1 100 Continue\r\n\r\n";
 /// After an error answer, how long the client may take to read it before the socket is closed.
 constexpr std::uint64_t k_linger_ms = 1000;
@@ -31,15 +32,18 @@ std::string_view reason_of(unsigned status) {
     return {words.data(), words.size()};
 }
 
-std::string write_response(const HttpResponse& response, bool keep_alive) {
+/// The answer to HEAD has no body, whatever its length says (RFC 9110, 9.3.2).
+std::string write_response(const HttpResponse& response, bool keep_alive, bool with_body) {
     std::string text = "HTTP/1.1 " + std::to_string(response.status) + " ";
     text += reason_of(response.status);
-    text += "\r\nContent-Type: " + response.content_type;
-    text += "\r\nContent-Length: " + std::to_string(response.body.size());
+    if (response.status != k_no_content) {  // RFC 9110, 8.6: not even a length of 0
+        text += "\r\nContent-Type: " + response.content_type;
+        text += "\r\nContent-Length: " + std::to_string(response.body.size());
+    }
     text += keep_alive ? "\r\nConnection: keep-alive" : "\r\nConnection: close";
     for (const auto& [name, value] : response.headers) text += "\r\n" + name + ": " + value;
     text += "\r\n\r\n";
-    text += response.body;
+    if (with_body) text += response.body;
     return text;
 }
 
@@ -172,8 +176,9 @@ private:
         head_checked_ = true;
         const HttpHead head = head_of(parser_->get());
         const auto framing = check_framing(head);
-        if (!framing) {
-            fail(framing.error());
+        const Status host = check_host(head, server_.settings.names);
+        if (!framing || !host) {
+            fail(framing ? host.error() : framing.error());
             return false;
         }
         set_deadline(server_.settings.body_deadline_ms, [this] { fail(late_error()); });
@@ -192,6 +197,7 @@ private:
         HttpRequest request;
         request.method = std::string(message.method_string());
         request.content_type = std::string(message[http::field::content_type]);
+        request.authorization = std::string(message[http::field::authorization]);
         const bool keep_alive = message.keep_alive();
         const auto target = message.target();
         const Status parsed = parse_target({target.data(), target.size()}, request);
@@ -223,7 +229,8 @@ private:
 
     void send(HttpResponse response, bool keep_alive) {
         ++request_number_;  // a handler that answers twice is not heard
-        output_ = write_response(response, keep_alive);
+        const bool with_body = !parser_ || parser_->get().method() != http::verb::head;
+        output_ = write_response(response, keep_alive, with_body);
         set_deadline(server_.settings.write_deadline_ms, [this] { close(); });
         asio::async_write(socket_, asio::buffer(output_),
                           [self = shared_from_this(), keep_alive](error_code error, std::size_t) {

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "node/io/http/http_message.hpp"
 #include "node/io/logging.hpp"
@@ -16,7 +17,9 @@ namespace cityledger::io {
 
 struct HttpSettings {
     std::string address = "127.0.0.1";
-    std::uint16_t port = 0;                   ///< 0: the system chooses
+    std::uint16_t port = 0;  ///< 0: the system chooses
+    /// Names by which clients may call the server, beside "localhost" and addresses in figures.
+    std::vector<std::string> names;
     std::uint64_t head_deadline_ms = 10'000;  ///< from the first byte of a request
     std::uint64_t body_deadline_ms = 30'000;
     std::uint64_t write_deadline_ms = 30'000;

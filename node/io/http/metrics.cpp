@@ -88,13 +88,13 @@ std::string stages_text() {
     return text;
 }
 
-/// What this process made the disk write; 0 where the system does not tell.
-std::uint64_t written_bytes() {
-    std::ifstream file("/proc/self/io");
-    for (std::string name; file >> name;) {
-        std::uint64_t bytes = 0;
-        file >> bytes;
-        if (name == "write_bytes:") return bytes;
+/// Of this program; ru_maxrss would begin with the peak of the process that started it.
+std::uint64_t peak_memory_bytes() {
+    constexpr std::uint64_t k_kilobyte = 1024;
+    std::ifstream file("/proc/self/status");
+    for (std::string line; std::getline(file, line);) {
+        if (!line.starts_with("VmHWM:")) continue;
+        return std::strtoull(line.c_str() + 6, nullptr, 10) * k_kilobyte;
     }
     return 0;
 }
@@ -136,11 +136,11 @@ std::string process_metrics_text() {
     ::getrusage(RUSAGE_SELF, &usage);
     append_metric(text, "", "process_cpu_seconds_total", "counter",
                   seconds_text(cpu_micros(usage)));
-    constexpr std::uint64_t k_kilobyte = 1024;  // the unit of ru_maxrss
     append_metric(text, "", "process_peak_memory_bytes", "gauge",
-                  std::to_string(static_cast<std::uint64_t>(usage.ru_maxrss) * k_kilobyte));
+                  std::to_string(peak_memory_bytes()));
+    constexpr std::uint64_t k_block = 512;  // the unit of ru_oublock
     append_metric(text, "", "process_written_bytes_total", "counter",
-                  std::to_string(written_bytes()));
+                  std::to_string(static_cast<std::uint64_t>(usage.ru_oublock) * k_block));
     text += stages_text();
     std::error_code error;
     std::filesystem::directory_iterator files("/proc/self/fd", error);

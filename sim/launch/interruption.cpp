@@ -1,23 +1,20 @@
-#include "sim/worlds/interruption.hpp"
+#include "sim/launch/interruption.hpp"
 
 #include <pthread.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
-#include <filesystem>
 #include <mutex>
 #include <thread>
 
-#include "sim/worlds/launcher.hpp"
+#include "sim/launch/node_process.hpp"
 
 namespace cityledger::sim {
 namespace {
 
-constexpr int k_removal_attempts = 100;
-
-std::mutex folder_mutex;
-std::string folder_to_remove;
+std::mutex clean_up_mutex;
+std::function<void()> clean_up;
 
 sigset_t watched_signals() {
     sigset_t set;
@@ -33,14 +30,9 @@ void watch() {
     int signal = 0;
     if (::sigwait(&set, &signal) != 0) return;
     std::fprintf(stderr, "\ncityledger: interrupted, stopping the nodes\n");
+    const std::lock_guard lock(clean_up_mutex);
     kill_all_children();
-    const std::lock_guard lock(folder_mutex);
-    // The main thread may still be writing there, or be removing it too: until it is gone.
-    for (int i = 0; i < k_removal_attempts && !folder_to_remove.empty(); ++i) {
-        std::error_code ignored;
-        std::filesystem::remove_all(folder_to_remove, ignored);
-        if (!std::filesystem::exists(folder_to_remove, ignored)) break;
-    }
+    if (clean_up) clean_up();
     ::_exit(k_exit_interrupted);
 }
 
@@ -52,11 +44,14 @@ Interruption::Interruption() {
     std::thread(watch).detach();
 }
 
-Interruption::~Interruption() { remove_on_interrupt({}); }
+Interruption::~Interruption() { clean_up_with({}); }
 
-void Interruption::remove_on_interrupt(std::string folder) {
-    const std::lock_guard lock(folder_mutex);
-    folder_to_remove = std::move(folder);
+void Interruption::clean_up_with(std::function<void()> how) {
+    const std::lock_guard lock(clean_up_mutex);
+    clean_up = std::move(how);
 }
+
+Interruption::Shield::Shield() { clean_up_mutex.lock(); }
+Interruption::Shield::~Shield() { clean_up_mutex.unlock(); }
 
 }  // namespace cityledger::sim

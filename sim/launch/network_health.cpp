@@ -1,4 +1,4 @@
-#include "sim/worlds/network_health.hpp"
+#include "sim/launch/network_health.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -17,7 +17,7 @@ std::optional<node::Standing> standing_of(const std::string& word) {
 
 std::vector<node::PeerStatus> validators_of(const NetworkAnswers& answers) {
     std::vector<node::PeerStatus> validators;
-    for (const auto& [node, status] : answers) {
+    for (const auto& [node, status, process] : answers) {
         node::PeerStatus validator;
         validator.name = node.name;
         validator.connected = status.has_value();
@@ -30,10 +30,20 @@ std::vector<node::PeerStatus> validators_of(const NetworkAnswers& answers) {
     return validators;
 }
 
+std::string without_answer(ProcessState process) {
+    switch (process) {
+        case ProcessState::running: return " runs, but does not answer.";
+        case ProcessState::paused: return " is paused.";
+        case ProcessState::stopped: return " is stopped.";
+        case ProcessState::ended: return " was killed or failed.";
+    }
+    return {};
+}
+
 /// Why this node is not a voting part of the network; empty if it is.
 std::string trouble_of(const NodeAnswer& answer) {
-    const auto& [node, status] = answer;
-    if (!status) return node.name + " does not answer.";
+    const auto& [node, status, process] = answer;
+    if (!status) return node.name + without_answer(process);
     if (!status->voting) {
         return node.name + " does not vote (" + status->standing + "): " + status->standing_reason +
                ".";
@@ -44,11 +54,13 @@ std::string trouble_of(const NodeAnswer& answer) {
 
 }  // namespace
 
-NetworkAnswers ask_nodes(const NetworkFile& network, std::uint64_t timeout_ms) {
+NetworkAnswers ask_nodes(const NetworkFolder& folder, const NetworkFile& network,
+                         std::uint64_t timeout_ms) {
     NetworkAnswers answers;
     for (const NodeAddress& node : network.nodes) {
+        const ProcessState process = process_state(folder.home(node.name));
         client::ApiClient client(node.address, node.http_port, timeout_ms);
-        answers.push_back({node, client.status()});
+        answers.push_back({node, client.status(), process});
     }
     return answers;
 }

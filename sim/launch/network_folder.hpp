@@ -1,17 +1,19 @@
 #pragma once
-// A network on disk: what `cityledger up` makes once. The folder holds
+// A network on disk. The folder holds
 //     network.json               nodes and their addresses
 //     genesis.json               the genesis of all nodes
 //     authority.pem, authority.key
 //     node0/ node1/ ...          a home for each validator (node/io/config.hpp)
 //     actors/MEMBER.pem          members' signing keys, mode 0600
+//     lock                       held by the command that changes the network
 
 #include <string>
 #include <vector>
 
-#include "crypto/x509_identity.hpp"
-#include "ledger/genesis.hpp"
-#include "sim/world/world.hpp"
+#include "crypto/keys.hpp"
+#include "ledger/codec/json.hpp"
+#include "ledger/transaction.hpp"
+#include "node/io/file_lock.hpp"
 
 namespace cityledger::sim {
 
@@ -44,12 +46,17 @@ struct NetworkFile {
     }
 };
 
+inline constexpr std::uint32_t k_network_version = 1;
+
 /// The paths inside a network's folder.
 struct NetworkFolder {
     std::string path;
 
     [[nodiscard]] std::string file() const { return path + "/network.json"; }
     [[nodiscard]] std::string genesis() const { return path + "/genesis.json"; }
+    [[nodiscard]] std::string authority() const { return path + "/authority.pem"; }
+    [[nodiscard]] std::string authority_key() const { return path + "/authority.key"; }
+    [[nodiscard]] std::string lock() const { return path + "/lock"; }
     [[nodiscard]] std::string home(const std::string& node) const { return path + "/" + node; }
     [[nodiscard]] std::string actors() const { return path + "/actors"; }
     [[nodiscard]] std::string actor_key(const ledger::MemberId& member) const {
@@ -57,32 +64,28 @@ struct NetworkFolder {
     }
 };
 
-/// What certificates a network is made with; tests change it to make bad ones.
-struct NetworkOptions {
-    crypto::Validity validity;  ///< of the authority's and the nodes' certificates
+/// Absolute, links resolved, without a slash at the end.
+[[nodiscard]] NetworkFolder folder_at(const std::string& path);
+
+/// The nodes, with the addresses that their own node.json has now.
+[[nodiscard]] Result<NetworkFile> read_network(const NetworkFolder& folder);
+[[nodiscard]] Status write_network(const NetworkFolder& folder, const NetworkFile& network);
+
+/// A network that no other command starts, stops or removes while this lives.
+struct HeldNetwork {
+    NetworkFolder folder;
+    NetworkFile file;
+    io::FileLock lock;
+    bool folder_was_there = false;  ///< before the network was made in it, empty
 };
 
-/// One year from now, by the system's clock.
-[[nodiscard]] crypto::Validity default_validity();
-
-/// network_folder_unusable with the path and the cause.
-[[nodiscard]] Error folder_unusable(std::string detail);
-
-/// Makes keys, certificates, genesis, logs and configuration of a new network with free ports on
-/// the loopback interface. Refuses a folder that holds one.
-[[nodiscard]] Result<NetworkFile> create_network(const NetworkFolder& folder, const WorldPlan& plan,
-                                                 const NetworkOptions& options);
-
-/// Gives the nodes of a stopped network ports that are free now.
-[[nodiscard]] Status renew_ports(const NetworkFolder& folder, NetworkFile& network);
-
-[[nodiscard]] Result<NetworkFile> read_network(const NetworkFolder& folder);
+/// network_folder_busy with who holds it.
+[[nodiscard]] Result<HeldNetwork> hold_network(const NetworkFolder& folder);
 
 /// A member's key from the folder; made and kept if `create` is set and there is none.
 [[nodiscard]] Result<crypto::PrivateKey> member_key_of(const NetworkFolder& folder,
                                                        const ledger::MemberId& member, bool create);
-
-/// The plan of `cityledger up` without a scenario: an operator, the tax bureau, a countersigner.
-[[nodiscard]] WorldPlan default_plan(std::size_t validators);
+/// Whether this program made the key file: only such a file may it remove.
+[[nodiscard]] bool is_made_key(const std::string& pem);
 
 }  // namespace cityledger::sim

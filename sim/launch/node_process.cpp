@@ -1,4 +1,4 @@
-#include "sim/worlds/launcher.hpp"
+#include "sim/launch/node_process.hpp"
 
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -17,7 +17,7 @@
 #include <thread>
 
 #include "node/io/config.hpp"
-#include "sim/worlds/worlds_codes.hpp"
+#include "sim/launch/launch_codes.hpp"
 
 namespace cityledger::sim {
 namespace {
@@ -53,11 +53,6 @@ std::set<pid_t> children;
     ::_exit(127);
 }
 
-std::string read_whole(const std::string& path) {
-    std::ifstream stream(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-}
-
 }  // namespace
 
 Result<std::string> find_daemon(const std::string& wished) {
@@ -77,9 +72,7 @@ Error not_started(std::string detail) {
 NodeProcess::NodeProcess(std::string home, LaunchOptions options)
     : home_(std::move(home)), options_(std::move(options)) {}
 
-NodeProcess::~NodeProcess() {
-    if (!options_.background) kill_now();
-}
+NodeProcess::~NodeProcess() { kill_now(); }
 
 NodeProcess::NodeProcess(NodeProcess&& other) noexcept
     : home_(std::move(other.home_)),
@@ -106,14 +99,14 @@ Status NodeProcess::start() {
 
     std::error_code ignored;
     fs::remove(io::NodeHome{home_}.ports(), ignored);
-    const std::string console = home_ + "/console.log";
+    const std::string console = io::NodeHome{home_}.console_log();
     const int log = ::open(console.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     const pid_t parent = ::getpid();
     std::unique_lock lock(children_mutex);
     const pid_t child = log < 0 ? -1 : ::fork();
     if (child == 0) become_daemon(arguments, log, parent, options_.background);
     const int cause = errno;
-    if (child > 0 && !options_.background) children.insert(child);
+    if (child > 0) children.insert(child);
     lock.unlock();
     if (log >= 0) ::close(log);
     if (child < 0) {
@@ -143,6 +136,13 @@ bool NodeProcess::running() {
     return process_id_.has_value();
 }
 
+void NodeProcess::leave_running() {
+    if (!process_id_ || !options_.background) return;
+    const std::lock_guard lock(children_mutex);
+    children.erase(*process_id_);
+    process_id_.reset();
+}
+
 void NodeProcess::send_signal(int signal) {
     if (running()) ::kill(*process_id_, signal);
 }
@@ -170,22 +170,14 @@ void kill_all_children() {
     children.clear();
 }
 
-std::optional<pid_t> running_process(const std::string& home) {
-    const std::string text = read_whole(io::NodeHome{home}.process_id());
-    char* end = nullptr;
-    const long number = std::strtol(text.c_str(), &end, 10);
-    if (end == text.c_str() || number <= 1) return std::nullopt;
-    // The number may belong to another program by now: the command line must name this home.
-    const std::string command = read_whole("/proc/" + std::to_string(number) + "/cmdline");
-    const bool ours = command.find("cityledgerd") != std::string::npos &&
-                      command.find(std::string("--home") + '\0' + home) != std::string::npos;
-    if (!ours) return std::nullopt;
-    return static_cast<pid_t>(number);
+io::LockHolder running_process(const std::string& home) {
+    return io::FileLock::holder(io::NodeHome{home}.process_id());
 }
 
 std::string log_tail(const std::string& home, std::size_t lines) {
     std::string tail;
-    for (const std::string& path : {io::NodeHome{home}.node_log(), home + "/console.log"}) {
+    for (const std::string& path :
+         {io::NodeHome{home}.node_log(), io::NodeHome{home}.console_log()}) {
         std::ifstream stream(path);
         std::deque<std::string> last;
         for (std::string line; std::getline(stream, line);) {

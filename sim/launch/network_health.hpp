@@ -4,13 +4,14 @@
 #include <vector>
 
 #include "client/api_client.hpp"
-#include "sim/worlds/network_files.hpp"
+#include "sim/launch/launch.hpp"
 
 namespace cityledger::sim {
 
 struct NodeAnswer {
     NodeAddress node;
     Result<api::StatusView> status;
+    ProcessState process = ProcessState::running;
 };
 using NetworkAnswers = std::vector<NodeAnswer>;
 
@@ -24,8 +25,9 @@ struct NetworkHealth {
     std::string text;  ///< for people; never empty
 };
 
-/// Asks one node after the other.
-[[nodiscard]] NetworkAnswers ask_nodes(const NetworkFile& network, std::uint64_t timeout_ms);
+/// Asks one node after the other; those whose process does not run are not waited for.
+[[nodiscard]] NetworkAnswers ask_nodes(const NetworkFolder& folder, const NetworkFile& network,
+                                       std::uint64_t timeout_ms);
 
 /// A quorum votes if enough nodes say that they may vote, and one of them sees such a quorum: nodes
 /// that are cut off from each other may each vote, and yet nothing becomes final.

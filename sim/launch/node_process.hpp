@@ -1,5 +1,5 @@
 #pragma once
-// Real `cityledgerd` processes: start, signals, end. Never leaves an orphan unless asked to.
+// One real `cityledgerd` process: start, signals, end. Never leaves an orphan unless asked to.
 
 #include <sys/types.h>
 
@@ -8,12 +8,14 @@
 #include <vector>
 
 #include "crypto/result.hpp"
+#include "node/io/file_lock.hpp"
 
 namespace cityledger::sim {
 
 struct LaunchOptions {
-    std::string daemon;       ///< path of cityledgerd; empty: beside this program
-    bool background = false;  ///< stays when this program ends (`up`); else it dies with it
+    std::string daemon;  ///< path of cityledgerd; empty: beside this program
+    /// May stay when this program ends (see leave_running); else it dies with it, however it ends.
+    bool background = false;
     std::vector<std::string> arguments;  ///< further ones, e.g. --fault-controls
 };
 
@@ -27,7 +29,7 @@ struct LaunchOptions {
 class NodeProcess {
 public:
     NodeProcess(std::string home, LaunchOptions options);
-    /// Kills the process unless it is one that stays.
+    /// Kills the process unless it was told to stay.
     ~NodeProcess();
     NodeProcess(NodeProcess&&) noexcept;
     NodeProcess& operator=(NodeProcess&&) noexcept;
@@ -37,6 +39,8 @@ public:
     /// False once the process has ended, by itself too.
     [[nodiscard]] bool running();
     [[nodiscard]] std::optional<pid_t> process_id() const { return process_id_; }
+    /// A process in the background is no longer this program's to end.
+    void leave_running();
 
     void send_signal(int signal);
     /// SIGKILL, and waits for the end.
@@ -54,12 +58,12 @@ private:
     std::optional<int> exit_code_;
 };
 
-/// Kills every child process that is not one that stays. From any thread.
+/// Kills every child process that was not told to stay. From any thread.
 void kill_all_children();
 
-/// The process of this node's home as its file `pid` tells, if that process is really a cityledgerd
-/// of this home. For networks that run in the background.
-[[nodiscard]] std::optional<pid_t> running_process(const std::string& home);
+/// The process that runs on this node's home, whoever started it and wherever the folder was then:
+/// the holder of the home's lock.
+[[nodiscard]] io::LockHolder running_process(const std::string& home);
 
 /// The last lines of a node's log, for messages.
 [[nodiscard]] std::string log_tail(const std::string& home, std::size_t lines);

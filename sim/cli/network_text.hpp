@@ -1,0 +1,26 @@
+#pragma once
+// What the commands on networks print in common.
+
+#include <string>
+
+#include "sim/launch/network_health.hpp"
+
+namespace cityledger::sim {
+
+/// Prints the refusal; the exit code for it: 2 if a file or an argument is wrong, else 3.
+int fail(const Error& error);
+
+/// This program as its user called it, so that printed commands can be typed.
+[[nodiscard]] std::string own_name();
+/// A path as a shell reads it back.
+[[nodiscard]] std::string quoted_path(const std::string& path);
+
+/// Nodes vote a moment before they hear of each other that they do: asks until they have, or for
+/// two seconds.
+[[nodiscard]] std::pair<NetworkAnswers, NetworkHealth> settled_health(const NetworkFolder& folder,
+                                                                      const NetworkFile& network);
+
+/// A line for each node, within 80 columns.
+void print_nodes(const NetworkAnswers& answers);
+
+}  // namespace cityledger::sim

@@ -1,0 +1,212 @@
+#include "sim/launch/launch.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "node/io/config.hpp"
+#include "node/replica/standing.hpp"
+#include "sim/launch/launch_codes.hpp"
+
+namespace cityledger::sim {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr auto k_poll_interval = std::chrono::milliseconds(5);
+constexpr std::size_t k_log_lines = 8;
+/// One question while waiting: a node that hangs must not hold up the others.
+constexpr std::uint64_t k_question_timeout_ms = 500;
+constexpr auto k_stop_timeout = std::chrono::seconds(10);
+constexpr auto k_kill_timeout = std::chrono::seconds(5);
+
+/// It runs as it should and waits for the others to pass a view, which they may do only once there
+/// are transactions.
+bool waits_for_others(client::ApiClient& client) {
+    const auto status = client.status();
+    return status && status->standing == node::word_of(node::Standing::votes_lost);
+}
+
+/// A node that was started, until it is ready, has ended, or the time is over.
+class Start {
+public:
+    Start(NodeProcess& process, const NetworkFolder& folder, const NodeAddress& node,
+          Status started)
+        : process_(process),
+          home_(folder.home(node.name)),
+          client_(node.address, node.http_port, k_question_timeout_ms),
+          outcome_(std::move(started)),
+          open_(outcome_.has_value()) {}
+
+    [[nodiscard]] bool open() const { return open_; }
+    [[nodiscard]] const Status& outcome() const { return outcome_; }
+
+    void look() {
+        if (!open_) return;
+        const Status ready = client_.ready();
+        if (ready || waits_for_others(client_)) {
+            open_ = false;
+        } else if (!process_.running() && !running_process(home_)) {
+            // Another process on the home may be one that a killed `up` had just started: it will
+            // do.
+            open_ = false;
+            outcome_ = tl::unexpected<Error>(not_started(home_ + log_tail(home_, k_log_lines)));
+        } else {
+            last_ = ready.error().message();
+        }
+    }
+
+    void give_up() {
+        if (!open_) return;
+        open_ = false;
+        outcome_ = refuse(codes::daemon_not_ready, home_ + ": " + last_);
+    }
+
+private:
+    NodeProcess& process_;
+    std::string home_;
+    client::ApiClient client_;
+    Status outcome_;
+    bool open_;
+    std::string last_;
+};
+
+/// The letter of /proc/PID/stat that says whether it is stopped; it stands behind the name.
+bool is_paused(pid_t process) {
+    std::ifstream stream("/proc/" + std::to_string(process) + "/stat");
+    std::string line;
+    std::getline(stream, line);
+    const std::size_t name_end = line.rfind(')');
+    return name_end != std::string::npos && line.size() > name_end + 2 && line[name_end + 2] == 'T';
+}
+
+/// Until nothing holds the home, or the time is over.
+bool ends_until(const std::string& home, Clock::time_point deadline) {
+    while (running_process(home)) {
+        if (Clock::now() > deadline) return false;
+        std::this_thread::sleep_for(k_poll_interval);
+    }
+    return true;
+}
+
+}  // namespace
+
+std::vector<Status> start_nodes(const NetworkFolder& folder, const std::vector<NodeAddress>& nodes,
+                                std::vector<NodeProcess>& processes, std::uint64_t timeout_ms,
+                                std::size_t may_fail) {
+    const auto deadline = Clock::now() + std::chrono::milliseconds(timeout_ms);
+    std::vector<Start> starts;
+    starts.reserve(nodes.size());
+    for (std::size_t node = 0; node < nodes.size(); ++node) {
+        starts.emplace_back(processes[node], folder, nodes[node], processes[node].start());
+    }
+    const auto failed = [&] {
+        return static_cast<std::size_t>(
+            std::count_if(starts.begin(), starts.end(),
+                          [](const Start& start) { return !start.open() && !start.outcome(); }));
+    };
+    const auto open = [&] {
+        return std::any_of(starts.begin(), starts.end(),
+                           [](const Start& start) { return start.open(); });
+    };
+    while (open() && failed() <= may_fail && Clock::now() < deadline) {
+        for (Start& start : starts) start.look();
+        if (open()) std::this_thread::sleep_for(k_poll_interval);
+    }
+    std::vector<Status> outcomes;
+    for (Start& start : starts) {
+        start.give_up();
+        outcomes.push_back(start.outcome());
+    }
+    return outcomes;
+}
+
+Status wait_until_ready(NodeProcess& process, const NetworkFolder& folder, const NodeAddress& node,
+                        std::uint64_t timeout_ms) {
+    const auto deadline = Clock::now() + std::chrono::milliseconds(timeout_ms);
+    Start start(process, folder, node, {});
+    start.look();
+    while (start.open() && Clock::now() < deadline) {
+        std::this_thread::sleep_for(k_poll_interval);
+        start.look();
+    }
+    start.give_up();
+    return start.outcome();
+}
+
+std::size_t quorum_of(const NetworkFile& network) {
+    return network.nodes.size() - (network.nodes.size() - 1) / 3;
+}
+
+std::vector<NodeStart> start_missing(const HeldNetwork& network, const LaunchOptions& options,
+                                     std::uint64_t timeout_ms) {
+    std::vector<NodeStart> starts;
+    std::vector<NodeAddress> missing;
+    std::vector<NodeProcess> processes;
+    for (const NodeAddress& node : network.file.nodes) {
+        const std::string home = network.folder.home(node.name);
+        const bool runs = running_process(home).has_value();
+        starts.push_back({node.name, runs, {}});
+        if (runs) continue;
+        missing.push_back(node);
+        processes.emplace_back(home, options);
+    }
+    const std::size_t may_fail = network.file.nodes.size() - quorum_of(network.file);
+    const std::vector<Status> outcomes =
+        start_nodes(network.folder, missing, processes, timeout_ms, may_fail);
+    std::size_t running = starts.size() - missing.size();
+    for (std::size_t i = 0; i < missing.size(); ++i) {
+        const auto start = std::find_if(starts.begin(), starts.end(), [&](const NodeStart& entry) {
+            return entry.node == missing[i].name;
+        });
+        start->started = outcomes[i];
+        if (outcomes[i]) ++running;
+    }
+    if (running >= quorum_of(network.file)) {
+        for (NodeProcess& process : processes) process.leave_running();
+    }
+    return starts;
+}
+
+Error still_runs(std::string nodes) { return Error{codes::node_not_stopped, std::move(nodes)}; }
+
+std::vector<NodeStop> stop_nodes(const HeldNetwork& network,
+                                 const std::vector<std::string>& nodes) {
+    std::vector<NodeStop> stops;
+    for (const std::string& node : nodes) {
+        const io::LockHolder process = running_process(network.folder.home(node));
+        NodeStop stop{node, StopOutcome::did_not_run, process.value_or(0)};
+        if (process) {
+            // A paused process takes the request only once it goes on.
+            const bool asked =
+                *process != 0 && ::kill(*process, SIGTERM) == 0 && ::kill(*process, SIGCONT) == 0;
+            stop.outcome = asked ? StopOutcome::stopped : StopOutcome::refused;
+        }
+        stops.push_back(stop);
+    }
+    const auto deadline = Clock::now() + k_stop_timeout;
+    for (NodeStop& stop : stops) {
+        if (stop.outcome != StopOutcome::stopped) continue;
+        const std::string home = network.folder.home(stop.node);
+        if (ends_until(home, deadline)) continue;
+        ::kill(stop.process, SIGKILL);
+        stop.outcome = ends_until(home, Clock::now() + k_kill_timeout) ? StopOutcome::killed
+                                                                       : StopOutcome::refused;
+    }
+    return stops;
+}
+
+ProcessState process_state(const std::string& home) {
+    if (const io::LockHolder process = running_process(home)) {
+        return *process != 0 && is_paused(*process) ? ProcessState::paused : ProcessState::running;
+    }
+    // A process that ends in order empties the file.
+    std::error_code error;
+    const auto size = std::filesystem::file_size(io::NodeHome{home}.process_id(), error);
+    return error || size == 0 ? ProcessState::stopped : ProcessState::ended;
+}
+
+}  // namespace cityledger::sim

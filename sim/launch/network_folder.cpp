@@ -1,0 +1,121 @@
+#include "sim/launch/network_folder.hpp"
+
+#include <filesystem>
+
+#include "node/io/config.hpp"
+#include "node/io/config_files.hpp"
+#include "sim/launch/launch_codes.hpp"
+
+namespace cityledger::sim {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr unsigned k_key_permissions = 0600;
+/// The first line of a key file of this program; readers of PEM pass over what stands before it.
+constexpr std::string_view k_made_key_mark = "A key that cityledger made for this network\n";
+
+/// People may change node.json: it tells where the node is, network.json where it was made.
+void take_own_address(const NetworkFolder& folder, NodeAddress& node) {
+    const io::NodeHome home{folder.home(node.name)};
+    const auto config = io::read_node_config(home.config());
+    if (!config) return;  // `up` names what is wrong with it
+    node.address = config->http_address;
+    node.peer_port = config->listen_port;
+    node.http_port = config->http_port;
+    const bool chosen_by_system = node.peer_port == 0 || node.http_port == 0;
+    const auto chosen = chosen_by_system ? io::read_chosen_ports(home.ports())
+                                         : Result<io::ChosenPorts>(io::ChosenPorts{});
+    if (!chosen) return;
+    if (node.peer_port == 0) node.peer_port = chosen->listen_port;
+    if (node.http_port == 0) node.http_port = chosen->http_port;
+}
+
+std::string problem_of(const Result<NetworkFile>& network) {
+    if (!network) return network.error().detail;
+    if (network->version != k_network_version) {
+        return "version " + std::to_string(network->version);
+    }
+    if (network->nodes.empty()) return "it names no node";
+    for (const NodeAddress& node : network->nodes) {
+        // A name becomes a folder's: it must not lead out of the network's.
+        const bool usable = !node.name.empty() && node.name.front() != '.' &&
+                            node.name.find('/') == std::string::npos;
+        if (!usable) return "'" + node.name + "' cannot be the name of a node";
+    }
+    return {};
+}
+
+/// Nothing there that a command could use.
+Error folder_missing(const NetworkFolder& folder) {
+    return Error{codes::network_folder_missing, folder.path};
+}
+
+}  // namespace
+
+NetworkFolder folder_at(const std::string& path) {
+    std::error_code error;
+    fs::path resolved = fs::weakly_canonical(fs::absolute(path), error);
+    if (error) resolved = fs::absolute(path).lexically_normal();
+    std::string text = resolved.string();
+    while (text.size() > 1 && text.back() == '/') text.pop_back();
+    return {text};
+}
+
+Result<NetworkFile> read_network(const NetworkFolder& folder) {
+    std::error_code error;
+    if (!fs::exists(folder.file(), error)) return tl::unexpected<Error>(folder_missing(folder));
+    const auto text = io::read_text_file(folder.file());
+    if (!text) return propagate(text);
+    const auto json = ledger::parse_json(*text);
+    auto network = json ? ledger::from_json<NetworkFile>(*json)
+                        : Result<NetworkFile>(tl::unexpected<Error>(json.error()));
+    const std::string problem = problem_of(network);
+    if (!problem.empty()) {
+        return refuse(codes::network_file_invalid, folder.file() + ": " + problem);
+    }
+    for (NodeAddress& node : network->nodes) take_own_address(folder, node);
+    return network;
+}
+
+Status write_network(const NetworkFolder& folder, const NetworkFile& network) {
+    return io::write_text_file(folder.file(), ledger::pretty_json(ledger::to_json(network)));
+}
+
+Result<HeldNetwork> hold_network(const NetworkFolder& folder) {
+    auto network = read_network(folder);
+    if (!network) return propagate(network);
+    auto lock = io::FileLock::try_acquire(folder.lock());
+    if (!lock) return propagate(lock);
+    if (!*lock) {
+        return refuse(codes::network_folder_busy,
+                      folder.path + " by " + io::FileLock::holder_in_words(folder.lock()));
+    }
+    // It may have been removed, and another one made, since it was read.
+    if (!(*lock)->is_at(folder.lock())) return tl::unexpected<Error>(folder_missing(folder));
+    return HeldNetwork{folder, *std::move(network), **std::move(lock), true};
+}
+
+Result<crypto::PrivateKey> member_key_of(const NetworkFolder& folder,
+                                         const ledger::MemberId& member, bool create) {
+    const std::string path = folder.actor_key(member);
+    std::error_code error;
+    if (fs::exists(path, error)) {
+        const auto pem = io::read_key_file(path);
+        if (!pem) return propagate(pem);
+        return crypto::PrivateKey::from_pem(*pem);
+    }
+    // An id becomes the name of a file: a slash would lead out of the folder.
+    if (!create || member.empty() || member.find('/') != std::string::npos) {
+        return refuse(codes::member_key_missing, path);
+    }
+    crypto::PrivateKey key = crypto::PrivateKey::generate();
+    const Status written =
+        io::write_text_file(path, std::string(k_made_key_mark) + key.to_pem(), k_key_permissions);
+    if (!written) return propagate(written);
+    return key;
+}
+
+bool is_made_key(const std::string& pem) { return pem.starts_with(k_made_key_mark); }
+
+}  // namespace cityledger::sim
