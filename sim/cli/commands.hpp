@@ -25,6 +25,7 @@ struct ReplayOptions {
     std::vector<std::string> files;
     std::string world = "local";
     std::string network;  ///< of the remote world: folder or http://HOST:PORT
+    bool used = false;    ///< remote world: a chain with a history is fine
     std::string actors;   ///< folder whose actors/ holds members' keys, for an address
     std::optional<std::uint64_t> seed;
     std::vector<std::string> settings;  ///< "path=value" of --set
@@ -80,6 +81,10 @@ int run_bench_command(const BenchCommandOptions& options);
 int run_validate(const std::vector<std::string>& files, const std::vector<std::string>& settings);
 /// The scenarios in words, with every default in force.
 int run_explain(const std::vector<std::string>& files, const std::vector<std::string>& settings);
+/// Operations, queries and refusals of a contract; without a name, what there is.
+int run_contracts(const std::string& name, bool markdown);
+/// The text of docs/contracts.md.
+[[nodiscard]] std::string contracts_document();
 /// The text of docs/scenarios.md.
 int run_scenario_docs();
 /// Sets the language of `--lang`, or else of the environment. False if there is no such language.

@@ -69,6 +69,16 @@ Result<NetworkFolder> run_folder(const std::string& chosen) {
     return NetworkFolder{path};
 }
 
+/// As it was before the run: a temporary folder is gone, a chosen one that was there is there.
+void leave_folder(const ReplayOptions& options, const NetworkFolder& folder, bool was_there) {
+    std::error_code ignored;
+    if (options.folder.empty()) {
+        fs::remove(folder.path, ignored);
+    } else if (was_there) {
+        fs::create_directory(folder.path, ignored);
+    }
+}
+
 Result<std::unique_ptr<World>> make_local(const Scenario& scenario, const ReplayOptions& options,
                                           const NetworkFolder& folder) {
     auto network = [&] {
@@ -76,7 +86,6 @@ Result<std::unique_ptr<World>> make_local(const Scenario& scenario, const Replay
         return create_network(folder, make_plan(scenario), {default_validity(), std::nullopt});
     }();
     if (!network) return propagate(network);
-    if (options.folder.empty()) network->folder_was_there = false;  // made for this run
     LocalOptions local;
     local.keep = options.keep;
     local.launch.daemon = options.daemon;
@@ -93,6 +102,8 @@ Result<std::unique_ptr<World>> make_other(const Scenario& scenario, const Replay
     }
     auto world = make_remote_world(options.network, options.actors);
     if (!world) return propagate(world);
+    const Status fits = (*world)->check_fits(plan, options.used);
+    if (!fits) return propagate(fits);
     const Status enrolled = (*world)->enrol_missing_members(plan);
     if (!enrolled) return propagate(enrolled);
     return *std::move(world);
@@ -133,13 +144,19 @@ Report replay_one(const std::string& file, const ReplayOptions& options,
     }
     const auto folder = run_folder(options.folder);
     if (!folder) return report_of_error(file, folder.error());
+    std::error_code ignored;
+    const bool was_there = fs::exists(folder->path, ignored);
     if (options.keep) {
         std::fprintf(stderr, "%s\n", said("replay.kept", {folder->path}).c_str());
     } else {
-        interruption.clean_up_with([folder = *folder] { purge_network(folder); });
+        interruption.clean_up_with([&] {
+            purge_network(*folder);
+            leave_folder(options, *folder, was_there);
+        });
     }
     const Report report = run_in(*scenario, make_local(*scenario, options, *folder), options);
     interruption.clean_up_with({});
+    if (!options.keep) leave_folder(options, *folder, was_there);
     return report;
 }
 

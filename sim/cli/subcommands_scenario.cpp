@@ -18,6 +18,7 @@ void add_replay(CLI::App& app, int& exit_code) {
         ->check(CLI::IsMember({"virtual", "local", "remote"}));
     replay->add_option("--network", options->network,
                        "remote world: folder of a network, or http://HOST:PORT of a node");
+    replay->add_flag("--used", options->used, "remote world: on a chain that has a history too");
     replay->add_option("--actors", options->actors,
                        "with an address: folder whose actors/ holds the members' keys");
     replay->add_option("--seed", options->seed, "instead of the scenario's seed");
@@ -54,6 +55,20 @@ void add_reader(CLI::App& app, int& exit_code, const std::string& name, const st
         [options, run, &exit_code] { exit_code = run(options->files, options->settings); });
 }
 
+void add_contracts(CLI::App& app, int& exit_code) {
+    struct Options {
+        std::string name;
+        bool markdown = false;
+    };
+    const auto options = std::make_shared<Options>();
+    CLI::App* contracts = app.add_subcommand(
+        "contracts", "operations, arguments, results and refusals of the contracts");
+    contracts->add_option("NAME", options->name, "one contract in full");
+    contracts->add_flag("--markdown", options->markdown, "print docs/contracts.md");
+    contracts->callback(
+        [options, &exit_code] { exit_code = run_contracts(options->name, options->markdown); });
+}
+
 /// `--lang` stands before or after any command and is set before the command runs.
 void add_language(CLI::App& app) {
     const auto choice = std::make_shared<std::string>();
@@ -72,6 +87,7 @@ void add_scenario_commands(CLI::App& app, int& exit_code) {
     add_reader(app, exit_code, "validate", "check scenarios without running them", run_validate);
     add_reader(app, exit_code, "explain", "tell scenarios in words, with every default in force",
                run_explain);
+    add_contracts(app, exit_code);
     CLI::App* docs = app.add_subcommand("scenario-docs", "print docs/scenarios.md from the schema");
     docs->callback([&exit_code] { exit_code = run_scenario_docs(); });
     CLI::App* codes = app.add_subcommand("codes", "list every refusal code");

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "node/io/config_files.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/cli/network_text.hpp"
 #include "sim/launch/interruption.hpp"
@@ -30,12 +31,33 @@ Result<WorldPlan> plan_of(const UpOptions& options) {
     return tl::unexpected<Error>(scenario.error().front());
 }
 
+/// What was asked for besides the folder must be so in the network that is there.
+Status check_made_for(const UpOptions& options, const WorldPlan& plan, const HeldNetwork& network) {
+    const std::size_t validators = network.file.nodes.size();
+    if (options.validators && *options.validators != validators) {
+        return tl::unexpected<Error>(made_otherwise(network.folder.path + ": it has " +
+                                                    std::to_string(validators) + " validators"));
+    }
+    if (options.scenario.empty()) return {};
+    const auto text = io::read_text_file(network.folder.genesis());
+    if (!text) return propagate(text);
+    const auto genesis = ledger::genesis_from_text(*text);
+    if (!genesis) return propagate(genesis);
+    return check_sections(network.folder.path, *genesis, plan.business);
+}
+
 /// The network of the folder, made if there is none.
 Result<HeldNetwork> network_of(const UpOptions& options, const NetworkFolder& folder) {
-    std::error_code error;
-    if (fs::exists(folder.file(), error)) return hold_network(folder);
     const auto plan = plan_of(options);
     if (!plan) return propagate(plan);
+    std::error_code error;
+    if (fs::exists(folder.file(), error)) {
+        auto network = hold_network(folder);
+        if (!network) return network;
+        const Status fits = check_made_for(options, *plan, *network);
+        if (!fits) return propagate(fits);
+        return network;
+    }
     const Interruption::Shield shield;
     return create_network(folder, *plan, {default_validity(), options.first_port});
 }

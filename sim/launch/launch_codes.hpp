@@ -23,7 +23,9 @@
     X(port_taken, 1715, "another program listens on a port that was asked for", "free it, or choose another --first-port") \
     X(node_unknown, 1716, "the network has no node of this name", "see the names in `cityledger status`") \
     X(node_not_running, 1717, "no process runs on the node's home", "start it with `cityledger restart NODE`, or all with `cityledger up`") \
-    X(node_not_stopped, 1718, "a node runs on and cannot be stopped by you", "stop it as the user who started it")
+    X(node_not_stopped, 1718, "a node runs on and cannot be stopped by you", "stop it as the user who started it") \
+    X(network_made_otherwise, 1719, "the network was not made for this: its genesis is another one", "make one in another folder: `cityledger up --dir NEW --scenario FILE`") \
+    X(network_used, 1720, "the network's chain has a history already, so what the scenario expects need not come", "make a fresh one: `cityledger up --dir NEW --scenario FILE`, or say --used if the story bears it")
 // clang-format on
 
 namespace cityledger::sim {

@@ -82,6 +82,28 @@ Status write_network(const NetworkFolder& folder, const NetworkFile& network) {
     return io::write_text_file(folder.file(), ledger::pretty_json(ledger::to_json(network)));
 }
 
+boost::json::object sections_of(boost::json::object business) {
+    business.erase("membership");
+    return business;
+}
+
+Error made_otherwise(std::string detail) {
+    return Error{codes::network_made_otherwise, std::move(detail)};
+}
+
+Status check_sections(const std::string& name, const ledger::Genesis& genesis,
+                      const boost::json::object& wanted_business) {
+    const auto made = ledger::parse_json(genesis.business);
+    if (!made) return propagate(made);
+    const boost::json::object sections =
+        made->is_object() ? sections_of(made->get_object()) : boost::json::object();
+    const boost::json::object wanted = sections_of(wanted_business);
+    if (sections == wanted) return {};
+    return tl::unexpected<Error>(made_otherwise(name + ": its genesis has " +
+                                                ledger::compact_json(sections) + ", wanted is " +
+                                                ledger::compact_json(wanted)));
+}
+
 Result<HeldNetwork> hold_network(const NetworkFolder& folder) {
     auto network = read_network(folder);
     if (!network) return propagate(network);
@@ -93,7 +115,7 @@ Result<HeldNetwork> hold_network(const NetworkFolder& folder) {
     }
     // It may have been removed, and another one made, since it was read.
     if (!(*lock)->is_at(folder.lock())) return tl::unexpected<Error>(folder_missing(folder));
-    return HeldNetwork{folder, *std::move(network), **std::move(lock), true};
+    return HeldNetwork{folder, *std::move(network), **std::move(lock)};
 }
 
 Result<crypto::PrivateKey> member_key_of(const NetworkFolder& folder,

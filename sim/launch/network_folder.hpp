@@ -12,7 +12,7 @@
 
 #include "crypto/keys.hpp"
 #include "ledger/codec/json.hpp"
-#include "ledger/transaction.hpp"
+#include "ledger/genesis.hpp"
 #include "node/io/file_lock.hpp"
 
 namespace cityledger::sim {
@@ -71,12 +71,19 @@ struct NetworkFolder {
 [[nodiscard]] Result<NetworkFile> read_network(const NetworkFolder& folder);
 [[nodiscard]] Status write_network(const NetworkFolder& folder, const NetworkFile& network);
 
+/// The sections of a genesis by contract, without membership, whose members can be added later.
+[[nodiscard]] boost::json::object sections_of(boost::json::object business);
+
+[[nodiscard]] Error made_otherwise(std::string detail);
+/// network_made_otherwise unless the genesis of `name` has the sections that are wanted.
+[[nodiscard]] Status check_sections(const std::string& name, const ledger::Genesis& genesis,
+                                    const boost::json::object& wanted_business);
+
 /// A network that no other command starts, stops or removes while this lives.
 struct HeldNetwork {
     NetworkFolder folder;
     NetworkFile file;
     io::FileLock lock;
-    bool folder_was_there = false;  ///< before the network was made in it, empty
 };
 
 /// network_folder_busy with who holds it.

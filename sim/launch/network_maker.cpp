@@ -290,8 +290,6 @@ Result<HeldNetwork> create_network(const NetworkFolder& folder, const WorldPlan&
     const Status parent = make_folder(fs::path(folder.path).parent_path().string());
     if (!parent) return propagate(parent);
     remove_abandoned(folder);
-    std::error_code error;
-    const bool was_there = fs::exists(folder.path, error);
     const NetworkFolder unfinished = unfinished_of_this_process(folder);
     if (::mkdir(unfinished.path.c_str(), k_folder_permissions) != 0) {
         return tl::unexpected<Error>(
@@ -308,7 +306,7 @@ Result<HeldNetwork> create_network(const NetworkFolder& folder, const WorldPlan&
         discard_unfinished(folder);
         return propagate(network);
     }
-    return HeldNetwork{folder, *std::move(network), **std::move(lock), was_there};
+    return HeldNetwork{folder, *std::move(network), **std::move(lock)};
 }
 
 void discard_unfinished(const NetworkFolder& folder) {

@@ -24,12 +24,12 @@
     X(scenario_not_a_choice, 1515, "a value is none of those allowed here", "write one of the allowed words") \
     X(scenario_step_kind, 1516, "a step does not do exactly one thing", "give each step one of the keys that say what it does") \
     X(scenario_unknown_actor, 1520, "no actor has this name", "list the actor under `actors`") \
-    X(scenario_unknown_operation, 1521, "no contract has this method", "see GET /contracts for the list") \
+    X(scenario_unknown_operation, 1521, "no contract has this method", "see `cityledger contracts` for the list") \
     X(scenario_unknown_code, 1522, "no refusal has this name", "see docs/codes.md for the names") \
     X(scenario_bad_reference, 1523, "a reference names nothing that is known before this line", "name an actor, a loop variable or an earlier `save`") \
     X(scenario_name_taken, 1524, "two actors have one name or one id", "give each actor its own") \
     X(scenario_bad_money, 1525, "the text is not an amount of yuan", "write for example \"198.00\": at most two decimals, no sign but minus") \
-    X(scenario_bad_arguments, 1526, "the arguments do not fit the method", "see GET /contracts for the fields") \
+    X(scenario_bad_arguments, 1526, "the arguments do not fit the method", "see `cityledger contracts NAME` for the fields") \
     X(scenario_unknown_node, 1527, "the network has no node of this number", "number nodes from 0 to validators - 1") \
     X(scenario_without_expectation, 1528, "the scenario expects nothing", "add a step or an `expect` section") \
     X(scenario_unknown_department, 1529, "no department has this code", "see scenarios/data/beijing_departments.tsv") \

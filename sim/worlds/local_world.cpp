@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
-#include <filesystem>
 #include <thread>
 
 #include "node/io/config.hpp"
@@ -31,7 +30,6 @@ Result<std::string> control_token_of(const std::string& home) {
 LocalWorld::LocalWorld(HeldNetwork network, LocalOptions options)
     : RemoteWorld(std::move(network.folder), std::move(network.file)),
       lock_(std::move(network.lock)),
-      folder_was_there_(network.folder_was_there),
       options_(std::move(options)),
       blocked_(this->network().nodes.size()) {}
 
@@ -67,10 +65,7 @@ LocalWorld::~LocalWorld() {
         node.process.send_signal(SIGTERM);
     }
     for (LocalNode& node : processes_) node.process.stop(k_stop_timeout_ms);
-    if (options_.keep) return;
-    purge_network(folder());
-    std::error_code ignored;
-    if (folder_was_there_) std::filesystem::create_directory(folder().path, ignored);
+    if (!options_.keep) purge_network(folder());
 }
 
 bool LocalWorld::may_answer(std::size_t node) {

@@ -55,7 +55,6 @@ private:
     Status cut_links(const std::vector<std::vector<std::size_t>>& groups);
 
     io::FileLock lock_;  ///< of the folder: it is this world's alone
-    bool folder_was_there_;
     LocalOptions options_;
     std::vector<LocalNode> processes_;
     std::vector<std::vector<std::string>> blocked_;  ///< by node: peers that it is cut off from

@@ -7,6 +7,8 @@
 
 #include "ledger/contracts/contracts.hpp"
 #include "ledger/contracts/membership.hpp"
+#include "ledger/executor.hpp"
+#include "ledger/memory_state_store.hpp"
 #include "sim/launch/launch_codes.hpp"
 #include "sim/world/world_codes.hpp"
 
@@ -209,6 +211,24 @@ Result<ledger::Transaction> RemoteWorld::enrolment(
     body.nonce = nonce();
     body.expires_at_height = *expiry;
     return ledger::sign_transaction(std::move(body), **key);
+}
+
+Status RemoteWorld::check_fits(const WorldPlan& plan, bool used) {
+    const std::string name = clients_.front().target();
+    const auto genesis =
+        ask_any<ledger::Genesis>([](client::ApiClient& node) { return node.genesis(); });
+    if (!genesis) return propagate(genesis);
+    const Status made = check_sections(name, *genesis, plan.business);
+    if (!made || used) return made;
+    const auto status =
+        ask_any<api::StatusView>([](client::ApiClient& node) { return node.status(); });
+    if (!status) return propagate(status);
+    ledger::MemoryStateStore store;
+    const auto fresh = ledger::Executor::open(*genesis, ledger::city_contracts(), store);
+    if (!fresh) return propagate(fresh);
+    if ((*fresh)->state().business_root == status->business_root) return {};
+    return refuse(codes::network_used,
+                  name + ", height " + std::to_string(status->executed_height));
 }
 
 Status RemoteWorld::enrol_missing_members(const WorldPlan& plan) {

@@ -16,6 +16,9 @@ public:
     /// `folder` holds the members' keys.
     RemoteWorld(NetworkFolder folder, NetworkFile network);
 
+    /// Whether the plan's story can be told on this network: network_made_otherwise if its genesis is
+    /// another one, network_used (unless `used` is fine) if anything was executed on it.
+    [[nodiscard]] Status check_fits(const WorldPlan& plan, bool used);
     /// Enrols, by an operator whose key is at hand, the plan's members that the chain lacks.
     [[nodiscard]] Status enrol_missing_members(const WorldPlan& plan);
 

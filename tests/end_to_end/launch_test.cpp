@@ -11,9 +11,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <sstream>
 
+#include "ledger/contracts/contracts.hpp"
 #include "node/io/config_files.hpp"
 #include "node/io/io_codes.hpp"
+#include "sim/bench/terminal_text.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/launch/launch_codes.hpp"
 #include "sim/world/world_codes.hpp"
@@ -277,6 +280,35 @@ TEST_CASE("a node's peak of memory is its own, not that of who started it", "[la
 
 TEST_CASE("docs/codes.md is what the program prints", "[docs]") {
     CHECK(text_of_file(source_dir() + "/docs/codes.md") == codes_document());
+}
+
+TEST_CASE("docs/contracts.md is what the program prints", "[docs]") {
+    CHECK(text_of_file(source_dir() + "/docs/contracts.md") == contracts_document());
+    CHECK(run_command("contracts --markdown").output == contracts_document());
+}
+
+TEST_CASE("contracts are described without a network, within 80 columns", "[command]") {
+    const CommandResult all = run_command("contracts");
+    CHECK(all.exit_code == 0);
+    for (const ledger::Contract* contract : ledger::city_contracts().all()) {
+        CHECK(contains(all.output, contract->name));
+        for (const std::string environment : {"", "LANG=zh_CN.UTF-8"}) {
+            const CommandResult one = run_command("contracts " + contract->name, environment);
+            CHECK(one.exit_code == 0);
+            for (const ledger::Method& method : contract->operations) {
+                CHECK(contains(one.output, " " + method.name + "\n"));
+                for (const auto& field : method.arguments) CHECK(contains(one.output, field.name));
+            }
+            std::istringstream lines(one.output);
+            for (std::string line; std::getline(lines, line);) {
+                INFO(line);
+                CHECK(bench::columns_of(line) <= bench::k_terminal_columns);
+            }
+        }
+    }
+    const CommandResult unknown = run_command("contracts invoices");
+    CHECK(unknown.exit_code == 2);
+    CHECK(contains(unknown.output, "did you mean `invoice`?"));
 }
 
 }  // namespace
