@@ -61,7 +61,9 @@ private:
 /// One field of an argument or result struct, for help texts and docs.
 struct FieldDescription {
     std::string name;
-    std::string type;  ///< "text", "integer", "flag", "bytes", "list of ...", an enum's names, ...
+    /// "text", "text(64)" of at most 64 bytes, "integer", "flag", "hex(8)" of at most 8 bytes,
+    /// "list(3) of ...", "optional ...", "{name: type, ...}", or an enum's names: "red|green".
+    std::string type;
 };
 
 /// An operation (changes state) or a query (reads executed state).
@@ -74,7 +76,8 @@ struct Method {
     std::function<Result<boost::json::value>(ByteView)> result_to_json;
     std::vector<FieldDescription> arguments;
     std::vector<FieldDescription> result;
-    boost::json::value example_result;  ///< its shape, for checks before anything runs
+    boost::json::value example_arguments;
+    boost::json::value example_result;  ///< the shapes, for checks before anything runs
 };
 
 /// A contract: its name, its operations and its queries. Queries get a Context whose sender is
@@ -133,6 +136,7 @@ template <class Arguments, class R>
         method.arguments.push_back({field_name, type});
     }
     for (auto& [field_name, type] : describe<R>()) method.result.push_back({field_name, type});
+    method.example_arguments = example_json<Arguments>();
     method.example_result = example_json<R>();
     return method;
 }

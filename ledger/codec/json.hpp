@@ -188,15 +188,16 @@ template <class T>
 
 // ---- describing -------------------------------------------------------------------------------
 
+/// "text(64)", "list(100) of integer", "red|green": with the limit where it is not the default one.
 template <class T>
-[[nodiscard]] std::string type_name();
+[[nodiscard]] std::string type_name(std::uint32_t max_elements = k_max_elements_default);
 
 /// The archive that collects (name, type) of a struct's fields.
 class FieldLister {
 public:
     template <class... T>
     void operator()(const Field<T>&... fields) {
-        (fields_.emplace_back(fields.name, type_name<T>()), ...);
+        (fields_.emplace_back(fields.name, type_name<T>(fields.max_elements)), ...);
     }
     std::vector<std::pair<std::string, std::string>> take() { return std::move(fields_); }
 
@@ -214,7 +215,9 @@ template <class T>
 }
 
 template <class T>
-std::string type_name() {
+std::string type_name(std::uint32_t max_elements) {
+    const std::string limit =
+        max_elements == k_max_elements_default ? "" : "(" + std::to_string(max_elements) + ")";
     if constexpr (std::is_same_v<T, bool>) {
         return "flag";
     } else if constexpr (CodecInteger<T>) {
@@ -226,13 +229,15 @@ std::string type_name() {
         }
         return names;
     } else if constexpr (std::is_same_v<T, std::string>) {
-        return "text";
-    } else if constexpr (std::is_same_v<T, Bytes> || FixedBytes<T>) {
+        return "text" + limit;
+    } else if constexpr (std::is_same_v<T, Bytes>) {
+        return "hex" + limit;
+    } else if constexpr (FixedBytes<T>) {
         return "hex";
     } else if constexpr (k_is_list<T>) {
-        return "list of " + type_name<typename T::value_type>();
+        return "list" + limit + " of " + type_name<typename T::value_type>();
     } else if constexpr (k_is_optional<T>) {
-        return "optional " + type_name<typename T::value_type>();
+        return "optional " + type_name<typename T::value_type>(max_elements);
     } else {
         std::string fields;
         for (const auto& [name, type] : describe<T>()) {

@@ -34,6 +34,7 @@ struct ReplayOptions {
     std::string folder;  ///< of the local world's network; empty: a fresh temporary one
     bool keep = false;
     bool json = false;
+    bool quiet = false;  ///< no story, the report alone
     std::string daemon;
 };
 
@@ -75,6 +76,8 @@ int run_status(const std::string& folder, bool json);
 int run_signal(const std::string& folder, const std::string& node, int signal);
 int run_restart(const RestartOptions& options);
 int run_logs(const LogsOptions& options);
+/// 1 if something here keeps a network from running.
+int run_doctor(const std::string& folder, const std::string& daemon);
 int run_replay(const ReplayOptions& options);
 /// Also 1 with `gate`, if a ratio is worse than it should be.
 int run_bench_command(const BenchCommandOptions& options);

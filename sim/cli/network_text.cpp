@@ -77,7 +77,8 @@ void print_nodes(const NetworkAnswers& answers) {
                     status ? std::to_string(status->final_height).c_str() : "-",
                     status ? std::to_string(status->view).c_str() : "-",
                     status ? to_hex(status->business_root).substr(0, k_root_digits).c_str() : "-",
-                    status ? std::to_string(status->process_id).c_str() : "-", api.c_str());
+                    answer.process_id != 0 ? std::to_string(answer.process_id).c_str() : "-",
+                    api.c_str());
         if (status && !status->refuses_because.empty()) {
             std::printf("         %s\n", status->refuses_because.c_str());
         }

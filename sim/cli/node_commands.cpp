@@ -20,8 +20,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::uint64_t k_status_timeout_ms = 1'000;
-constexpr std::uint64_t k_restart_timeout_ms = 30'000;
-constexpr auto k_signal_timeout = std::chrono::seconds(5);
+constexpr std::uint64_t k_signal_timeout_ms = 5'000;
 constexpr auto k_poll_interval = std::chrono::milliseconds(5);
 constexpr auto k_follow_interval = std::chrono::milliseconds(200);
 
@@ -40,7 +39,7 @@ ProcessState state_after(int signal) {
 
 /// Waits: what is said when the command ends should be what `ps` shows.
 bool reaches(const std::string& home, ProcessState wanted) {
-    const auto deadline = Clock::now() + k_signal_timeout;
+    const auto deadline = Clock::now() + std::chrono::milliseconds(k_signal_timeout_ms);
     while (process_state(home) != wanted) {
         if (Clock::now() > deadline) return false;
         std::this_thread::sleep_for(k_poll_interval);
@@ -102,9 +101,10 @@ int run_status(const std::string& path, bool json) {
         return health.exit_code;
     }
     boost::json::array nodes;
-    for (const auto& [node, status, process] : answers) {
+    for (const auto& [node, status, process, process_id] : answers) {
         boost::json::object entry = ledger::to_json(node).as_object();
         entry["process"] = ledger::to_json(process);
+        entry["process_id"] = process_id;
         entry["status"] = status ? ledger::to_json(*status) : boost::json::value(nullptr);
         nodes.push_back(std::move(entry));
     }
@@ -121,8 +121,10 @@ int run_signal(const std::string& path, const std::string& name, int signal) {
     const std::string home = folder.home(node->name);
     const io::LockHolder process = running_process(home);
     if (!process) return fail(refuse(codes::node_not_running, node->name).value());
-    const bool sent = *process != 0 && ::kill(*process, signal) == 0;
-    if (!sent || !reaches(home, state_after(signal))) {
+    const ForeignProcess held(*process);
+    const bool sent = *process != 0 && held.send_signal(signal);
+    const bool ended = signal != SIGKILL || held.ends_within(k_signal_timeout_ms);
+    if (!sent || !ended || !reaches(home, state_after(signal))) {
         return fail(still_runs(node->name));
     }
     const char* const id = signal == SIGKILL   ? "node.killed"
@@ -146,8 +148,9 @@ int run_restart(const RestartOptions& options) {
     launch.background = true;
     std::vector<NodeProcess> processes;
     processes.emplace_back(folder.home(node->name), launch);
-    const std::vector<Status> started =
-        start_nodes(folder, {*node}, processes, k_restart_timeout_ms);
+    StartPatience patience;
+    patience.answering_ms = k_answering_ms;
+    const std::vector<Status> started = start_nodes(folder, {*node}, processes, patience);
     if (!started.front() && !processes.front().running()) return fail(started.front().error());
     const pid_t process = processes.front().process_id().value_or(0);
     processes.front().leave_running();

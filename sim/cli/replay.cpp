@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "sim/bench/terminal_text.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/launch/interruption.hpp"
 #include "sim/launch/launch_codes.hpp"
@@ -50,7 +51,8 @@ public:
         }
         std::fprintf(stderr, "\r\033[K%s", line.c_str());
     }
-    ~Progress() {
+    ~Progress() { clear(); }
+    void clear() const {
         if (terminal_ && told_ms_ > 0) std::fprintf(stderr, "\r\033[K");
     }
 
@@ -58,6 +60,44 @@ private:
     const bool terminal_ = ::isatty(STDERR_FILENO) == 1;
     const std::uint64_t start_ms_ = milliseconds_now();
     std::uint64_t told_ms_ = 0;
+};
+
+/// The story on standard error: a line each, of many from one line of the file only the first.
+class Story {
+public:
+    explicit Story(Progress& progress) : progress_(progress) {}
+    ~Story() { end_of_place(); }
+    Story(const Story&) = delete;
+    Story& operator=(const Story&) = delete;
+
+    void tell(Place place, const std::string& sentence) {
+        if (place.line != line_) end_of_place();
+        line_ = place.line;
+        if (++told_ > k_told_of_one_place) return;
+        print(bench::to_width_right(std::to_string(place.line), k_line_columns) + "  " + sentence);
+    }
+
+private:
+    static constexpr std::size_t k_told_of_one_place = 3;
+    static constexpr std::size_t k_line_columns = 5;
+
+    void end_of_place() {
+        if (told_ > k_told_of_one_place) {
+            print(std::string(k_line_columns + 2, ' ') +
+                  said("story.more", {std::to_string(told_ - k_told_of_one_place)}));
+        }
+        told_ = 0;
+    }
+    void print(const std::string& line) const {
+        progress_.clear();
+        std::string shown = bench::to_width(line, bench::k_terminal_columns);
+        while (!shown.empty() && shown.back() == ' ') shown.pop_back();
+        std::fprintf(stderr, "%s\n", shown.c_str());
+    }
+
+    Progress& progress_;
+    int line_ = 0;
+    std::size_t told_ = 0;
 };
 
 /// Where one run's local network goes: --dir, or a place in the folder for temporary files.
@@ -113,6 +153,7 @@ Report run_in(const Scenario& scenario, Result<std::unique_ptr<World>> world,
               const ReplayOptions& options) {
     if (!world) return report_of_error(scenario.file, world.error());
     Progress progress;
+    Story story(progress);
     RunOptions run_options;
     run_options.invert = options.invert;
     run_options.until = options.until;
@@ -120,6 +161,11 @@ Report run_in(const Scenario& scenario, Result<std::unique_ptr<World>> world,
     run_options.on_progress = [&progress](const Step& step, std::uint64_t done, std::uint64_t all) {
         progress.tell(step, done, all);
     };
+    if (!options.quiet && !options.json) {
+        run_options.on_story = [&story](Place place, const std::string& sentence) {
+            story.tell(place, sentence);
+        };
+    }
     return run(scenario, **world, run_options);
 }
 

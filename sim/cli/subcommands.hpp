@@ -2,6 +2,9 @@
 // The subcommands of `cityledger` and their options. Each family stands in its own file, adds its
 // subcommands and runs the chosen one from a callback, which leaves the exit code (commands.hpp).
 
+#include <string>
+#include <vector>
+
 namespace CLI {
 class App;
 }
@@ -11,5 +14,13 @@ namespace cityledger::sim {
 void add_network_commands(CLI::App& app, int& exit_code);
 void add_bench_commands(CLI::App& app, int& exit_code);
 void add_scenario_commands(CLI::App& app, int& exit_code);
+/// Completion and manual page.
+void add_shell_commands(CLI::App& app);
+
+/// Descriptions in the language of the process; after all commands were added.
+void translate_help(CLI::App& app);
+/// Says what is wrong with these arguments, and what may have been meant: `problem` is what the
+/// parser met. The exit code.
+int tell_usage(CLI::App& app, const std::vector<std::string>& words, const std::string& problem);
 
 }  // namespace cityledger::sim

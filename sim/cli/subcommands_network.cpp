@@ -1,4 +1,4 @@
-// up, down, status, kill, pause, resume, restart, logs.
+// up, down, status, kill, pause, resume, restart, logs, doctor.
 
 #include <CLI/CLI.hpp>
 #include <csignal>
@@ -81,6 +81,16 @@ void add_restart(CLI::App& app, int& exit_code) {
     restart->callback([options, &exit_code] { exit_code = run_restart(*options); });
 }
 
+void add_doctor(CLI::App& app, int& exit_code) {
+    const auto options = std::make_shared<RestartOptions>();
+    CLI::App* doctor = app.add_subcommand(
+        "doctor", "what keeps a network on this machine from running, and what to do");
+    add_folder(*doctor, options->folder);
+    doctor->add_option("--daemon", options->daemon, "path of cityledgerd");
+    doctor->callback(
+        [options, &exit_code] { exit_code = run_doctor(options->folder, options->daemon); });
+}
+
 void add_logs(CLI::App& app, int& exit_code) {
     const auto options = std::make_shared<LogsOptions>();
     CLI::App* logs = app.add_subcommand("logs", "print the nodes' logs");
@@ -102,6 +112,7 @@ void add_network_commands(CLI::App& app, int& exit_code) {
     add_signal(app, exit_code, "resume", "let a paused node go on (SIGCONT)", SIGCONT);
     add_restart(app, exit_code);
     add_logs(app, exit_code);
+    add_doctor(app, exit_code);
 }
 
 }  // namespace cityledger::sim

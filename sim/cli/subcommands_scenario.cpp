@@ -28,6 +28,7 @@ void add_replay(CLI::App& app, int& exit_code) {
     replay->add_option("--dir", options->folder, "local world: folder of the new network");
     replay->add_flag("--keep", options->keep, "local world: leave the network's folder");
     replay->add_flag("--json", options->json, "print the report as JSON");
+    replay->add_flag("--quiet", options->quiet, "without the story, the report alone");
     replay->add_option("--daemon", options->daemon, "path of cityledgerd");
     replay->add_option("--invert", options->invert, "turn one expectation round")->group("");
     replay->callback([options, &exit_code] {

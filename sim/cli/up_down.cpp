@@ -21,8 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::uint64_t k_up_timeout_ms = 30'000;
-
 Result<WorldPlan> plan_of(const UpOptions& options) {
     if (options.scenario.empty()) return default_plan(options.validators.value_or(4));
     const auto scenario = check_scenario_file(options.scenario);
@@ -159,8 +157,7 @@ int run_up(const UpOptions& options) {
             return fail(changed.error());
         }
     }
-    const std::vector<NodeStart> starts =
-        start_missing(*network, launch_options(options), k_up_timeout_ms);
+    const std::vector<NodeStart> starts = start_missing(*network, launch_options(options));
     if (tell_starts(starts) < quorum_of(network->file)) {
         return fail(refuse(codes::network_quorum_missing, folder.path).value());
     }

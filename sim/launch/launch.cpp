@@ -21,23 +21,17 @@ constexpr std::size_t k_log_lines = 8;
 /// One question while waiting: a node that hangs must not hold up the others.
 constexpr std::uint64_t k_question_timeout_ms = 500;
 constexpr auto k_stop_timeout = std::chrono::seconds(10);
-constexpr auto k_kill_timeout = std::chrono::seconds(5);
-
-/// It runs as it should and waits for the others to pass a view, which they may do only once there
-/// are transactions.
-bool waits_for_others(client::ApiClient& client) {
-    const auto status = client.status();
-    return status && status->standing == node::word_of(node::Standing::votes_lost);
-}
+constexpr std::uint64_t k_kill_timeout_ms = 5'000;
 
 /// A node that was started, until it is ready, has ended, or the time is over.
 class Start {
 public:
     Start(NodeProcess& process, const NetworkFolder& folder, const NodeAddress& node,
-          Status started)
+          Status started, const StartPatience& patience)
         : process_(process),
           home_(folder.home(node.name)),
           client_(node.address, node.http_port, k_question_timeout_ms),
+          patience_(patience),
           outcome_(std::move(started)),
           open_(outcome_.has_value()) {}
 
@@ -47,7 +41,7 @@ public:
     void look() {
         if (!open_) return;
         const Status ready = client_.ready();
-        if (ready || waits_for_others(client_)) {
+        if (ready || answers_long_enough()) {
             open_ = false;
         } else if (!process_.running() && !running_process(home_)) {
             // Another process on the home may be one that a killed `up` had just started: it will
@@ -66,11 +60,23 @@ public:
     }
 
 private:
+    /// It runs as it should, and waits for the others.
+    bool answers_long_enough() {
+        const auto status = client_.status();
+        if (!status) return false;
+        if (status->standing == node::word_of(node::Standing::votes_lost)) return true;
+        if (!answers_since_) answers_since_ = Clock::now();
+        return patience_.answering_ms &&
+               Clock::now() - *answers_since_ > std::chrono::milliseconds(*patience_.answering_ms);
+    }
+
     NodeProcess& process_;
     std::string home_;
     client::ApiClient client_;
+    StartPatience patience_;
     Status outcome_;
     bool open_;
+    std::optional<Clock::time_point> answers_since_;
     std::string last_;
 };
 
@@ -83,25 +89,29 @@ bool is_paused(pid_t process) {
     return name_end != std::string::npos && line.size() > name_end + 2 && line[name_end + 2] == 'T';
 }
 
-/// Until nothing holds the home, or the time is over.
-bool ends_until(const std::string& home, Clock::time_point deadline) {
-    while (running_process(home)) {
-        if (Clock::now() > deadline) return false;
-        std::this_thread::sleep_for(k_poll_interval);
-    }
-    return true;
+std::uint64_t milliseconds_until(Clock::time_point deadline) {
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
+    return left > 0 ? static_cast<std::uint64_t>(left) : 0;
 }
+
+/// A node that is being stopped.
+struct Stopping {
+    NodeStop& stop;
+    ForeignProcess process;
+};
 
 }  // namespace
 
 std::vector<Status> start_nodes(const NetworkFolder& folder, const std::vector<NodeAddress>& nodes,
-                                std::vector<NodeProcess>& processes, std::uint64_t timeout_ms,
-                                std::size_t may_fail) {
-    const auto deadline = Clock::now() + std::chrono::milliseconds(timeout_ms);
+                                std::vector<NodeProcess>& processes,
+                                const StartPatience& patience) {
+    const auto deadline = Clock::now() + std::chrono::milliseconds(patience.timeout_ms);
     std::vector<Start> starts;
     starts.reserve(nodes.size());
     for (std::size_t node = 0; node < nodes.size(); ++node) {
-        starts.emplace_back(processes[node], folder, nodes[node], processes[node].start());
+        starts.emplace_back(processes[node], folder, nodes[node], processes[node].start(),
+                            patience);
     }
     const auto failed = [&] {
         return static_cast<std::size_t>(
@@ -112,7 +122,7 @@ std::vector<Status> start_nodes(const NetworkFolder& folder, const std::vector<N
         return std::any_of(starts.begin(), starts.end(),
                            [](const Start& start) { return start.open(); });
     };
-    while (open() && failed() <= may_fail && Clock::now() < deadline) {
+    while (open() && failed() <= patience.may_fail && Clock::now() < deadline) {
         for (Start& start : starts) start.look();
         if (open()) std::this_thread::sleep_for(k_poll_interval);
     }
@@ -124,10 +134,10 @@ std::vector<Status> start_nodes(const NetworkFolder& folder, const std::vector<N
     return outcomes;
 }
 
-Status wait_until_ready(NodeProcess& process, const NetworkFolder& folder, const NodeAddress& node,
-                        std::uint64_t timeout_ms) {
-    const auto deadline = Clock::now() + std::chrono::milliseconds(timeout_ms);
-    Start start(process, folder, node, {});
+Status wait_until_started(NodeProcess& process, const NetworkFolder& folder,
+                          const NodeAddress& node, const StartPatience& patience) {
+    const auto deadline = Clock::now() + std::chrono::milliseconds(patience.timeout_ms);
+    Start start(process, folder, node, {}, patience);
     start.look();
     while (start.open() && Clock::now() < deadline) {
         std::this_thread::sleep_for(k_poll_interval);
@@ -141,8 +151,7 @@ std::size_t quorum_of(const NetworkFile& network) {
     return network.nodes.size() - (network.nodes.size() - 1) / 3;
 }
 
-std::vector<NodeStart> start_missing(const HeldNetwork& network, const LaunchOptions& options,
-                                     std::uint64_t timeout_ms) {
+std::vector<NodeStart> start_missing(const HeldNetwork& network, const LaunchOptions& options) {
     std::vector<NodeStart> starts;
     std::vector<NodeAddress> missing;
     std::vector<NodeProcess> processes;
@@ -154,9 +163,10 @@ std::vector<NodeStart> start_missing(const HeldNetwork& network, const LaunchOpt
         missing.push_back(node);
         processes.emplace_back(home, options);
     }
-    const std::size_t may_fail = network.file.nodes.size() - quorum_of(network.file);
-    const std::vector<Status> outcomes =
-        start_nodes(network.folder, missing, processes, timeout_ms, may_fail);
+    StartPatience patience;
+    patience.answering_ms = k_answering_ms;
+    patience.may_fail = network.file.nodes.size() - quorum_of(network.file);
+    const std::vector<Status> outcomes = start_nodes(network.folder, missing, processes, patience);
     std::size_t running = starts.size() - missing.size();
     for (std::size_t i = 0; i < missing.size(); ++i) {
         const auto start = std::find_if(starts.begin(), starts.end(), [&](const NodeStart& entry) {
@@ -176,25 +186,32 @@ Error still_runs(std::string nodes) { return Error{codes::node_not_stopped, std:
 std::vector<NodeStop> stop_nodes(const HeldNetwork& network,
                                  const std::vector<std::string>& nodes) {
     std::vector<NodeStop> stops;
-    for (const std::string& node : nodes) {
-        const io::LockHolder process = running_process(network.folder.home(node));
-        NodeStop stop{node, StopOutcome::did_not_run, process.value_or(0)};
-        if (process) {
-            // A paused process takes the request only once it goes on.
-            const bool asked =
-                *process != 0 && ::kill(*process, SIGTERM) == 0 && ::kill(*process, SIGCONT) == 0;
-            stop.outcome = asked ? StopOutcome::stopped : StopOutcome::refused;
+    for (const std::string& node : nodes) stops.push_back({node, StopOutcome::did_not_run, 0});
+    std::vector<Stopping> stopping;
+    for (NodeStop& stop : stops) {
+        const std::string home = network.folder.home(stop.node);
+        const io::LockHolder holder = running_process(home);
+        if (!holder) continue;
+        stop.process = *holder;
+        stop.outcome = StopOutcome::refused;
+        if (*holder == 0) continue;
+        ForeignProcess process(*holder);
+        // Looked at again now that the number is held: it may have ended meanwhile.
+        if (running_process(home) != holder) {
+            stop.outcome = StopOutcome::stopped;
+            continue;
         }
-        stops.push_back(stop);
+        // A paused process takes the request only once it goes on.
+        if (!process.send_signal(SIGTERM) || !process.send_signal(SIGCONT)) continue;
+        stopping.push_back({stop, std::move(process)});
     }
     const auto deadline = Clock::now() + k_stop_timeout;
-    for (NodeStop& stop : stops) {
-        if (stop.outcome != StopOutcome::stopped) continue;
-        const std::string home = network.folder.home(stop.node);
-        if (ends_until(home, deadline)) continue;
-        ::kill(stop.process, SIGKILL);
-        stop.outcome = ends_until(home, Clock::now() + k_kill_timeout) ? StopOutcome::killed
-                                                                       : StopOutcome::refused;
+    for (Stopping& one : stopping) {
+        one.stop.outcome = StopOutcome::stopped;
+        if (one.process.ends_within(milliseconds_until(deadline))) continue;
+        one.process.send_signal(SIGKILL);
+        const bool ended = one.process.ends_within(k_kill_timeout_ms);
+        one.stop.outcome = ended ? StopOutcome::killed : StopOutcome::refused;
     }
     return stops;
 }

@@ -12,17 +12,26 @@
 
 namespace cityledger::sim {
 
-/// Starts these nodes, all at once, and waits for each until it takes transactions, or runs but
-/// waits for the others before it may vote. Per node: daemon_not_started or daemon_not_ready, with
-/// the end of its log. Ends early once more than `may_fail` of them have ended.
+/// How long to wait for nodes that were started.
+struct StartPatience {
+    std::uint64_t timeout_ms = 30'000;  ///< until each takes transactions
+    /// A node that answers, but may not vote yet, has started after so long; without it only when
+    /// it votes, or waits for votes of others.
+    std::optional<std::uint64_t> answering_ms = {};
+    /// Ends early once more nodes than this have ended.
+    std::size_t may_fail = 0;
+};
+
+/// Starts these nodes, all at once, and waits for each. Per node: daemon_not_started or
+/// daemon_not_ready, with the end of its log.
 [[nodiscard]] std::vector<Status> start_nodes(const NetworkFolder& folder,
                                               const std::vector<NodeAddress>& nodes,
                                               std::vector<NodeProcess>& processes,
-                                              std::uint64_t timeout_ms, std::size_t may_fail = 0);
+                                              const StartPatience& patience);
 
-/// Waits for one node as start_nodes does.
-[[nodiscard]] Status wait_until_ready(NodeProcess& process, const NetworkFolder& folder,
-                                      const NodeAddress& node, std::uint64_t timeout_ms);
+/// Waits for one node that was started.
+[[nodiscard]] Status wait_until_started(NodeProcess& process, const NetworkFolder& folder,
+                                        const NodeAddress& node, const StartPatience& patience);
 
 /// What `up` did for one node.
 struct NodeStart {
@@ -34,8 +43,10 @@ struct NodeStart {
 /// Starts in the background what does not run yet, and leaves it running if a quorum runs then;
 /// else what was started here is stopped again. From the first start on it may be interrupted.
 [[nodiscard]] std::vector<NodeStart> start_missing(const HeldNetwork& network,
-                                                   const LaunchOptions& options,
-                                                   std::uint64_t timeout_ms);
+                                                   const LaunchOptions& options);
+
+/// How long `up` and `restart` wait for a node that cannot vote, since too few others run.
+inline constexpr std::uint64_t k_answering_ms = 2'000;
 
 /// Validators that must run: n - f.
 [[nodiscard]] std::size_t quorum_of(const NetworkFile& network);

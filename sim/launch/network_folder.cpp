@@ -64,7 +64,10 @@ NetworkFolder folder_at(const std::string& path) {
 
 Result<NetworkFile> read_network(const NetworkFolder& folder) {
     std::error_code error;
-    if (!fs::exists(folder.file(), error)) return tl::unexpected<Error>(folder_missing(folder));
+    const auto found = fs::status(folder.file(), error);
+    if (found.type() == fs::file_type::not_found) {
+        return tl::unexpected<Error>(folder_missing(folder));
+    }
     const auto text = io::read_text_file(folder.file());
     if (!text) return propagate(text);
     const auto json = ledger::parse_json(*text);

@@ -17,7 +17,7 @@ std::optional<node::Standing> standing_of(const std::string& word) {
 
 std::vector<node::PeerStatus> validators_of(const NetworkAnswers& answers) {
     std::vector<node::PeerStatus> validators;
-    for (const auto& [node, status, process] : answers) {
+    for (const auto& [node, status, process, process_id] : answers) {
         node::PeerStatus validator;
         validator.name = node.name;
         validator.connected = status.has_value();
@@ -42,7 +42,7 @@ std::string without_answer(ProcessState process) {
 
 /// Why this node is not a voting part of the network; empty if it is.
 std::string trouble_of(const NodeAnswer& answer) {
-    const auto& [node, status, process] = answer;
+    const auto& [node, status, process, process_id] = answer;
     if (!status) return node.name + without_answer(process);
     if (!status->voting) {
         return node.name + " does not vote (" + status->standing + "): " + status->standing_reason +
@@ -58,9 +58,10 @@ NetworkAnswers ask_nodes(const NetworkFolder& folder, const NetworkFile& network
                          std::uint64_t timeout_ms) {
     NetworkAnswers answers;
     for (const NodeAddress& node : network.nodes) {
-        const ProcessState process = process_state(folder.home(node.name));
+        const std::string home = folder.home(node.name);
+        const ProcessState process = process_state(home);
         client::ApiClient client(node.address, node.http_port, timeout_ms);
-        answers.push_back({node, client.status(), process});
+        answers.push_back({node, client.status(), process, running_process(home).value_or(0)});
     }
     return answers;
 }

@@ -12,6 +12,7 @@ struct NodeAnswer {
     NodeAddress node;
     Result<api::StatusView> status;
     ProcessState process = ProcessState::running;
+    pid_t process_id = 0;  ///< by the home's lock; 0: no process, or one that cannot be named
 };
 using NetworkAnswers = std::vector<NodeAnswer>;
 

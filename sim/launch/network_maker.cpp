@@ -335,6 +335,8 @@ Status renew_ports(HeldNetwork& network, std::optional<std::uint16_t> first_port
     return write_network(network.folder, network.file);
 }
 
+bool port_is_free(std::uint16_t port) { return HeldPort(port).is_free(); }
+
 WorldPlan default_plan(std::size_t validators) {
     WorldPlan plan;
     plan.name = "city";

@@ -36,6 +36,9 @@ void discard_unfinished(const NetworkFolder& folder);
 /// Gives the nodes of a stopped network ports that are free now; all else in node.json stays.
 [[nodiscard]] Status renew_ports(HeldNetwork& network, std::optional<std::uint16_t> first_port);
 
+/// Whether nobody listens on this port of the loopback interface.
+[[nodiscard]] bool port_is_free(std::uint16_t port);
+
 /// The plan of `cityledger up` without a scenario: an operator, the tax bureau, a countersigner.
 [[nodiscard]] WorldPlan default_plan(std::size_t validators);
 

@@ -1,7 +1,9 @@
 #include "sim/launch/node_process.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -161,6 +163,28 @@ std::optional<int> NodeProcess::stop(std::uint64_t timeout_ms) {
     }
     if (running()) kill_now();
     return exit_code_;
+}
+
+// By number: the header of glibc 2.36 declares the calls for C only.
+ForeignProcess::ForeignProcess(pid_t process)
+    : handle_(static_cast<int>(::syscall(SYS_pidfd_open, process, 0))) {}
+
+ForeignProcess::ForeignProcess(ForeignProcess&& other) noexcept
+    : handle_(std::exchange(other.handle_, -1)) {}
+
+ForeignProcess::~ForeignProcess() {
+    if (handle_ >= 0) ::close(handle_);
+}
+
+bool ForeignProcess::send_signal(int signal) const {
+    return handle_ >= 0 && ::syscall(SYS_pidfd_send_signal, handle_, signal, nullptr, 0) == 0;
+}
+
+bool ForeignProcess::ends_within(std::uint64_t milliseconds) const {
+    if (handle_ < 0) return true;
+    pollfd ended{handle_, POLLIN, 0};  // readable once it has ended, waited for or not
+    const int found = ::poll(&ended, 1, static_cast<int>(milliseconds));
+    return found > 0;
 }
 
 void kill_all_children() {

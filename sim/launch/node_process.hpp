@@ -58,6 +58,24 @@ private:
     std::optional<int> exit_code_;
 };
 
+/// A process of anybody, held so that its number cannot come to mean another one.
+class ForeignProcess {
+public:
+    /// Of the process with this number, if there is one.
+    explicit ForeignProcess(pid_t process);
+    ForeignProcess(ForeignProcess&& other) noexcept;
+    ForeignProcess& operator=(ForeignProcess&&) = delete;
+    ~ForeignProcess();
+
+    /// False if it has ended, or belongs to another user.
+    bool send_signal(int signal) const;
+    /// Whether it ends within this time.
+    [[nodiscard]] bool ends_within(std::uint64_t milliseconds) const;
+
+private:
+    int handle_;
+};
+
 /// Kills every child process that was not told to stay. From any thread.
 void kill_all_children();
 

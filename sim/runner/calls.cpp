@@ -144,6 +144,7 @@ Result<ledger::Transaction> RunnerSession::sign(const Actor& sender,
     body.nonce = world_.nonce();
     body.expires_at_height = *expiry;
     for (const Prepared& prepared : operations) body.operations.push_back(prepared.operation);
+    if (const auto fits = ledger::try_encode(body); !fits) return propagate(fits);
     return ledger::sign_transaction(std::move(body), **key);
 }
 
@@ -183,12 +184,16 @@ Result<std::vector<RunnerSession::Outcome>> RunnerSession::execute(
         if (!is_admission_refusal(receipt.error())) return propagate(receipt);
         ++report_.transactions_refused;
         const Error& error = receipt.error();
-        return std::vector<Outcome>(operations.size(),
-                                    {std::string(error.code.name), error.detail, nullptr, {}});
+        std::vector<Outcome> outcomes(operations.size(),
+                                      {std::string(error.code.name), error.detail, nullptr, {}});
+        tell_transaction(sender, operations, outcomes);
+        return outcomes;
     }
     sent_.push_back({receipt->transaction, true});
     last_height_ = std::max(last_height_, receipt->height);
-    return outcomes_of(*receipt, operations);
+    auto outcomes = outcomes_of(*receipt, operations);
+    if (outcomes) tell_transaction(sender, operations, *outcomes);
+    return outcomes;
 }
 
 Result<Expectation> RunnerSession::resolved_expectation(Expectation expect, Place place) const {

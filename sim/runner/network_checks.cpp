@@ -233,7 +233,7 @@ Result<std::vector<std::size_t>> RunnerSession::chosen_nodes(const FaultStep& ac
     return std::vector<std::size_t>{static_cast<std::size_t>(view % scenario_.validators)};
 }
 
-Status RunnerSession::act(const Step& /*step*/, const FaultStep& action) {
+Status RunnerSession::act(const Step& step, const FaultStep& action) {
     Fault fault;
     fault.kind = action.kind;
     fault.groups = action.groups;
@@ -241,6 +241,7 @@ Status RunnerSession::act(const Step& /*step*/, const FaultStep& action) {
     const auto nodes = chosen_nodes(action);
     if (!nodes) return propagate(nodes);
     fault.nodes = *nodes;
+    tell_fault(step.place, fault);
     const Status injected = world_.inject(fault);
     if (!injected) return injected;
     for (const std::size_t node : fault.nodes) {

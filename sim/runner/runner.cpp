@@ -153,6 +153,7 @@ Status RunnerSession::run_steps(const std::vector<Step>& steps) {
         if (counts) progress(step, work_of_step(step));
         const auto nodes = look();
         if (!nodes) return propagate(nodes);
+        tell_views(step.place, *nodes);
     }
     return {};
 }

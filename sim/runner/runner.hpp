@@ -22,6 +22,9 @@ struct RunOptions {
     /// Told of the progress: steps done of all, each round of a loop and each transaction of a load
     /// counting as one.
     std::function<void(const Step&, std::uint64_t done, std::uint64_t all)> on_progress;
+    /// Told what happens, a sentence each: transactions with what came of them, faults, views that
+    /// the network gave up.
+    std::function<void(Place, const std::string& sentence)> on_story;
 };
 
 /// How many steps a run of these does, as on_progress counts them.

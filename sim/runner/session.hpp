@@ -133,6 +133,13 @@ private:
                                                  const boost::json::object& arguments,
                                                  std::optional<std::size_t> node);
 
+    // The story (story.cpp).
+    void tell(Place place, const std::string& text) const;
+    void tell_transaction(const Actor& sender, const std::vector<Prepared>& operations,
+                          const std::vector<Outcome>& outcomes) const;
+    void tell_fault(Place place, const Fault& fault) const;
+    void tell_views(Place place, const std::vector<NodeView>& nodes);
+
     // The network (runner_network.cpp).
     /// The running honest nodes that answer; notes what they say about blocks and roots.
     [[nodiscard]] Result<std::vector<NodeView>> look();
@@ -165,6 +172,7 @@ private:
     std::set<std::size_t> paused_;
     std::map<std::uint64_t, Digest> final_blocks_;
     std::map<std::uint64_t, std::string> executed_roots_;
+    std::uint64_t views_given_up_ = 0;  ///< as the story has told
 };
 
 /// Milliseconds after its start at which a load of `of` transactions sends number `number` (from

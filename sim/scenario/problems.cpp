@@ -14,19 +14,23 @@ namespace {
 constexpr std::size_t k_listed_words = 24;  // more than this is not a help but a wall
 
 /// Levenshtein's distance: insertions, deletions and replacements of one character.
+/// Letters added, left out, replaced, or two that changed places (optimal string alignment).
 std::size_t edit_distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
+    std::vector<std::vector<std::size_t>> rows(a.size() + 1,
+                                               std::vector<std::size_t>(b.size() + 1));
+    for (std::size_t i = 0; i <= a.size(); ++i) rows[i][0] = i;
+    std::iota(rows[0].begin(), rows[0].end(), std::size_t{0});
     for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t diagonal = row[0];
-        row[0] = i;
         for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-            diagonal = row[j];
-            row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
+            const bool same = a[i - 1] == b[j - 1];
+            std::size_t& best = rows[i][j];
+            best = std::min(
+                {rows[i - 1][j - 1] + (same ? 0 : 1), rows[i - 1][j] + 1, rows[i][j - 1] + 1});
+            const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+            if (swapped) best = std::min(best, rows[i - 2][j - 2] + 1);
         }
     }
-    return row[b.size()];
+    return rows[a.size()][b.size()];
 }
 
 std::string quoted(std::string_view word) { return "`" + std::string(word) + "`"; }
@@ -39,7 +43,9 @@ std::string told(const FilePlace& at, const std::string& detail) {
 }  // namespace
 
 std::string nearest(std::string_view word, const std::vector<std::string>& known) {
+    constexpr std::size_t k_longest_word = 100;  // of no word here is more meant
     std::string best;
+    if (word.size() > k_longest_word) return best;
     // A word of which nothing is left was not meant.
     const std::size_t limit = std::max<std::size_t>(2, word.size() / 3);
     std::size_t best_distance = std::min(limit + 1, std::max<std::size_t>(word.size(), 1));

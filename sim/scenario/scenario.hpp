@@ -276,5 +276,7 @@ using ScenarioOrProblems = tl::expected<Scenario, std::vector<Error>>;
 [[nodiscard]] std::string_view scenario_document_frame();
 [[nodiscard]] std::string_view messages_table();
 [[nodiscard]] std::string_view codes_zh_table();
+/// The help of the command line: English, tab, Chinese.
+[[nodiscard]] std::string_view help_zh_table();
 
 }  // namespace cityledger::sim

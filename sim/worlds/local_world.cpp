@@ -1,9 +1,7 @@
 #include "sim/worlds/local_world.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <csignal>
-#include <thread>
 
 #include "node/io/config.hpp"
 #include "node/io/config_files.hpp"
@@ -14,9 +12,6 @@
 namespace cityledger::sim {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-constexpr auto k_poll_interval = std::chrono::milliseconds(10);
 constexpr std::uint64_t k_stop_timeout_ms = 5'000;
 constexpr std::uint64_t k_restart_timeout_ms = 30'000;
 
@@ -48,8 +43,10 @@ Result<std::unique_ptr<LocalWorld>> LocalWorld::launch(HeldNetwork network, Loca
     for (const NodeAddress& node : world->network().nodes) {
         processes.emplace_back(world->folder().home(node.name), launch);
     }
-    const std::vector<Status> started = start_nodes(world->folder(), world->network().nodes,
-                                                    processes, world->options_.ready_timeout_ms);
+    StartPatience patience;
+    patience.timeout_ms = world->options_.ready_timeout_ms;
+    const std::vector<Status> started =
+        start_nodes(world->folder(), world->network().nodes, processes, patience);
     for (const Status& node : started) {
         if (!node) return propagate(node);
     }
@@ -81,18 +78,16 @@ Status LocalWorld::can(FaultKind kind) const {
 }
 
 Status LocalWorld::wait_ready(std::size_t node, std::uint64_t timeout_ms) {
-    return wait_until_ready(process(node), folder(), network().nodes.at(node), timeout_ms);
+    StartPatience patience;
+    patience.timeout_ms = timeout_ms;
+    return wait_until_started(process(node), folder(), network().nodes.at(node), patience);
 }
 
 Status LocalWorld::wait_until_answering(std::size_t node) {
-    const auto deadline = Clock::now() + std::chrono::milliseconds(k_restart_timeout_ms);
-    auto status = client(node).status();
-    while (!status && process(node).running() && Clock::now() < deadline) {
-        std::this_thread::sleep_for(k_poll_interval);
-        status = client(node).status();
-    }
-    if (!status) return wait_ready(node, 0);  // refused with the reason
-    return {};
+    StartPatience patience;
+    patience.timeout_ms = k_restart_timeout_ms;
+    patience.answering_ms = 0;
+    return wait_until_started(process(node), folder(), network().nodes.at(node), patience);
 }
 
 Status LocalWorld::inject(const Fault& fault) {

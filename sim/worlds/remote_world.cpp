@@ -24,6 +24,8 @@ constexpr std::uint64_t k_wait_at_node_ms = 2'000;
 constexpr auto k_between_rounds = std::chrono::milliseconds(20);
 constexpr std::uint64_t k_enrolment_timeout_ms = 30'000;
 constexpr std::string_view k_scheme = "http://";
+/// Members in one transaction, well within what one may hold.
+constexpr std::size_t k_enrolled_together = 500;
 
 /// Codes 1100 to 1199 are of the transaction itself: another node would say the same.
 bool is_about_the_transaction(const Error& error) {
@@ -213,6 +215,20 @@ Result<ledger::Transaction> RemoteWorld::enrolment(
     return ledger::sign_transaction(std::move(body), **key);
 }
 
+Status RemoteWorld::enrol(const ledger::MemberId& operator_id,
+                          const std::vector<boost::json::object>& members) {
+    for (std::size_t begin = 0; begin < members.size(); begin += k_enrolled_together) {
+        const std::size_t end = std::min(begin + k_enrolled_together, members.size());
+        const auto transaction =
+            enrolment(operator_id, {members.begin() + static_cast<std::ptrdiff_t>(begin),
+                                    members.begin() + static_cast<std::ptrdiff_t>(end)});
+        if (!transaction) return propagate(transaction);
+        const auto receipt = submit(*transaction, k_enrolment_timeout_ms);
+        if (!receipt) return propagate(receipt);
+    }
+    return {};
+}
+
 Status RemoteWorld::check_fits(const WorldPlan& plan, bool used) {
     const std::string name = clients_.front().target();
     const auto genesis =
@@ -246,12 +262,7 @@ Status RemoteWorld::enrol_missing_members(const WorldPlan& plan) {
     if (!operators) return propagate(operators);
     for (const boost::json::value& entry : operators->at("members").as_array()) {
         const std::string id(entry.at("id").as_string());
-        if (!key_of(id)) continue;
-        const auto transaction = enrolment(id, missing);
-        if (!transaction) return propagate(transaction);
-        const auto receipt = submit(*transaction, k_enrolment_timeout_ms);
-        if (!receipt) return propagate(receipt);
-        return {};
+        if (key_of(id)) return enrol(id, missing);
     }
     return refuse(codes::operator_missing, folder_.actors());
 }

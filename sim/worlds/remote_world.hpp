@@ -16,8 +16,8 @@ public:
     /// `folder` holds the members' keys.
     RemoteWorld(NetworkFolder folder, NetworkFile network);
 
-    /// Whether the plan's story can be told on this network: network_made_otherwise if its genesis is
-    /// another one, network_used (unless `used` is fine) if anything was executed on it.
+    /// Whether the plan's story can be told on this network: network_made_otherwise if its genesis
+    /// is another one, network_used (unless `used` is fine) if anything was executed on it.
     [[nodiscard]] Status check_fits(const WorldPlan& plan, bool used);
     /// Enrols, by an operator whose key is at hand, the plan's members that the chain lacks.
     [[nodiscard]] Status enrol_missing_members(const WorldPlan& plan);
@@ -57,6 +57,8 @@ private:
     /// Does `ask` with one node after the other, the preferred one first, until one answers.
     template <class T, class Ask>
     Result<T> ask_any(const Ask& ask);
+    [[nodiscard]] Status enrol(const ledger::MemberId& operator_id,
+                               const std::vector<boost::json::object>& members);
     /// The transaction that enrols these members, signed by the operator.
     Result<ledger::Transaction> enrolment(const ledger::MemberId& operator_id,
                                           const std::vector<boost::json::object>& members);

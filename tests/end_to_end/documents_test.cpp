@@ -100,5 +100,95 @@ TEST_CASE("a scenario is told only on a network that was made for it and is fres
     CHECK(run_command("down" + where).exit_code == 0);
 }
 
+/// Words of the first column of the help's list of commands.
+std::vector<std::string> commands_in_help() {
+    std::vector<std::string> commands;
+    std::istringstream lines(run_command("--help").output);
+    bool listed = false;
+    for (std::string line; std::getline(lines, line);) {
+        if (line.starts_with("Subcommands")) {
+            listed = true;
+        } else if (listed && line.starts_with("  ") && line[2] != ' ') {
+            commands.push_back(line.substr(2, line.find(' ', 2) - 2));
+        }
+    }
+    return commands;
+}
+
+TEST_CASE("help is whole in both languages, and so are completion and the manual page",
+          "[command]") {
+    const std::vector<std::string> commands = commands_in_help();
+    REQUIRE(commands.size() >= 15);
+    const std::string manual = run_command("manual").output;
+    const std::string completion = run_command("completion bash").output;
+    for (const std::string& command : commands) {
+        INFO(command);
+        CHECK(contains(manual, ".SS " + command.substr(0, command.find('-'))));
+        CHECK(contains(completion, command));
+        const std::string english = run_command(command + " --help").output;
+        const std::string chinese = run_command(command + " --help", "LANG=zh_CN.UTF-8").output;
+        CHECK(contains(chinese, "用法"));
+        // A description that has no translation would stand in both.
+        std::istringstream lines(english);
+        for (std::string line; std::getline(lines, line);) {
+            const std::size_t text = line.find_first_not_of(' ', 30);
+            if (!line.starts_with("  ") || text == std::string::npos || text > 40) continue;
+            INFO(line);
+            CHECK_FALSE(contains(chinese, "  " + line.substr(text) + "\n"));
+        }
+    }
+}
+
+TEST_CASE("completion works in a real bash", "[command]") {
+    const TemporaryFolder folder;
+    const std::string script = folder.path() + "/try.sh";
+    std::ofstream(script) << "source <(" << command_path() << " completion bash)\n"
+                          << "complete_words() {\n"
+                             "  COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); COMPREPLY=()\n"
+                             "  _cityledger; echo \"${COMPREPLY[*]}\"\n}\n"
+                             "complete_words cityledger sta\n"
+                             "complete_words cityledger replay --wor\n"
+                             "complete_words cityledger replay --world vi\n"
+                             "complete_words cityledger --lang zh pau\n";
+    const std::string output = folder.path() + "/output";
+    REQUIRE(std::system(("bash " + script + " > " + output + " 2>&1").c_str()) == 0);
+    CHECK(text_of_file(output) == "status\n--world\nvirtual\npause\n");
+}
+
+TEST_CASE("what is installed works, with its manual page, completion and scenarios", "[command]") {
+    const TemporaryFolder folder;
+    const std::string prefix = folder.path() + "/usr";
+    REQUIRE(std::system(("cmake --install " + binary_dir() + " --prefix " + prefix + " > " +
+                         folder.path() + "/log 2>&1")
+                            .c_str()) == 0);
+    for (const char* file : {"/share/man/man1/cityledger.1", "/share/man/man8/cityledgerd.8",
+                             "/share/bash-completion/completions/cityledger",
+                             "/share/zsh/vendor-completions/_cityledger"}) {
+        INFO(file);
+        CHECK(fs::file_size(prefix + file) > 500);
+    }
+    const std::string line = "cd " + folder.path() + " && PATH=" + prefix + "/bin:$PATH && " +
+                             "cityledger replay --quiet " + prefix +
+                             "/share/cityledger/scenarios/first.yaml > output 2>&1";
+    const int status = std::system(line.c_str());
+    INFO(text_of_file(folder.path() + "/output"));
+    CHECK(WEXITSTATUS(status) == 0);
+}
+
+TEST_CASE("wrong usage is told with what may have been meant", "[command]") {
+    const auto refused = [](const std::string& command, const std::string& words) {
+        const CommandResult result = run_command(command);
+        INFO(command << "\n" << result.output);
+        CHECK(result.exit_code == 2);
+        CHECK(contains(result.output, words));
+    };
+    refused("statsu", "there is no command `statsu`; did you mean `status`?");
+    refused("--lang zh statsu", "没有命令 `statsu`；是否想写 `status`？");
+    refused("", "commands: up down status");
+    refused("replay --sede 3 x.yaml", "replay has no option --sede; did you mean `--seed`?");
+    refused("replay --world nowhere x.yaml", "See `cityledger replay --help`.");
+    refused("up --validators many", "See `cityledger up --help`.");
+}
+
 }  // namespace
 }  // namespace cityledger::sim::test

@@ -494,5 +494,33 @@ TEST_CASE("fault controls are off unless asked for, and then for who holds the t
     CHECK(client.control_links(*token, {}));
 }
 
+TEST_CASE("doctor names what keeps a network from running, with what to do", "[folder]") {
+    const TemporaryFolder folder;
+    const CommandResult before = run_command("doctor --dir " + folder.network());
+    INFO(before.output);
+    CHECK(before.exit_code == 0);
+    CHECK(contains(before.output, "holds no network yet"));
+    CHECK(run_command("doctor --daemon /bin/true --dir " + folder.network()).exit_code == 1);
+
+    UpNetwork network;
+    CHECK(network.command("doctor").exit_code == 0);  // its own ports are no trouble
+    REQUIRE(network.command("down").exit_code == 0);
+    CHECK(network.command("doctor").exit_code == 0);
+    const TakenPort taken(network.file().nodes[2].http_port);
+    fs::permissions(network.home(1) + "/validator.key", fs::perms::others_read,
+                    fs::perm_options::add);
+    fs::remove(network.home(3) + "/node.pem");
+    const CommandResult after = network.command("doctor");
+    INFO(after.output);
+    CHECK(after.exit_code == 1);
+    CHECK(contains(after.output, "port " + std::to_string(network.file().nodes[2].http_port)));
+    CHECK(contains(after.output, "validator.key"));
+    CHECK(contains(after.output, io::codes::file_unreadable.name));
+    std::istringstream lines(after.output);
+    std::size_t failures = 0;
+    for (std::string line; std::getline(lines, line);) failures += contains(line, "FAIL") ? 1 : 0;
+    CHECK(failures == 3);
+}
+
 }  // namespace
 }  // namespace cityledger::sim::test

@@ -85,7 +85,7 @@ TEST_CASE("a node with a bad certificate stays outside; both sides say why, thre
         others.emplace_back(folder.home(node), launch);
     }
     std::vector<NodeAddress> three(network.nodes.begin(), network.nodes.end() - 1);
-    for (const Status& started : start_nodes(folder, three, others, 20'000)) {
+    for (const Status& started : start_nodes(folder, three, others, {})) {
         INFO((started ? "" : started.error().message()));
         REQUIRE(started);
     }

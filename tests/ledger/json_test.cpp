@@ -172,7 +172,7 @@ TEST_CASE("fields describe themselves", "[json]") {
     const auto fields = describe<Outer>();
     REQUIRE(fields.size() == 6);
     CHECK(fields[0] == std::pair<std::string, std::string>("kind", "notarize|nullify|finalize"));
-    CHECK(fields[5].second == "list of {number: integer, note: optional text}");
+    CHECK(fields[5].second == "list(2) of {number: integer, note: optional text(4)}");
 }
 
 }  // namespace

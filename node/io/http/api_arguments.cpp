@@ -25,7 +25,7 @@ Result<boost::json::value> value_of(const std::string& name, std::string_view ty
         if (text == "false") return boost::json::value(false);
         return tl::unexpected<Error>(wrong_parameter(name + " is neither true nor false"));
     }
-    const bool as_json = type == "integer" || type.starts_with("list of ") || type.starts_with("{");
+    const bool as_json = type == "integer" || type.starts_with("list") || type.starts_with("{");
     if (!as_json) return boost::json::value(text);
     auto parsed = ledger::parse_json(text);
     if (!parsed) {
