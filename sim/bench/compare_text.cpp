@@ -3,12 +3,14 @@
 #include "sim/bench/compare.hpp"
 #include "sim/bench/figures.hpp"
 #include "sim/bench/round_summary.hpp"
-#include "sim/bench/terminal_text.hpp"
+#include "sim/scenario/terminal_text.hpp"
 #include "sim/scenario/wording.hpp"
 
 namespace cityledger::bench {
 namespace {
 
+using sim::named_lines;
+using sim::paragraph;
 using sim::said;
 
 constexpr std::size_t k_name_columns = 14;

@@ -4,13 +4,18 @@
 
 #include "sim/bench/figures.hpp"
 #include "sim/bench/round_summary.hpp"
-#include "sim/bench/terminal_text.hpp"
+#include "sim/scenario/terminal_text.hpp"
 #include "sim/scenario/wording.hpp"
 
 namespace cityledger::bench {
 namespace {
 
+using sim::named_lines;
+using sim::paragraph;
+using sim::printable;
 using sim::said;
+using sim::to_width;
+using sim::to_width_right;
 
 constexpr std::size_t k_name_columns = 14;
 constexpr std::size_t k_label_columns = 26;

@@ -11,10 +11,10 @@
 #include "ledger/contracts/membership_codes.hpp"
 #include "ledger/contracts/receivables_codes.hpp"
 #include "ledger/contracts/uscc_codes.hpp"
-#include "sim/bench/terminal_text.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/cli/network_text.hpp"
 #include "sim/scenario/problems.hpp"
+#include "sim/scenario/terminal_text.hpp"
 #include "sim/scenario/wording.hpp"
 
 namespace cityledger::sim {
@@ -48,10 +48,9 @@ std::string overview() {
     std::string text;
     for (const ledger::Contract* contract : ledger::city_contracts().all()) {
         text += contract->name + "\n";
-        text += bench::named_lines(said("contracts.operations"), k_name_columns,
-                                   names_of(contract->operations));
-        text += bench::named_lines(said("contracts.queries"), k_name_columns,
-                                   names_of(contract->queries));
+        text += named_lines(said("contracts.operations"), k_name_columns,
+                            names_of(contract->operations));
+        text += named_lines(said("contracts.queries"), k_name_columns, names_of(contract->queries));
     }
     return text + "\n" + said("contracts.more", {own_name()}) + "\n";
 }
@@ -66,7 +65,7 @@ std::string fields_text(const std::string& heading,
              at = type.find('|', at + 2)) {
             type.replace(at, 1, " | ");
         }
-        text += bench::named_lines("    " + field.name, k_name_columns, type);
+        text += named_lines("    " + field.name, k_name_columns, type);
     }
     return text;
 }
@@ -75,7 +74,7 @@ std::string methods_text(const std::string& heading, const std::vector<ledger::M
     std::string text;
     for (const ledger::Method& method : methods) {
         text += "\n" + heading + " " + method.name + "\n";
-        text += bench::named_lines("", 0, method.summary);
+        text += named_lines("", 0, method.summary);
         text += fields_text(said("contracts.arguments"), method.arguments);
         text += fields_text(said("contracts.result"), method.result);
     }
@@ -91,7 +90,7 @@ std::string description(const ledger::Contract& contract) {
         const auto chinese =
             language() == Language::chinese ? chinese_code(code.name) : std::nullopt;
         text += "  " + std::string(code.name) + " (" + std::to_string(code.number) + ")\n";
-        text += bench::named_lines("", 2, chinese ? chinese->meaning : code.meaning);
+        text += named_lines("", 2, chinese ? chinese->meaning : code.meaning);
     }
     return text;
 }

@@ -16,11 +16,12 @@
 #include "node/io/config.hpp"
 #include "node/io/config_files.hpp"
 #include "sim/bench/round_summary.hpp"
-#include "sim/bench/terminal_text.hpp"
+#include "sim/cli/colour.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/cli/network_text.hpp"
 #include "sim/launch/network_maker.hpp"
 #include "sim/launch/node_process.hpp"
+#include "sim/scenario/terminal_text.hpp"
 #include "sim/scenario/wording.hpp"
 
 namespace cityledger::sim {
@@ -45,9 +46,11 @@ class Examination {
 public:
     void tell(Verdict verdict, std::string_view subject, const std::string& text) {
         constexpr std::string_view words[] = {"ok", "warn", "FAIL"};
-        const std::string first =
-            bench::to_width(words[static_cast<std::size_t>(verdict)], 6) + std::string(subject);
-        std::fputs(bench::named_lines(first, 20, text).c_str(), stdout);
+        constexpr Tone tones[] = {Tone::good, Tone::odd, Tone::bad};
+        const std::string word(words[static_cast<std::size_t>(verdict)]);
+        std::string lines = named_lines(to_width(word, 6) + std::string(subject), 20, text);
+        lines.replace(2, word.size(), toned(tones[static_cast<std::size_t>(verdict)], word));
+        std::fputs(lines.c_str(), stdout);
         worst_ = std::max(worst_, verdict);
     }
     void fine(std::string_view subject, const std::string& text) {

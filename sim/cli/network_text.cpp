@@ -6,7 +6,9 @@
 #include <cstdio>
 #include <thread>
 
+#include "sim/cli/colour.hpp"
 #include "sim/runner/report.hpp"
+#include "sim/scenario/terminal_text.hpp"
 #include "sim/scenario/wording.hpp"
 
 namespace cityledger::sim {
@@ -19,7 +21,8 @@ constexpr std::uint64_t k_status_timeout_ms = 1'000;
 constexpr auto k_settle_timeout = std::chrono::seconds(2);
 constexpr auto k_poll_interval = std::chrono::milliseconds(20);
 constexpr std::size_t k_root_digits = 12;
-constexpr const char* k_row = "%-8s %-11s %9s %7s  %-12s %8s  %s\n";
+constexpr const char* k_row = "%-8s %s %9s %7s  %-12s %8s  %s\n";
+constexpr std::size_t k_state_columns = 11;
 
 /// What stands in the column of the standing.
 std::string state_of(const NodeAnswer& answer) {
@@ -31,6 +34,24 @@ std::string state_of(const NodeAnswer& answer) {
         case ProcessState::ended: return "ended";
     }
     return {};
+}
+
+std::string_view sentence_of(TroubleKind kind) {
+    switch (kind) {
+        case TroubleKind::no_answer: return "health.no_answer";
+        case TroubleKind::paused: return "health.paused";
+        case TroubleKind::stopped: return "health.stopped";
+        case TroubleKind::ended: return "health.ended";
+        case TroubleKind::does_not_vote: return "health.does_not_vote";
+        case TroubleKind::sees_no_quorum: return "health.sees_no_quorum";
+    }
+    return {};
+}
+
+std::string toned_state(const NodeAnswer& answer) {
+    const std::string state = to_width(state_of(answer), k_state_columns);
+    if (answer.status && answer.status->voting) return toned(Tone::good, state);
+    return toned(answer.process == ProcessState::ended ? Tone::bad : Tone::odd, state);
 }
 
 }  // namespace
@@ -68,12 +89,24 @@ std::pair<NetworkAnswers, NetworkHealth> settled_health(const NetworkFolder& fol
     return {std::move(answers), std::move(health)};
 }
 
+std::string words_of(const NetworkHealth& health) {
+    if (!health.waits_for.empty()) return said("health.no_quorum", {health.waits_for});
+    if (health.troubles.empty()) return said("health.all_vote");
+    std::string text =
+        said(health.exit_code == k_exit_no_quorum ? "health.not_connected" : "health.quorum_votes");
+    for (const NodeTrouble& trouble : health.troubles) {
+        text += "\n" + said(sentence_of(trouble.kind), {trouble.node, trouble.what, trouble.why});
+    }
+    return text;
+}
+
 void print_nodes(const NetworkAnswers& answers) {
-    std::printf(k_row, "node", "state", "height", "view", "root", "pid", "api");
+    std::printf(k_row, "node", to_width("state", k_state_columns).c_str(), "height", "view", "root",
+                "pid", "api");
     for (const NodeAnswer& answer : answers) {
         const auto& status = answer.status;
         const std::string api = answer.node.address + ":" + std::to_string(answer.node.http_port);
-        std::printf(k_row, answer.node.name.c_str(), state_of(answer).c_str(),
+        std::printf(k_row, answer.node.name.c_str(), toned_state(answer).c_str(),
                     status ? std::to_string(status->final_height).c_str() : "-",
                     status ? std::to_string(status->view).c_str() : "-",
                     status ? to_hex(status->business_root).substr(0, k_root_digits).c_str() : "-",

@@ -20,6 +20,9 @@ int fail(const Error& error);
 [[nodiscard]] std::pair<NetworkAnswers, NetworkHealth> settled_health(const NetworkFolder& folder,
                                                                       const NetworkFile& network);
 
+/// The health in words: whether a quorum votes, then a line for each node with trouble.
+[[nodiscard]] std::string words_of(const NetworkHealth& health);
+
 /// A line for each node, within 80 columns.
 void print_nodes(const NetworkAnswers& answers);
 

@@ -97,7 +97,7 @@ int run_status(const std::string& path, bool json) {
     const NetworkHealth health = health_of(answers);
     if (!json) {
         print_nodes(answers);
-        std::printf("\n%s\n", health.text.c_str());
+        std::printf("\n%s\n", words_of(health).c_str());
         return health.exit_code;
     }
     boost::json::array nodes;

@@ -5,17 +5,22 @@
 
 #include <algorithm>
 #include <chrono>
+#include <condition_variable>
 #include <cstdio>
 #include <filesystem>
+#include <mutex>
+#include <sstream>
+#include <thread>
 #include <utility>
 
-#include "sim/bench/terminal_text.hpp"
+#include "sim/cli/colour.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/launch/interruption.hpp"
 #include "sim/launch/launch_codes.hpp"
 #include "sim/launch/network_maker.hpp"
 #include "sim/launch/purge.hpp"
 #include "sim/runner/runner.hpp"
+#include "sim/scenario/terminal_text.hpp"
 #include "sim/scenario/wording.hpp"
 #include "sim/simulator/virtual_world.hpp"
 #include "sim/worlds/local_world.hpp"
@@ -25,7 +30,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t k_progress_interval_ms = 200;
+constexpr auto k_progress_interval = std::chrono::milliseconds(200);
 constexpr std::uint64_t k_guess_after_ms = 2'000;  // before, the time left is a wild guess
 
 std::uint64_t milliseconds_now() {
@@ -34,32 +39,73 @@ std::uint64_t milliseconds_now() {
                                           .count());
 }
 
-/// One line on standard error that is written over and over; nothing if that is no terminal.
+/// One line on standard error that is written over and over, also while a receipt is awaited;
+/// nothing if that is no terminal.
 class Progress {
 public:
-    void tell(const Step& step, std::uint64_t done, std::uint64_t all) {
-        const std::uint64_t now_ms = milliseconds_now();
-        if (!terminal_ || now_ms - told_ms_ < k_progress_interval_ms) return;
-        told_ms_ = now_ms;
-        const std::uint64_t spent_ms = now_ms - start_ms_;
-        std::string line =
-            said("progress", {std::to_string(done), std::to_string(all),
-                              std::to_string(step.place.line), std::to_string(spent_ms / 1000)});
-        if (done > 0 && spent_ms > k_guess_after_ms) {
-            const std::uint64_t left_ms = spent_ms * (all - std::min(all, done)) / done;
-            line += said("progress.left", {std::to_string(left_ms / 1000 + 1)});
-        }
-        std::fprintf(stderr, "\r\033[K%s", line.c_str());
+    Progress() {
+        if (terminal_) ticker_ = std::thread([this] { tick(); });
     }
-    ~Progress() { clear(); }
-    void clear() const {
-        if (terminal_ && told_ms_ > 0) std::fprintf(stderr, "\r\033[K");
+    ~Progress() {
+        if (!terminal_) return;
+        {
+            const std::lock_guard lock(mutex_);
+            ended_ = true;
+        }
+        wake_.notify_all();
+        ticker_.join();
+        clear_line();
+    }
+    Progress(const Progress&) = delete;
+    Progress& operator=(const Progress&) = delete;
+
+    void tell(const Step& step, std::uint64_t done, std::uint64_t all) {
+        const std::lock_guard lock(mutex_);
+        line_ = step.place.line;
+        done_ = done;
+        all_ = all;
+    }
+    /// A line of its own, above the one that moves.
+    void print(const std::string& line) {
+        const std::lock_guard lock(mutex_);
+        clear_line();
+        std::fprintf(stderr, "%s\n", line.c_str());
     }
 
 private:
+    void tick() {
+        std::unique_lock lock(mutex_);
+        while (!wake_.wait_for(lock, k_progress_interval, [this] { return ended_; })) {
+            if (all_ > 0) draw();
+        }
+    }
+    void draw() {
+        const std::uint64_t spent_ms = milliseconds_now() - start_ms_;
+        std::string text =
+            said("progress", {std::to_string(done_), std::to_string(all_), std::to_string(line_),
+                              std::to_string(spent_ms / 1000)});
+        if (done_ > 0 && spent_ms > k_guess_after_ms) {
+            const std::uint64_t left_ms = spent_ms * (all_ - std::min(all_, done_)) / done_;
+            text += said("progress.left", {std::to_string(left_ms / 1000 + 1)});
+        }
+        std::fprintf(stderr, "\r\033[K%s", text.c_str());
+        drawn_ = true;
+    }
+    void clear_line() {
+        if (drawn_) std::fprintf(stderr, "\r\033[K");
+        drawn_ = false;
+    }
+
     const bool terminal_ = ::isatty(STDERR_FILENO) == 1;
     const std::uint64_t start_ms_ = milliseconds_now();
-    std::uint64_t told_ms_ = 0;
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    int line_ = 0;
+    std::uint64_t done_ = 0;
+    std::uint64_t all_ = 0;
+    bool drawn_ = false;
+    bool ended_ = false;
+    std::thread ticker_;
 };
 
 /// The story on standard error: a line each, of many from one line of the file only the first.
@@ -74,7 +120,7 @@ public:
         if (place.line != line_) end_of_place();
         line_ = place.line;
         if (++told_ > k_told_of_one_place) return;
-        print(bench::to_width_right(std::to_string(place.line), k_line_columns) + "  " + sentence);
+        print(to_width_right(std::to_string(place.line), k_line_columns) + "  " + sentence);
     }
 
 private:
@@ -89,10 +135,9 @@ private:
         told_ = 0;
     }
     void print(const std::string& line) const {
-        progress_.clear();
-        std::string shown = bench::to_width(line, bench::k_terminal_columns);
+        std::string shown = to_width(line, k_terminal_columns);
         while (!shown.empty() && shown.back() == ' ') shown.pop_back();
-        std::fprintf(stderr, "%s\n", shown.c_str());
+        progress_.print(shown);
     }
 
     Progress& progress_;
@@ -169,6 +214,21 @@ Report run_in(const Scenario& scenario, Result<std::unique_ptr<World>> world,
     return run(scenario, **world, run_options);
 }
 
+/// What failed in red, a passed outcome in green.
+std::string toned_report(const std::string& report) {
+    const std::string failed = said("report.expected", {"", ""});
+    const std::string mark = failed.substr(0, failed.find(' '));
+    const std::string passed = said("outcome.passed");
+    std::string toned_text;
+    std::istringstream lines(report);
+    for (std::string line; std::getline(lines, line);) {
+        const bool bad = line.starts_with(mark);
+        const bool good = !line.starts_with(" ") && line.ends_with(passed);
+        toned_text += (bad ? toned(Tone::bad, line) : good ? toned(Tone::good, line) : line) + "\n";
+    }
+    return toned_text;
+}
+
 Report replay_one(const std::string& file, const ReplayOptions& options,
                   Interruption& interruption) {
     auto scenario = check_scenario_file(file, options.settings);
@@ -210,14 +270,18 @@ Report replay_one(const std::string& file, const ReplayOptions& options,
 
 int run_replay(const ReplayOptions& options) {
     Interruption interruption;
+    std::vector<Report> reports;
     int exit_code = 0;
     for (const std::string& file : options.files) {
-        const Report report = replay_one(file, options, interruption);
-        const std::string text = options.json ? report_json(report) : report_text(report);
-        std::printf("%s\n", text.c_str());
-        std::fflush(stdout);
-        exit_code = std::max(exit_code, report.exit_code());
+        reports.push_back(replay_one(file, options, interruption));
+        reports.back().network = options.network;
+        if (!options.json) {
+            std::printf("%s\n", toned_report(report_text(reports.back())).c_str());
+            std::fflush(stdout);
+        }
+        exit_code = std::max(exit_code, reports.back().exit_code());
     }
+    if (options.json) std::printf("%s\n", reports_json(reports).c_str());
     return exit_code;
 }
 

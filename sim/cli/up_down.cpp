@@ -123,7 +123,7 @@ void tell_next_steps(const HeldNetwork& network) {
     std::printf("  %s down%s\n", own_name().c_str(), where.c_str());
 }
 
-std::string word_of(StopOutcome outcome) {
+std::string_view sentence_of(StopOutcome outcome) {
     switch (outcome) {
         case StopOutcome::did_not_run: return "down.did_not_run";
         case StopOutcome::stopped: return "down.stopped";
@@ -164,7 +164,7 @@ int run_up(const UpOptions& options) {
     const auto [answers, health] = settled_health(folder, network->file);
     print_nodes(answers);
     tell_up(*network, starts, started);
-    std::printf("%s\n", health.text.c_str());
+    std::printf("%s\n", words_of(health).c_str());
     tell_next_steps(*network);
     return health.exit_code;
 }
@@ -176,8 +176,9 @@ int run_down(const std::string& path, bool purge) {
     for (const NodeAddress& node : network->file.nodes) nodes.push_back(node.name);
     std::string running;
     for (const NodeStop& stop : stop_nodes(*network, nodes)) {
-        std::printf("%s\n",
-                    said(word_of(stop.outcome), {stop.node, std::to_string(stop.process)}).c_str());
+        std::printf(
+            "%s\n",
+            said(sentence_of(stop.outcome), {stop.node, std::to_string(stop.process)}).c_str());
         if (stop.outcome == StopOutcome::refused) running += " " + stop.node;
     }
     if (!running.empty()) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 
 #include "node/replica/replica.hpp"
 
@@ -30,26 +31,26 @@ std::vector<node::PeerStatus> validators_of(const NetworkAnswers& answers) {
     return validators;
 }
 
-std::string without_answer(ProcessState process) {
+TroubleKind without_answer(ProcessState process) {
     switch (process) {
-        case ProcessState::running: return " runs, but does not answer.";
-        case ProcessState::paused: return " is paused.";
-        case ProcessState::stopped: return " is stopped.";
-        case ProcessState::ended: return " was killed or failed.";
+        case ProcessState::running: return TroubleKind::no_answer;
+        case ProcessState::paused: return TroubleKind::paused;
+        case ProcessState::stopped: return TroubleKind::stopped;
+        case ProcessState::ended: return TroubleKind::ended;
     }
-    return {};
+    return TroubleKind::no_answer;
 }
 
-/// Why this node is not a voting part of the network; empty if it is.
-std::string trouble_of(const NodeAnswer& answer) {
-    const auto& [node, status, process, process_id] = answer;
-    if (!status) return node.name + without_answer(process);
+std::optional<NodeTrouble> trouble_of(const NodeAnswer& answer) {
+    const std::string& node = answer.node.name;
+    const auto& status = answer.status;
+    if (!status) return NodeTrouble{node, without_answer(answer.process), {}, {}};
     if (!status->voting) {
-        return node.name + " does not vote (" + status->standing + "): " + status->standing_reason +
-               ".";
+        return NodeTrouble{node, TroubleKind::does_not_vote, status->standing,
+                           status->standing_reason};
     }
-    if (status->network_waits_for.empty()) return {};
-    return node.name + " votes, but sees no voting quorum: " + status->network_waits_for;
+    if (status->network_waits_for.empty()) return std::nullopt;
+    return NodeTrouble{node, TroubleKind::sees_no_quorum, {}, status->network_waits_for};
 }
 
 }  // namespace
@@ -68,27 +69,22 @@ NetworkAnswers ask_nodes(const NetworkFolder& folder, const NetworkFile& network
 
 NetworkHealth health_of(const NetworkAnswers& answers) {
     const std::size_t quorum = answers.size() - (answers.size() - 1) / 3;
-    const std::string waits_for = node::network_waits_for(validators_of(answers), quorum);
-    if (!waits_for.empty()) {
-        return {k_exit_no_quorum, "No quorum may vote, nothing becomes final. " + waits_for};
+    NetworkHealth health;
+    health.waits_for = node::network_waits_for(validators_of(answers), quorum);
+    if (!health.waits_for.empty()) {
+        health.exit_code = k_exit_no_quorum;
+        return health;
     }
-    std::string troubles;
     std::size_t seeing = 0;
     for (const NodeAnswer& answer : answers) {
-        const std::string trouble = trouble_of(answer);
-        if (!trouble.empty()) troubles += "\n" + trouble;
+        if (auto trouble = trouble_of(answer)) health.troubles.push_back(*std::move(trouble));
         const bool sees =
             answer.status && answer.status->voting && answer.status->network_waits_for.empty();
         if (sees) ++seeing;
     }
-    if (seeing == 0) {
-        return {k_exit_no_quorum,
-                "Enough nodes may vote, but none is connected with a quorum of them." + troubles};
-    }
-    if (!troubles.empty()) {
-        return {k_exit_quorum_votes, "A quorum votes, but not every node." + troubles};
-    }
-    return {k_exit_all_vote, "All nodes vote."};
+    if (!health.troubles.empty()) health.exit_code = k_exit_quorum_votes;
+    if (seeing == 0) health.exit_code = k_exit_no_quorum;
+    return health;
 }
 
 }  // namespace cityledger::sim

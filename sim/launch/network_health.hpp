@@ -21,9 +21,28 @@ inline constexpr int k_exit_all_vote = 0;
 inline constexpr int k_exit_quorum_votes = 6;
 inline constexpr int k_exit_no_quorum = 7;
 
+/// Why a node is not a voting part of its network.
+enum class TroubleKind : std::uint8_t {
+    no_answer,  ///< its process runs
+    paused,
+    stopped,
+    ended,           ///< killed, or failed
+    does_not_vote,   ///< `what` is its standing
+    sees_no_quorum,  ///< it votes
+};
+
+struct NodeTrouble {
+    std::string node;
+    TroubleKind kind = TroubleKind::no_answer;
+    std::string what;
+    std::string why;  ///< in the node's own words; may be empty
+};
+
 struct NetworkHealth {
     int exit_code = k_exit_all_vote;
-    std::string text;  ///< for people; never empty
+    /// Why no quorum may vote, in the words of node::network_waits_for; else empty.
+    std::string waits_for;
+    std::vector<NodeTrouble> troubles;  ///< of single nodes, while a quorum may vote
 };
 
 /// Asks one node after the other; those whose process does not run are not waited for.

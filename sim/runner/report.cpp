@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sim/scenario/terminal_text.hpp"
 #include "sim/scenario/wording.hpp"
 #include "sim/world/world_codes.hpp"
 
@@ -25,34 +26,28 @@ std::string failed_expectation(const Report& report, const ExpectationResult& re
            "\n";
 }
 
-/// "  label        words": labels of one width, a Chinese character being as wide as two letters.
 std::string row(std::string_view id, const std::string& words) {
     constexpr std::size_t k_label_columns = 14;
-    const std::string label = said(id);
-    std::size_t columns = 0;
-    for (const char c : label) {
-        const auto byte = static_cast<unsigned char>(c);
-        if ((byte & 0xc0) != 0x80) columns += byte >= 0xe0 ? 2 : 1;
-    }
-    const std::size_t blanks = columns < k_label_columns ? k_label_columns - columns : 1;
-    return "  " + label + std::string(blanks, ' ') + words + "\n";
+    return named_lines(said(id), k_label_columns, words);
 }
 
-std::string load_words(const LoadCount& load) {
+std::string load_words(const LoadCount& load, bool virtual_time) {
     const std::uint64_t tenths =
         load.final_ms == 0 ? 0 : load.transactions * 10'000 / load.final_ms;
     std::string words = said("report.load_words",
                              {std::to_string(load.line), std::to_string(load.transactions),
                               std::to_string(load.sent_ms), std::to_string(load.final_ms),
                               std::to_string(tenths / 10) + "." + std::to_string(tenths % 10)});
+    if (virtual_time) words += said("report.virtual_time");
     if (load.held_back > 0) words += said("report.held_back", {std::to_string(load.held_back)});
     if (load.sent_again > 0) words += said("report.sent_again", {std::to_string(load.sent_again)});
     return words;
 }
 
 std::string replay_command(const Report& report) {
-    std::string command = "cityledger replay " + report.file + " --world " + report.world +
-                          " --seed " + std::to_string(report.seed);
+    std::string command = "cityledger replay " + report.file + " --world " + report.world;
+    if (!report.network.empty()) command += " --network '" + report.network + "'";
+    command += " --seed " + std::to_string(report.seed);
     for (const std::string& setting : report.settings) command += " --set '" + setting + "'";
     if (report.until > 0) command += " --until " + std::to_string(report.until);
     return command;
@@ -92,8 +87,13 @@ std::string report_text(const Report& report) {
         text += row("report.ended", report.file + ":" + std::to_string(report.ended_line));
     }
     if (report.until > 0) text += row("report.until", std::to_string(report.until));
-    text += row("report.expectations",
-                said("report.hold", {std::to_string(passed), std::to_string(counted_ones)}));
+    // With --until those that come later are not looked at; else what was not reached is told.
+    const std::uint64_t all = report.until > 0 ? counted_ones : report.expectations.size();
+    std::string hold = said("report.hold", {std::to_string(passed), std::to_string(all)});
+    if (all > counted_ones) {
+        hold += said("report.not_reached_count", {std::to_string(all - counted_ones)});
+    }
+    text += row("report.expectations", hold);
     text += row("report.transactions",
                 said("report.transaction_words", {std::to_string(report.transactions_executed),
                                                   std::to_string(report.transactions_refused),
@@ -103,7 +103,9 @@ std::string report_text(const Report& report) {
         operations += ", " + std::to_string(refusal.count) + " " + refusal.code;
     }
     text += row("report.operations", operations);
-    for (const LoadCount& load : report.loads) text += row("report.load", load_words(load));
+    for (const LoadCount& load : report.loads) {
+        text += row("report.load", load_words(load, report.world == "virtual"));
+    }
     text +=
         row("report.chain", said("report.chain_words", {counted(report.final_height, "block"),
                                                         std::to_string(report.executed_height)}));
@@ -117,8 +119,11 @@ std::string report_text(const Report& report) {
     return text;
 }
 
-std::string report_json(const Report& report) {
-    return ledger::pretty_json(ledger::to_json(report)) + "\n";
+std::string reports_json(const std::vector<Report>& reports) {
+    if (reports.size() == 1) return ledger::pretty_json(ledger::to_json(reports.front())) + "\n";
+    boost::json::array all;
+    for (const Report& report : reports) all.push_back(ledger::to_json(report));
+    return ledger::pretty_json(all) + "\n";
 }
 
 RunOutcome outcome_of(const Error& error) {

@@ -87,7 +87,8 @@ struct LoadCount {
 struct Report {
     std::string scenario;
     std::string file;
-    std::string world;  ///< "virtual", "local" or "remote"
+    std::string world;    ///< "virtual", "local" or "remote"
+    std::string network;  ///< of the remote world: folder or address; not part of the JSON
     std::uint64_t seed = 0;
     std::vector<std::string> settings;  ///< what --set changed
     RunOutcome outcome = RunOutcome::passed;
@@ -137,8 +138,8 @@ struct Report {
 /// The summary for a terminal: failed expectations with file:line, counts, roots, how to replay.
 [[nodiscard]] std::string report_text(const Report& report);
 
-/// The whole report as a JSON text for files.
-[[nodiscard]] std::string report_json(const Report& report);
+/// One JSON text: of one report the object, of several a list.
+[[nodiscard]] std::string reports_json(const std::vector<Report>& reports);
 
 /// The report of a run that could not begin, e.g. of a file that does not read.
 [[nodiscard]] Report report_of_error(const std::string& file, const Error& error);

@@ -6,12 +6,15 @@
 #include <fstream>
 
 #include "sim/bench/bench_codes.hpp"
-#include "sim/bench/terminal_text.hpp"
+#include "sim/scenario/terminal_text.hpp"
 #include "tests/bench/sample_result.hpp"
 #include "tests/paths.hpp"
 
 namespace cityledger::bench {
 namespace {
+
+using sim::columns_of;
+using sim::k_terminal_columns;
 
 const Change* change_of(const Comparison& comparison, Figure figure) {
     const std::vector<Change>& list = comparison.rounds.at(0).changes;

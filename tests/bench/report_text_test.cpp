@@ -3,12 +3,18 @@
 #include <catch2/catch.hpp>
 #include <limits>
 
-#include "sim/bench/terminal_text.hpp"
+#include "sim/scenario/terminal_text.hpp"
 #include "sim/scenario/wording.hpp"
 #include "tests/bench/sample_result.hpp"
 
 namespace cityledger::bench {
 namespace {
+
+using sim::columns_of;
+using sim::k_terminal_columns;
+using sim::to_width;
+using sim::to_width_right;
+using sim::wrapped;
 
 /// The table in this language, each line of which fits the terminal.
 std::string table_of(const BenchResult& result, sim::Language language) {

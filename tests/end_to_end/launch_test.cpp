@@ -16,7 +16,7 @@
 #include "ledger/contracts/contracts.hpp"
 #include "node/io/config_files.hpp"
 #include "node/io/io_codes.hpp"
-#include "sim/bench/terminal_text.hpp"
+#include "sim/scenario/terminal_text.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/launch/launch_codes.hpp"
 #include "sim/world/world_codes.hpp"
@@ -302,7 +302,7 @@ TEST_CASE("contracts are described without a network, within 80 columns", "[comm
             std::istringstream lines(one.output);
             for (std::string line; std::getline(lines, line);) {
                 INFO(line);
-                CHECK(bench::columns_of(line) <= bench::k_terminal_columns);
+                CHECK(columns_of(line) <= k_terminal_columns);
             }
         }
     }

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 
-#include "sim/launch/network_health.hpp"
+#include "sim/cli/network_text.hpp"
 #include "tests/end_to_end/network.hpp"
 
 namespace cityledger::sim::test {
@@ -33,19 +33,19 @@ void lose_votes(NodeAnswer& answer) {
 TEST_CASE("the health of a network is made of its nodes' answers", "[status]") {
     NetworkAnswers answers = good_answers();
     CHECK(health_of(answers).exit_code == k_exit_all_vote);
-    CHECK(health_of(answers).text == "All nodes vote.");
+    CHECK(words_of(health_of(answers)) == "All nodes vote.");
 
     lose_votes(answers[2]);
     NetworkHealth health = health_of(answers);
     CHECK(health.exit_code == k_exit_quorum_votes);
-    CHECK(contains(health.text, "node2 does not vote (votes_lost): a test lost them."));
+    CHECK(contains(words_of(health), "node2 does not vote (votes_lost): a test lost them."));
 
     lose_votes(answers[3]);
     health = health_of(answers);
     CHECK(health.exit_code == k_exit_no_quorum);
-    CHECK(contains(health.text, "2 of 4 validators may vote, 3 are needed"));
-    CHECK(contains(health.text, "node3 (votes_lost: it votes again above view 12)"));
-    CHECK(contains(health.text, "--network-was-stopped: node2, node3"));
+    CHECK(contains(words_of(health), "2 of 4 validators may vote, 3 are needed"));
+    CHECK(contains(words_of(health), "node3 (votes_lost: it votes again above view 12)"));
+    CHECK(contains(words_of(health), "--network-was-stopped: node2, node3"));
 }
 
 TEST_CASE("nodes that vote but do not see each other are no network", "[status]") {
@@ -53,11 +53,11 @@ TEST_CASE("nodes that vote but do not see each other are no network", "[status]"
     answers[3].status->network_waits_for = "1 of 4 validators may vote";
     NetworkHealth health = health_of(answers);
     CHECK(health.exit_code == k_exit_quorum_votes);
-    CHECK(contains(health.text, "node3 votes, but sees no voting quorum: 1 of 4"));
+    CHECK(contains(words_of(health), "node3 votes, but sees no voting quorum: 1 of 4"));
     for (NodeAnswer& answer : answers) answer.status->network_waits_for = "2 of 4";
     health = health_of(answers);
     CHECK(health.exit_code == k_exit_no_quorum);
-    CHECK(contains(health.text, "none is connected with a quorum"));
+    CHECK(contains(words_of(health), "none is connected with a quorum"));
 }
 
 TEST_CASE("status tells in words and by its exit code who is missing, and when all are back",

@@ -295,7 +295,7 @@ TEST_CASE("the report reads back as JSON", "[runner]") {
     std::uint64_t now = 0;
     options.clock = [&now] { return now += 40; };
     const Report report = run_text(k_head + k_register, options);
-    const auto json = ledger::parse_json(report_json(report));
+    const auto json = ledger::parse_json(reports_json({report}));
     REQUIRE(json);
     const auto back = ledger::from_json<Report>(*json);
     REQUIRE(back);

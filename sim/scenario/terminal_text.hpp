@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace cityledger::bench {
+namespace cityledger::sim {
 
 inline constexpr std::size_t k_terminal_columns = 80;
 
@@ -27,4 +27,4 @@ inline constexpr std::size_t k_terminal_columns = 80;
 [[nodiscard]] std::string named_lines(std::string_view name, std::size_t name_columns,
                                       std::string_view value);
 
-}  // namespace cityledger::bench
+}  // namespace cityledger::sim

@@ -1,9 +1,9 @@
-#include "sim/bench/terminal_text.hpp"
+#include "sim/scenario/terminal_text.hpp"
 
 #include <algorithm>
 #include <cstdint>
 
-namespace cityledger::bench {
+namespace cityledger::sim {
 namespace {
 
 constexpr unsigned k_three_byte_lead = 0xe0;  ///< from here on characters are taken as wide
@@ -119,4 +119,4 @@ std::string named_lines(std::string_view name, std::size_t name_columns, std::st
     return text;
 }
 
-}  // namespace cityledger::bench
+}  // namespace cityledger::sim
