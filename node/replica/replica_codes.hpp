@@ -11,7 +11,7 @@
     X(log_wrong_version, 1303, "the block log was written in a format that this program does not read", "use the release that wrote it") \
     X(log_damaged, 1304, "the block log is damaged before its end", "keep the file, and restore the segment from a copy or another node") \
     X(log_full, 1305, "there is no room on the disk for the next part of the block log", "free some space; the node goes on by itself") \
-    X(state_above_log, 1306, "the state has executed more than the log holds as final", "rebuild the state from the log") \
+    X(state_above_log, 1306, "the state has executed more than the log holds as final", "stop the node, remove its folder state/ and start it again: the state is made again from the log") \
     X(log_incomplete, 1307, "a block that was executed is not whole in the log", "restore the log folder from a copy") \
     X(mempool_full, 1310, "the node holds as many waiting transactions as it may", "send it again later, or to another node") \
     X(mempool_sender_share, 1311, "the sender already uses its share of the waiting transactions", "wait for receipts before sending more") \

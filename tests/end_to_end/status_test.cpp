@@ -194,5 +194,34 @@ TEST_CASE(
     CHECK(network.status().exit_code == 0);
 }
 
+TEST_CASE("a state that is ahead of its log is named, and made again from the log as it says",
+          "[status]") {
+    CommandNetwork network;
+    network.enrol();
+    network.stop();
+    network.keep("node3");
+    CHECK(network.start().exit_code == 0);
+    for (int i = 0; i < 5; ++i) network.enrol();
+    network.stop();
+
+    // The log of a backup under the state of today.
+    const std::string home = network.home("node3");
+    fs::remove_all(home + "/log");
+    fs::copy(network.folder.path() + "/node3/log", home + "/log", fs::copy_options::recursive);
+    const CommandResult refused = network.start();
+    INFO(refused.output);
+    CHECK(refused.exit_code == k_exit_quorum_votes);
+    CHECK(contains(refused.output, "node3 does not run"));
+    CHECK(contains(refused.output, "state_above_log"));
+    CHECK(contains(refused.output, "remove its folder state/"));
+
+    fs::remove_all(home + "/state");
+    CHECK(run_command("restart node3" + network.where).exit_code == 0);
+    CHECK(holds_within(30'000, [&] {
+        network.enrol();
+        return network.status().exit_code == 0;
+    }));
+}
+
 }  // namespace
 }  // namespace cityledger::sim::test
