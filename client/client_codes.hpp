@@ -5,11 +5,11 @@
 
 // clang-format off
 #define CITYLEDGER_CLIENT_CODES(X) \
-    X(server_unreachable, 1440, "no connection to the node's HTTP address", "check that the node runs and the address and port") \
-    X(answer_late, 1441, "the node did not answer in time, so what became of the request is unknown", "ask for the transaction by its id, or send the same bytes again") \
-    X(answer_lost, 1442, "the connection ended before the answer, so what became of the request is unknown", "ask for the transaction by its id, or send the same bytes again") \
-    X(answer_malformed, 1443, "the answer is not what a node of this software sends", "check the address and port") \
-    X(answer_unknown_code, 1444, "the node answered with an error that this software does not know", "upgrade the client")
+    X(server_unreachable, 1440, unreachable, "no connection to the node's HTTP address", "check that the node runs and the address and port") \
+    X(answer_late, 1441, unreachable, "the node did not answer in time, so what became of the request is unknown", "ask for the transaction by its id, or send the same bytes again") \
+    X(answer_lost, 1442, unreachable, "the connection ended before the answer, so what became of the request is unknown", "ask for the transaction by its id, or send the same bytes again") \
+    X(answer_malformed, 1443, unreachable, "the answer is not what a node of this software sends", "check the address and port") \
+    X(answer_unknown_code, 1444, unreachable, "the node answered with an error that this software does not know", "upgrade the client")
 // clang-format on
 
 namespace cityledger::client {

@@ -5,24 +5,24 @@
 
 // clang-format off
 #define CITYLEDGER_CRYPTO_CODES(X) \
-    X(key_malformed, 1001, "the public key is not a valid point of the curve", "send the 33-byte compressed form of a P-256 key") \
-    X(key_kind_unknown, 1002, "the first byte names no known kind of key", "use 02 or 03 for P-256") \
-    X(private_key_unreadable, 1003, "the file holds no readable private key", "give a PKCS#8 PEM file of a P-256 key") \
-    X(private_key_mismatch, 1004, "the private key does not belong to the certificate", "give the certificate and the key that were made together") \
-    X(key_kinds_differ, 1005, "two keys of different kinds cannot agree on a secret", "use keys of one suite on both sides") \
-    X(certificate_unreadable, 1010, "the bytes are no X.509 certificate in PEM", "check the path and the file") \
-    X(certificate_wrong_authority, 1011, "the certificate was not issued by this network's authority", "use a certificate made by the same `cityledger up`") \
-    X(certificate_expired, 1012, "the certificate has expired", "renew it with the authority's key") \
-    X(certificate_not_yet_valid, 1013, "the certificate is not valid yet", "check the clocks of both hosts") \
-    X(certificate_wrong_usage, 1014, "the certificate does not allow this use", "issue a node certificate, not an authority or client one") \
-    X(certificate_wrong_network, 1015, "the certificate names another network", "connect nodes of one genesis only") \
-    X(certificate_wrong_node, 1016, "the certificate names another node than expected", "check the peer's address and certificate") \
-    X(certificate_without_name, 1017, "the certificate has no node name of the form cityledger:NETWORK/NODE", "issue it with the authority of the network") \
-    X(node_name_malformed, 1018, "the network or node name cannot stand in a certificate", "use lower-case hex for the network, and 1 to 63 letters, digits, '-', '_' or '.' for the node") \
-    X(validity_malformed, 1019, "the period of validity is empty or outside the years 1970 to 9999", "give a start that lies before the end") \
-    X(seal_too_short, 1020, "the sealed bytes are shorter than a nonce and a tag", "fetch the whole sealed value again") \
-    X(seal_bad_tag, 1021, "the sealed bytes do not open under this key and context", "check the key, and that the value belongs to this record") \
-    X(wrapped_key_bad, 1022, "the wrapped key does not open under this key", "check who wrapped it, for whom, and in which context")
+    X(key_malformed, 1001, invalid, "the public key is not a valid point of the curve", "send the 33-byte compressed form of a P-256 key") \
+    X(key_kind_unknown, 1002, invalid, "the first byte names no known kind of key", "use 02 or 03 for P-256") \
+    X(private_key_unreadable, 1003, broken, "the file holds no readable private key", "give a PKCS#8 PEM file of a P-256 key") \
+    X(private_key_mismatch, 1004, broken, "the private key does not belong to the certificate", "give the certificate and the key that were made together") \
+    X(key_kinds_differ, 1005, invalid, "two keys of different kinds cannot agree on a secret", "use keys of one suite on both sides") \
+    X(certificate_unreadable, 1010, broken, "the bytes are no X.509 certificate in PEM", "check the path and the file") \
+    X(certificate_wrong_authority, 1011, broken, "the certificate was not issued by this network's authority", "use a certificate made by the same `cityledger up`") \
+    X(certificate_expired, 1012, broken, "the certificate has expired", "renew it with the authority's key") \
+    X(certificate_not_yet_valid, 1013, broken, "the certificate is not valid yet", "check the clocks of both hosts") \
+    X(certificate_wrong_usage, 1014, broken, "the certificate does not allow this use", "issue a node certificate, not an authority or client one") \
+    X(certificate_wrong_network, 1015, broken, "the certificate names another network", "connect nodes of one genesis only") \
+    X(certificate_wrong_node, 1016, broken, "the certificate names another node than expected", "check the peer's address and certificate") \
+    X(certificate_without_name, 1017, broken, "the certificate has no node name of the form cityledger:NETWORK/NODE", "issue it with the authority of the network") \
+    X(node_name_malformed, 1018, invalid, "the network or node name cannot stand in a certificate", "use lower-case hex for the network, and 1 to 63 letters, digits, '-', '_' or '.' for the node") \
+    X(validity_malformed, 1019, invalid, "the period of validity is empty or outside the years 1970 to 9999", "give a start that lies before the end") \
+    X(seal_too_short, 1020, invalid, "the sealed bytes are shorter than a nonce and a tag", "fetch the whole sealed value again") \
+    X(seal_bad_tag, 1021, invalid, "the sealed bytes do not open under this key and context", "check the key, and that the value belongs to this record") \
+    X(wrapped_key_bad, 1022, invalid, "the wrapped key does not open under this key", "check who wrapped it, for whom, and in which context")
 // clang-format on
 
 namespace cityledger::crypto {

@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "crypto/result.hpp"
+
 namespace cityledger::ledger {
 
 /// Without a limit of its own a string, byte string or list holds at most this many elements.
@@ -41,5 +43,11 @@ template <std::uint32_t Max, class T>
 ///     };
 template <class E>
 struct EnumNames;
+
+template <>
+struct EnumNames<RefusalKind> {
+    static constexpr std::string_view names[] = {"invalid", "refused",     "not_found",
+                                                 "busy",    "unreachable", "broken"};
+};
 
 }  // namespace cityledger::ledger

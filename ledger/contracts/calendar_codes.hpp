@@ -5,13 +5,13 @@
 
 // clang-format off
 #define CITYLEDGER_CALENDAR_CODES(X) \
-    X(date_malformed, 2100, "the text is not a date that exists", "write it as YYYY-MM-DD") \
-    X(close_wrong_day, 2101, "the date is not the current business day", "ask the query `today` for the day that is open") \
-    X(close_not_proposed, 2102, "nobody has proposed to close this day", "let an operator or the tax bureau send propose_close first") \
-    X(close_already_proposed, 2103, "the close of this day is proposed already", "countersign it") \
-    X(close_same_signer, 2104, "the close must be countersigned by another member than the one who proposed it", "let a second calendar_countersigner send it") \
-    X(first_day_not_open, 2105, "the first day of the genesis is a weekend or a holiday", "start on a business day") \
-    X(calendar_exhausted, 2106, "no business day follows within the years that the calendar knows", "check the holidays of the genesis")
+    X(date_malformed, 2100, refused, "the text is not a date that exists", "write it as YYYY-MM-DD") \
+    X(close_wrong_day, 2101, refused, "the date is not the current business day", "ask the query `today` for the day that is open") \
+    X(close_not_proposed, 2102, refused, "nobody has proposed to close this day", "let an operator or the tax bureau send propose_close first") \
+    X(close_already_proposed, 2103, refused, "the close of this day is proposed already", "countersign it") \
+    X(close_same_signer, 2104, refused, "the close must be countersigned by another member than the one who proposed it", "let a second calendar_countersigner send it") \
+    X(first_day_not_open, 2105, refused, "the first day of the genesis is a weekend or a holiday", "start on a business day") \
+    X(calendar_exhausted, 2106, refused, "no business day follows within the years that the calendar knows", "check the holidays of the genesis")
 // clang-format on
 
 namespace cityledger::ledger {

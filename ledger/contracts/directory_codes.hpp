@@ -5,43 +5,43 @@
 
 // clang-format off
 #define CITYLEDGER_DIRECTORY_CODES(X) \
-    X(responsibility_text_missing, 2200, "the responsibility has no text", "write what the department is responsible for") \
-    X(responsibility_basis_missing, 2201, "the responsibility names no legal basis", "name the rule that gives the department this responsibility") \
-    X(responsibility_unknown, 2202, "no responsibility has this id: no responsibility, no directory", "register the responsibility first") \
-    X(responsibility_not_active, 2203, "the staffing office has not approved the responsibility", "wait for approve_responsibility") \
-    X(responsibility_not_own, 2204, "the responsibility belongs to another department", "name a responsibility of the sender") \
-    X(responsibility_already_active, 2205, "the responsibility is approved already", "nothing is to be done") \
-    X(directory_metadata_missing, 2210, "a part of the core metadata is missing", "fill name, resource code, abstract and at least one information item with name and type") \
-    X(directory_item_repeated, 2211, "two information items have the same name", "give each item a name of its own") \
-    X(resource_code_malformed, 2212, "the resource code is not a classification code with a sequence", "write at least six digits, then digits and '/' only") \
-    X(sharing_condition_missing, 2213, "conditional sharing names no condition", "say under which condition the data is shared") \
-    X(sharing_basis_missing, 2214, "an entry that is not shared names no legal basis", "name the law or State Council policy, or share the data") \
-    X(directory_unknown, 2215, "no directory entry has this id", "ask the query `directories` for the department's entries") \
-    X(directory_not_own, 2216, "the directory entry belongs to another department", "let the owner send it") \
-    X(directory_locked, 2217, "the directory entry is locked and cannot be edited", "register a new entry") \
-    X(directory_already_locked, 2218, "the directory entry is locked already", "nothing is to be done") \
-    X(directory_not_locked, 2219, "the directory entry is a draft that the operator has not locked", "wait for lock_directory") \
-    X(directory_not_shared, 2220, "the directory entry is not shared", "see the legal basis that the entry names") \
-    X(directory_sequence_exhausted, 2221, "the department has used all 99,999 numbers of this kind", "use another department code") \
-    X(request_to_self, 2230, "a department needs no request for its own data", "use the data") \
-    X(request_purpose_missing, 2231, "the request names no purpose", "say what the data is needed for") \
-    X(request_basis_missing, 2232, "the request names no legal basis", "name the rule that the purpose rests on") \
-    X(request_columns_missing, 2233, "the request names no column", "name the information items that are needed") \
-    X(request_column_unknown, 2234, "the directory entry has no such information item", "compare the columns with the entry's items") \
-    X(request_column_repeated, 2235, "a column is named twice", "name each column once") \
-    X(request_until_past, 2236, "the last day of the request is over", "give a later day or none") \
-    X(request_unknown, 2237, "no request has this id", "ask the query `requests` for the department's requests") \
-    X(request_not_provider, 2238, "the sender does not provide the data of this request", "let the provider send it") \
-    X(request_not_requester, 2239, "the sender did not make this request", "let the requesting department send it") \
-    X(request_already_answered, 2240, "the request is answered already", "make a new request") \
-    X(request_reason_missing, 2241, "no reason is given", "a refusal or revocation must say why") \
-    X(request_not_granted, 2242, "the request is not approved", "wait for the provider's approval") \
-    X(grant_revoked, 2243, "the grant is revoked", "make a new request") \
-    X(grant_expired, 2244, "the last day of the grant is over", "make a new request") \
-    X(delivery_unknown, 2245, "no delivery has this number", "ask the query `deliveries`") \
-    X(delivery_already_acknowledged, 2246, "the delivery is acknowledged already", "ask the provider to deliver again if it was wrong") \
-    X(overdue_limit_out_of_range, 2247, "one operation marks 1 to 16 requests", "send a limit from 1 to 16, and again while `remaining` is above 0") \
-    X(reply_days_out_of_range, 2248, "the time to reply is 1 to 250 business days", "correct reply_days in the genesis")
+    X(responsibility_text_missing, 2200, refused, "the responsibility has no text", "write what the department is responsible for") \
+    X(responsibility_basis_missing, 2201, refused, "the responsibility names no legal basis", "name the rule that gives the department this responsibility") \
+    X(responsibility_unknown, 2202, refused, "no responsibility has this id: no responsibility, no directory", "register the responsibility first") \
+    X(responsibility_not_active, 2203, refused, "the staffing office has not approved the responsibility", "wait for approve_responsibility") \
+    X(responsibility_not_own, 2204, refused, "the responsibility belongs to another department", "name a responsibility of the sender") \
+    X(responsibility_already_active, 2205, refused, "the responsibility is approved already", "nothing is to be done") \
+    X(directory_metadata_missing, 2210, refused, "a part of the core metadata is missing", "fill name, resource code, abstract and at least one information item with name and type") \
+    X(directory_item_repeated, 2211, refused, "two information items have the same name", "give each item a name of its own") \
+    X(resource_code_malformed, 2212, refused, "the resource code is not a classification code with a sequence", "write at least six digits, then digits and '/' only") \
+    X(sharing_condition_missing, 2213, refused, "conditional sharing names no condition", "say under which condition the data is shared") \
+    X(sharing_basis_missing, 2214, refused, "an entry that is not shared names no legal basis", "name the law or State Council policy, or share the data") \
+    X(directory_unknown, 2215, refused, "no directory entry has this id", "ask the query `directories` for the department's entries") \
+    X(directory_not_own, 2216, refused, "the directory entry belongs to another department", "let the owner send it") \
+    X(directory_locked, 2217, refused, "the directory entry is locked and cannot be edited", "register a new entry") \
+    X(directory_already_locked, 2218, refused, "the directory entry is locked already", "nothing is to be done") \
+    X(directory_not_locked, 2219, refused, "the directory entry is a draft that the operator has not locked", "wait for lock_directory") \
+    X(directory_not_shared, 2220, refused, "the directory entry is not shared", "see the legal basis that the entry names") \
+    X(directory_sequence_exhausted, 2221, refused, "the department has used all 99,999 numbers of this kind", "use another department code") \
+    X(request_to_self, 2230, refused, "a department needs no request for its own data", "use the data") \
+    X(request_purpose_missing, 2231, refused, "the request names no purpose", "say what the data is needed for") \
+    X(request_basis_missing, 2232, refused, "the request names no legal basis", "name the rule that the purpose rests on") \
+    X(request_columns_missing, 2233, refused, "the request names no column", "name the information items that are needed") \
+    X(request_column_unknown, 2234, refused, "the directory entry has no such information item", "compare the columns with the entry's items") \
+    X(request_column_repeated, 2235, refused, "a column is named twice", "name each column once") \
+    X(request_until_past, 2236, refused, "the last day of the request is over", "give a later day or none") \
+    X(request_unknown, 2237, refused, "no request has this id", "ask the query `requests` for the department's requests") \
+    X(request_not_provider, 2238, refused, "the sender does not provide the data of this request", "let the provider send it") \
+    X(request_not_requester, 2239, refused, "the sender did not make this request", "let the requesting department send it") \
+    X(request_already_answered, 2240, refused, "the request is answered already", "make a new request") \
+    X(request_reason_missing, 2241, refused, "no reason is given", "a refusal or revocation must say why") \
+    X(request_not_granted, 2242, refused, "the request is not approved", "wait for the provider's approval") \
+    X(grant_revoked, 2243, refused, "the grant is revoked", "make a new request") \
+    X(grant_expired, 2244, refused, "the last day of the grant is over", "make a new request") \
+    X(delivery_unknown, 2245, refused, "no delivery has this number", "ask the query `deliveries`") \
+    X(delivery_already_acknowledged, 2246, refused, "the delivery is acknowledged already", "ask the provider to deliver again if it was wrong") \
+    X(overdue_limit_out_of_range, 2247, refused, "one operation marks 1 to 16 requests", "send a limit from 1 to 16, and again while `remaining` is above 0") \
+    X(reply_days_out_of_range, 2248, refused, "the time to reply is 1 to 250 business days", "correct reply_days in the genesis")
 // clang-format on
 
 namespace cityledger::ledger {

@@ -5,10 +5,10 @@
 
 // clang-format off
 #define CITYLEDGER_USCC_CODES(X) \
-    X(uscc_wrong_length, 2050, "a unified social credit code has 18 characters", "send the whole code without blanks") \
-    X(uscc_bad_character, 2051, "a character cannot stand at its place in a unified social credit code", "use digits and capital letters except I, O, S, V and Z") \
-    X(uscc_bad_organisation_check, 2052, "the check character of the organisation code (place 17) is wrong", "compare the code with the business licence") \
-    X(uscc_bad_check, 2053, "the check character at the end (place 18) is wrong", "compare the code with the business licence")
+    X(uscc_wrong_length, 2050, refused, "a unified social credit code has 18 characters", "send the whole code without blanks") \
+    X(uscc_bad_character, 2051, refused, "a character cannot stand at its place in a unified social credit code", "use digits and capital letters except I, O, S, V and Z") \
+    X(uscc_bad_organisation_check, 2052, refused, "the check character of the organisation code (place 17) is wrong", "compare the code with the business licence") \
+    X(uscc_bad_check, 2053, refused, "the check character at the end (place 18) is wrong", "compare the code with the business licence")
 // clang-format on
 
 namespace cityledger::ledger {

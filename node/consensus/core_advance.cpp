@@ -191,9 +191,12 @@ void Core::State::build_if_leader() {
 bool Core::State::may_build_on(const Digest& parent) const {
     const std::uint64_t depth = tree_.header_of(parent)->height - tree_.final_block().header.height;
     if (depth < k_deep_tail_blocks) return true;
-    const std::uint64_t steps = depth / k_deep_tail_blocks - 1;
-    const std::uint64_t waits = steps > 3 ? k_max_tail_waits : std::uint64_t{1} << steps;
-    return pacemaker_.resends_in_view() >= std::min(waits, k_max_tail_waits);
+    std::uint64_t waits = 1;
+    for (std::uint64_t step = 2 * k_deep_tail_blocks; step <= depth && waits < k_max_tail_waits;
+         step += k_deep_tail_blocks) {
+        waits *= 2;
+    }
+    return pacemaker_.resends_in_view() >= waits;
 }
 
 /// The block of the highest certified view whose branch is held, above which every view is

@@ -5,30 +5,30 @@
 
 // clang-format off
 #define CITYLEDGER_REPLICA_CODES(X) \
-    X(log_missing, 1300, "the folder holds no block log", "restore the node's folder, or make a new network with `cityledger up`; the daemon never creates a log") \
-    X(log_exists, 1301, "the folder already holds a block log", "choose an empty folder") \
-    X(log_wrong_chain, 1302, "the block log belongs to another chain", "start the node with the genesis that it was made with") \
-    X(log_wrong_version, 1303, "the block log was written in a format that this program does not read", "use the release that wrote it") \
-    X(log_damaged, 1304, "the block log is damaged before its end", "keep the file, and restore the segment from a copy or another node") \
-    X(log_full, 1305, "there is no room on the disk for the next part of the block log", "free some space; the node goes on by itself") \
-    X(state_above_log, 1306, "the state has executed more than the log holds as final", "stop the node, remove its folder state/ and start it again: the state is made again from the log") \
-    X(log_incomplete, 1307, "a block that was executed is not whole in the log", "restore the log folder from a copy") \
-    X(mempool_full, 1310, "the node holds as many waiting transactions as it may", "send it again later, or to another node") \
-    X(mempool_sender_share, 1311, "the sender already uses its share of the waiting transactions", "wait for receipts before sending more") \
-    X(node_not_accepting, 1312, "the node takes no new transactions now", "send it to another node; /status says why") \
-    X(message_empty, 1320, "a frame of a peer has no bytes", "run the same release on all nodes") \
-    X(message_unknown_kind, 1321, "a frame of a peer has an unknown kind", "run the same release on all nodes") \
-    X(message_too_large, 1322, "a frame of a peer is larger than a frame may be", "run the same release on all nodes") \
-    X(proposal_wrong_vote, 1323, "the vote of a proposal does not name its block", "the leader breaks the protocol; look at its host") \
-    X(sync_not_final, 1331, "an answer of block sync does not end in a block with its finalization", "another peer is asked") \
-    X(sync_wrong_certificate, 1332, "a certificate in an answer of block sync does not finalize its block", "another peer is asked") \
-    X(sync_foreign_batch, 1333, "an answer of block sync holds a batch that its block does not name", "another peer is asked") \
-    X(state_diverged, 1340, "this node's state differs from that of a final block", "stop it, remove its folder state/ and start it again; report it if that does not help") \
-    X(block_batch_named_before, 1351, "the block names a batch that an ancestor named", "the leader breaks the protocol; look at its host") \
-    X(block_off_final_chain, 1352, "the block contradicts a final block", "nothing: such a block can never become final") \
-    X(block_cover_not_ancestor, 1353, "the covering certificate of the block does not cover its executed height", "the leader breaks the protocol; look at its host") \
-    X(block_wrong_roots, 1354, "the block names a state that this node did not reach at that height", "compare the state of the nodes at that height") \
-    X(block_too_large, 1355, "the batches of the block are together larger than a block may be", "the leader breaks the protocol; look at its host")
+    X(log_missing, 1300, broken, "the folder holds no block log", "restore the node's folder, or make a new network with `cityledger up`; the daemon never creates a log") \
+    X(log_exists, 1301, broken, "the folder already holds a block log", "choose an empty folder") \
+    X(log_wrong_chain, 1302, broken, "the block log belongs to another chain", "start the node with the genesis that it was made with") \
+    X(log_wrong_version, 1303, broken, "the block log was written in a format that this program does not read", "use the release that wrote it") \
+    X(log_damaged, 1304, broken, "the block log is damaged before its end", "keep the file, and restore the segment from a copy or another node") \
+    X(log_full, 1305, busy, "there is no room on the disk for the next part of the block log", "free some space; the node goes on by itself") \
+    X(state_above_log, 1306, broken, "the state has executed more than the log holds as final", "stop the node, remove its folder state/ and start it again: the state is made again from the log") \
+    X(log_incomplete, 1307, broken, "a block that was executed is not whole in the log", "restore the log folder from a copy") \
+    X(mempool_full, 1310, busy, "the node holds as many waiting transactions as it may", "send it again later, or to another node") \
+    X(mempool_sender_share, 1311, busy, "the sender already uses its share of the waiting transactions", "wait for receipts before sending more") \
+    X(node_not_accepting, 1312, busy, "the node takes no new transactions now", "send it to another node; /status says why") \
+    X(message_empty, 1320, invalid, "a frame of a peer has no bytes", "run the same release on all nodes") \
+    X(message_unknown_kind, 1321, invalid, "a frame of a peer has an unknown kind", "run the same release on all nodes") \
+    X(message_too_large, 1322, invalid, "a frame of a peer is larger than a frame may be", "run the same release on all nodes") \
+    X(proposal_wrong_vote, 1323, invalid, "the vote of a proposal does not name its block", "the leader breaks the protocol; look at its host") \
+    X(sync_not_final, 1331, invalid, "an answer of block sync does not end in a block with its finalization", "another peer is asked") \
+    X(sync_wrong_certificate, 1332, invalid, "a certificate in an answer of block sync does not finalize its block", "another peer is asked") \
+    X(sync_foreign_batch, 1333, invalid, "an answer of block sync holds a batch that its block does not name", "another peer is asked") \
+    X(state_diverged, 1340, broken, "this node's state differs from that of a final block", "stop it, remove its folder state/ and start it again; report it if that does not help") \
+    X(block_batch_named_before, 1351, invalid, "the block names a batch that an ancestor named", "the leader breaks the protocol; look at its host") \
+    X(block_off_final_chain, 1352, invalid, "the block contradicts a final block", "nothing: such a block can never become final") \
+    X(block_cover_not_ancestor, 1353, invalid, "the covering certificate of the block does not cover its executed height", "the leader breaks the protocol; look at its host") \
+    X(block_wrong_roots, 1354, invalid, "the block names a state that this node did not reach at that height", "compare the state of the nodes at that height") \
+    X(block_too_large, 1355, invalid, "the batches of the block are together larger than a block may be", "the leader breaks the protocol; look at its host")
 // clang-format on
 
 namespace cityledger::node {

@@ -206,7 +206,6 @@ private:
     const crypto::PrivateKey* key_;
     const ledger::ValidatorSet& validators_;
     ledger::ChainId chain_;
-    std::string network_name_;
     ledger::Executor& executor_;  ///< used before the first hand-over to the execution port only
     const ledger::StateReader& state_;
     ReplicaOptions options_;

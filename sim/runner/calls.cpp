@@ -14,10 +14,6 @@ namespace {
 
 namespace json = boost::json;
 
-/// Codes by which the ledger or a replica refuses a transaction before it is in a block.
-constexpr std::uint16_t k_first_admission_code = 1100;
-constexpr std::uint16_t k_last_admission_code = 1399;
-
 /// Integers may come as signed or unsigned.
 bool equal_numbers(const json::value& a, const json::value& b) {
     const auto negative = [](const json::value& v) { return v.is_int64() && v.get_int64() < 0; };
@@ -32,8 +28,9 @@ bool is_integer(const json::value& value) { return value.is_int64() || value.is_
 }  // namespace
 
 bool is_admission_refusal(const Error& error) {
-    return error.code.number >= k_first_admission_code &&
-           error.code.number <= k_last_admission_code;
+    const RefusalKind kind = error.code.kind;
+    return kind == RefusalKind::invalid || kind == RefusalKind::refused ||
+           kind == RefusalKind::busy;
 }
 
 bool contains_fields(const json::value& found, const json::value& wanted) {

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "ledger/transaction.hpp"
-#include "node/replica/replica_codes.hpp"
 #include "sim/runner/session.hpp"
 #include "sim/scenario/wording.hpp"
 #include "sim/world/world_codes.hpp"
@@ -17,15 +16,9 @@ constexpr std::uint64_t k_when_full_ms = 5;
 constexpr std::uint64_t k_send_again_ms = 3'000;
 /// With more open than this only the oldest is asked for, since they become final in turn.
 constexpr std::size_t k_ask_for_all = 64;
-constexpr std::uint16_t k_node_not_ready_code = 1430;  // of the HTTP door, a higher layer
 
 /// The node is full or not ready: the transaction may be sent again later.
-bool is_full(const Error& error) {
-    return error.code == node::codes::mempool_full ||
-           error.code == node::codes::mempool_sender_share ||
-           error.code == node::codes::node_not_accepting ||
-           error.code.number == k_node_not_ready_code;
-}
+bool is_full(const Error& error) { return error.code.kind == RefusalKind::busy; }
 
 std::uint64_t integer_square_root(std::uint64_t value) {
     std::uint64_t low = 0;

@@ -10,9 +10,6 @@ namespace cityledger::sim {
 
 namespace {
 
-constexpr std::uint16_t k_first_scenario_code = 1500;
-constexpr std::uint16_t k_last_scenario_code = 1599;
-
 std::string line_of(const Report& report, const ExpectationResult& result) {
     return report.file + ":" + std::to_string(result.line) + ":" + std::to_string(result.column);
 }
@@ -129,9 +126,7 @@ std::string reports_json(const std::vector<Report>& reports) {
 RunOutcome outcome_of(const Error& error) {
     if (error.code == codes::world_timed_out) return RunOutcome::timed_out;
     if (error.code == codes::world_invariant_broken) return RunOutcome::diverged;
-    if (error.code.number >= k_first_scenario_code && error.code.number <= k_last_scenario_code) {
-        return RunOutcome::scenario_error;
-    }
+    if (error.code.kind == RefusalKind::invalid) return RunOutcome::scenario_error;
     return RunOutcome::environment_error;
 }
 

@@ -5,11 +5,11 @@
 
 // clang-format off
 #define CITYLEDGER_WORLD_CODES(X) \
-    X(world_timed_out, 1600, "the network gave no final receipt in time", "check that a quorum of nodes is running and connected") \
-    X(world_unknown_node, 1601, "this world has no node of this number", "number nodes from 0") \
-    X(world_unknown_member, 1602, "this world holds no key of this member", "list the member in the plan or make its key first") \
-    X(world_fault_impossible, 1603, "this world cannot do this fault", "run the scenario in another world; see docs/scenarios.md") \
-    X(world_invariant_broken, 1604, "the network broke an invariant: honest nodes disagree", "keep the data directories and replay the seed")
+    X(world_timed_out, 1600, unreachable, "the network gave no final receipt in time", "check that a quorum of nodes is running and connected") \
+    X(world_unknown_node, 1601, not_found, "this world has no node of this number", "number nodes from 0") \
+    X(world_unknown_member, 1602, not_found, "this world holds no key of this member", "list the member in the plan or make its key first") \
+    X(world_fault_impossible, 1603, refused, "this world cannot do this fault", "run the scenario in another world; see docs/scenarios.md") \
+    X(world_invariant_broken, 1604, broken, "the network broke an invariant: honest nodes disagree", "keep the data directories and replay the seed")
 // clang-format on
 
 namespace cityledger::sim {

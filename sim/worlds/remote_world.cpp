@@ -27,9 +27,9 @@ constexpr std::string_view k_scheme = "http://";
 /// Members in one transaction, well within what one may hold.
 constexpr std::size_t k_enrolled_together = 500;
 
-/// Codes 1100 to 1199 are of the transaction itself: another node would say the same.
+/// Another node would say the same.
 bool is_about_the_transaction(const Error& error) {
-    return error.code.number >= 1100 && error.code.number < 1200;
+    return error.code.kind == RefusalKind::invalid || error.code.kind == RefusalKind::refused;
 }
 
 std::uint64_t milliseconds_until(Clock::time_point deadline) {
@@ -60,8 +60,7 @@ Result<T> RemoteWorld::ask_any(const Ask& ask) {
         if (!may_answer(node)) continue;
         answer = ask(clients_[node]);
         // Only a node that cannot be reached sends us on; a refusal is an answer.
-        const bool reached =
-            answer || answer.error().code.number < 1440 || answer.error().code.number > 1449;
+        const bool reached = answer || answer.error().code.kind != RefusalKind::unreachable;
         if (reached) {
             preferred_ = node;
             return answer;

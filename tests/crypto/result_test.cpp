@@ -10,7 +10,8 @@ using namespace cityledger;
 
 namespace {
 
-constexpr Code k_example{7, "over_quota", "the month's quota is used up", "wait for next month"};
+constexpr Code k_example{7, RefusalKind::refused, "over_quota", "the month's quota is used up",
+                         "wait for next month"};
 
 Result<int> refused_inside() { return refuse(k_example, "100 of 100"); }
 

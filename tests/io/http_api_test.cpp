@@ -421,7 +421,15 @@ TEST_CASE("paths, methods and media types that do not fit have their HTTP status
     CHECK(api.client.get("/nothing").error().code == codes::http_no_route);
     CHECK(api.client.get("/transactions").error().code == codes::http_wrong_method);
     CHECK(http_status(codes::http_wrong_media_type) == 415);
-    CHECK(http_status(Code{2600, "a contract's", "", ""}) == 422);
+    const auto status_of_kind = [](RefusalKind kind) {
+        return http_status(Code{2600, kind, "a contract's", "", ""});
+    };
+    CHECK(status_of_kind(RefusalKind::invalid) == 400);
+    CHECK(status_of_kind(RefusalKind::refused) == 422);
+    CHECK(status_of_kind(RefusalKind::not_found) == 404);
+    CHECK(status_of_kind(RefusalKind::busy) == 503);
+    CHECK(status_of_kind(RefusalKind::unreachable) == 504);
+    CHECK(status_of_kind(RefusalKind::broken) == 500);
 }
 
 TEST_CASE("HEAD is GET without the body; a wrong method is told the right ones", "[api]") {

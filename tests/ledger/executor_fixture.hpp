@@ -8,7 +8,8 @@
 
 namespace cityledger::ledger::testing {
 
-inline constexpr Code k_counter_refused{9000, "counter_refused", "it was asked to", "ask less"};
+inline constexpr Code k_counter_refused{9000, RefusalKind::refused, "counter_refused",
+                                        "it was asked to", "ask less"};
 
 struct CounterName {
     std::string name;

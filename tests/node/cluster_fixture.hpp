@@ -13,7 +13,8 @@ namespace cityledger::node::test {
 /// writes something else.
 [[nodiscard]] const ledger::ContractRegistry& note_contracts(bool wrong = false);
 
-inline constexpr Code k_sync_failed{9003, "sync_failed", "the test disk failed to sync", ""};
+inline constexpr Code k_sync_failed{9003, RefusalKind::broken, "sync_failed",
+                                    "the test disk failed to sync", ""};
 
 /// Syncs inside the call, where a test needs no replica.
 class PromptSyncer : public Syncer {

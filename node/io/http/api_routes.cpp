@@ -48,6 +48,7 @@ HttpResponse list_codes() {
     for (const Code& code : api::all_codes()) {
         list.push_back({{"number", code.number},
                         {"name", code.name},
+                        {"kind", ledger::to_json(code.kind)},
                         {"meaning", code.meaning},
                         {"remedy", code.remedy}});
     }

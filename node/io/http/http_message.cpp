@@ -1,5 +1,7 @@
 #include "node/io/http/http_message.hpp"
 
+#include <map>
+
 #include "ledger/ledger_codes.hpp"
 #include "node/api/answers.hpp"
 #include "node/io/http/http_framing.hpp"
@@ -9,8 +11,6 @@
 
 namespace cityledger::io {
 namespace {
-
-constexpr std::uint16_t k_first_contract_code = 2000;
 
 std::optional<int> hex_digit(char c) {
     if (c >= '0' && c <= '9') return c - '0';
@@ -58,27 +58,24 @@ std::optional<std::string_view> HttpRequest::parameter(std::string_view name) co
 }
 
 unsigned http_status(const Code& code) {
-    const auto is_one_of = [&code](std::initializer_list<Code> some) {
-        return std::find(some.begin(), some.end(), code) != some.end();
+    static const std::map<std::uint16_t, unsigned> k_own_status = {
+        {codes::controls_disabled.number, 403},      {codes::control_token_wrong.number, 403},
+        {codes::http_wrong_method.number, 405},      {codes::http_too_late.number, 408},
+        {codes::http_too_large.number, 413},         {codes::http_wrong_media_type.number, 415},
+        {codes::http_wrong_host.number, 421},        {codes::verify_caller_limited.number, 429},
+        {codes::verify_invoice_limited.number, 429},
     };
-    if (is_one_of({codes::http_no_route, codes::receipt_not_found, codes::block_not_found,
-                   ledger::codes::query_not_found, ledger::codes::query_unknown_contract,
-                   ledger::codes::query_unknown_method})) {
-        return 404;
+    const auto own = k_own_status.find(code.number);
+    if (own != k_own_status.end()) return own->second;
+    switch (code.kind) {
+        case RefusalKind::invalid: return 400;
+        case RefusalKind::refused: return 422;
+        case RefusalKind::not_found: return 404;
+        case RefusalKind::busy: return 503;
+        case RefusalKind::unreachable: return 504;
+        case RefusalKind::broken: return 500;
     }
-    if (is_one_of({codes::controls_disabled, codes::control_token_wrong})) return 403;
-    if (is_one_of({codes::http_wrong_method})) return 405;
-    if (is_one_of({codes::http_too_late})) return 408;
-    if (is_one_of({codes::http_too_large})) return 413;
-    if (is_one_of({codes::http_wrong_media_type})) return 415;
-    if (is_one_of({codes::http_wrong_host})) return 421;
-    if (is_one_of({codes::verify_caller_limited, codes::verify_invoice_limited})) return 429;
-    if (is_one_of({codes::http_too_many_connections, codes::node_not_ready,
-                   node::codes::mempool_full, node::codes::mempool_sender_share,
-                   node::codes::node_not_accepting})) {
-        return 503;
-    }
-    return code.number >= k_first_contract_code ? 422 : 400;
+    return 500;
 }
 
 HttpResponse error_response(const Error& error) {
