@@ -175,6 +175,24 @@ TEST_CASE("what is installed works, with its manual page, completion and scenari
     CHECK(WEXITSTATUS(status) == 0);
 }
 
+TEST_CASE("colour is for terminals, and for those who want it", "[command]") {
+    const TemporaryFolder folder;
+    const std::string output = folder.path() + "/output";
+    const std::string replay =
+        command_path() + " replay --quiet " + source_dir() + "/scenarios/minimal.yaml";
+    const auto shown = [&](const std::string& environment, const std::string& line) {
+        REQUIRE(std::system((environment + " " + line + " > " + output + " 2>&1").c_str()) == 0);
+        return text_of_file(output);
+    };
+    const std::string on_terminal = "script -qec '" + replay + "' /dev/null";
+    CHECK(contains(shown("TERM=xterm", on_terminal), "\x1b[32m"));
+    for (const std::string environment : {"TERM=xterm NO_COLOR=1", "TERM=dumb"}) {
+        INFO(environment);
+        CHECK_FALSE(contains(shown(environment, on_terminal), "\x1b[3"));
+    }
+    CHECK_FALSE(contains(shown("TERM=xterm", replay), "\x1b"));
+}
+
 TEST_CASE("wrong usage is told with what may have been meant", "[command]") {
     const auto refused = [](const std::string& command, const std::string& words) {
         const CommandResult result = run_command(command);

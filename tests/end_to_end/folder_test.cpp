@@ -1,10 +1,7 @@
 // A network's folder and its processes, whatever a person does to them: the commands say what is
 // so, stop what they say they stopped, and remove nothing that is not theirs.
 
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,6 +11,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <sstream>
 
 #include "node/io/config.hpp"
@@ -52,28 +50,6 @@ struct UpNetwork {
     const TemporaryFolder folder;
     std::string path = folder.network();
     CommandResult up;
-};
-
-/// Listens on a port of the loopback interface until the end of the scope.
-class TakenPort {
-public:
-    explicit TakenPort(std::uint16_t port)
-        : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-        const int yes = 1;
-        ::setsockopt(socket_, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        address.sin_port = htons(port);
-        REQUIRE(::bind(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
-        REQUIRE(::listen(socket_, 1) == 0);
-    }
-    ~TakenPort() { ::close(socket_); }
-    TakenPort(const TakenPort&) = delete;
-    TakenPort& operator=(const TakenPort&) = delete;
-
-private:
-    int socket_;
 };
 
 /// Whoever should have waited for it: a process that has ended may stay in the list as a zombie.
@@ -520,6 +496,40 @@ TEST_CASE("doctor names what keeps a network from running, with what to do", "[f
     std::size_t failures = 0;
     for (std::string line; std::getline(lines, line);) failures += contains(line, "FAIL") ? 1 : 0;
     CHECK(failures == 3);
+}
+
+TEST_CASE("a full disk is told by up, status and the log, and down and purge still work",
+          "[folder]") {
+    if (::geteuid() != 0) {
+        WARN("only root may mount a small disk");
+        return;
+    }
+    const TemporaryFolder folder;
+    const std::string disk = folder.path() + "/disk";
+    fs::create_directory(disk);
+    // In a mount namespace of its own, which ends with the shell.
+    std::ofstream(folder.path() + "/story.sh")
+        << "mount -t tmpfs -o size=20m tmpfs " << disk << " || exit 77\n"
+        << command_path() << " up --dir " << disk << "/run; echo up=$?\n"
+        << command_path() << " status --dir " << disk << "/run; echo status=$?\n"
+        << "grep -h disk_full " << disk << "/run/node*/node.log | head -1\n"
+        << command_path() << " down --purge --dir " << disk << "/run; echo down=$?\n"
+        << "ls -A " << disk << " | wc -l\n";
+    const std::string output = folder.path() + "/output";
+    const int status =
+        std::system(("unshare -m sh " + folder.path() + "/story.sh > " + output + " 2>&1").c_str());
+    const std::string said = text_of_file(output);
+    INFO(said);
+    if (WEXITSTATUS(status) == 77 || contains(said, "unshare failed")) {
+        WARN("no small disk can be mounted here");
+        return;
+    }
+    CHECK(contains(said, "up=7"));
+    CHECK(contains(said, "status=7"));
+    CHECK(contains(said, "event=standing_changed before=starting now=disk_full"));
+    CHECK(contains(said, "the disk is full"));
+    CHECK(contains(said, "down=0"));
+    CHECK(said.ends_with("\n0\n"));
 }
 
 }  // namespace

@@ -83,7 +83,7 @@ public:
     }
 
     void act() {
-        const std::size_t action = below(13);
+        const std::size_t action = below(15);
         INFO("action " << action << "; so far: " << history_);
         switch (action) {
             case 0:
@@ -99,6 +99,8 @@ public:
             case 10: return two_at_once();
             case 11: return leave_foreign_file();
             case 12: return signal_node();
+            case 13: return up_with_taken_port();
+            case 14: return by_another_user();
             default: return;
         }
     }
@@ -171,6 +173,35 @@ private:
         CHECK((up.exit_code == 0 || up.exit_code == 6 || up.exit_code == 7));
         for (std::size_t node = 0; node < k_nodes; ++node) CHECK(running_process(home(node)));
         abandoned_ = 0;  // what killed ones had left is gone
+    }
+
+    void up_with_taken_port() {
+        note("up while a port is taken");
+        const auto network = read_network({path_});
+        if (!network) return;
+        const std::size_t node = below(k_nodes);
+        if (running_process(home(node))) return;
+        const TakenPort taken(network->nodes[node].peer_port);
+        const CommandResult up = run("up");
+        INFO(up.output);
+        CHECK((up.exit_code == 3 || up.exit_code == 6 || up.exit_code == 7));
+        CHECK(contains(up.output, network->nodes[node].name + " does not run"));
+        CHECK_FALSE(running_process(home(node)));
+    }
+
+    void by_another_user() {
+        note("commands of another user");
+        if (::geteuid() != 0 || !fs::exists(path_ + "/network.json")) return;
+        const std::string nobody = "setpriv --reuid=65534 --regid=65534 --clear-groups";
+        const std::size_t before = daemons_below(path_).size();
+        for (const char* command : {"down", "down --purge", "up", "kill node0", "restart node0"}) {
+            const CommandResult result =
+                run_command(command + std::string(" --dir ") + path_, nobody);
+            INFO(command << "\n" << result.output);
+            CHECK(result.exit_code == 3);
+        }
+        CHECK(daemons_below(path_).size() == before);
+        CHECK(fs::exists(path_ + "/node0/validator.key"));
     }
 
     void down(const std::string& options) {

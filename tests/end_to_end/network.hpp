@@ -56,6 +56,18 @@ private:
     std::string path_;
 };
 
+/// Listens on a port of the loopback interface until the end of the scope.
+class TakenPort {
+public:
+    explicit TakenPort(std::uint16_t port);
+    ~TakenPort();
+    TakenPort(const TakenPort&) = delete;
+    TakenPort& operator=(const TakenPort&) = delete;
+
+private:
+    int socket_;
+};
+
 LocalOptions local_options(const std::string& folder, bool lose_unsynced = false);
 /// A running network of the default plan.
 std::unique_ptr<LocalWorld> make_network(const std::string& folder, bool lose_unsynced = false,
