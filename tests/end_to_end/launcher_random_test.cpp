@@ -60,17 +60,18 @@ private:
     pid_t child_ = 0;
 };
 
-/// Processes of the daemon under test whose working directory is below a folder: what `ps` shows.
+/// Processes of the daemon under test that were started on a home below this folder: what `ps`
+/// shows, by their command line, since only root may see where a process that hides its memory
+/// works.
 std::vector<pid_t> daemons_below(const std::string& folder) {
     std::vector<pid_t> found;
-    std::error_code error;
-    for (const auto& entry : fs::directory_iterator("/proc", error)) {
+    for (const auto& entry : fs::directory_iterator("/proc")) {
         const std::string name = entry.path().filename().string();
         if (name.find_first_not_of("0123456789") != std::string::npos) continue;
-        const fs::path program = fs::read_symlink(entry.path() / "exe", error);
-        if (error || program.filename() != "cityledgerd") continue;
-        const std::string place = fs::read_symlink(entry.path() / "cwd", error).string();
-        if (!error && place.starts_with(folder)) found.push_back(std::atoi(name.c_str()));
+        const std::string line = text_of_file(entry.path().string() + "/cmdline");
+        const bool is_daemon = line.substr(0, line.find('\0')).ends_with("/cityledgerd");
+        const bool is_below = contains(line, std::string("--home") + '\0' + folder + "/");
+        if (is_daemon && is_below) found.push_back(std::atoi(name.c_str()));
     }
     return found;
 }
@@ -193,14 +194,14 @@ private:
         note("commands of another user");
         if (::geteuid() != 0 || !fs::exists(path_ + "/network.json")) return;
         const std::string nobody = "setpriv --reuid=65534 --regid=65534 --clear-groups";
-        const std::size_t before = daemons_below(path_).size();
+        const std::size_t before = daemons_below(folder_.path()).size();
         for (const char* command : {"down", "down --purge", "up", "kill node0", "restart node0"}) {
             const CommandResult result =
                 run_command(command + std::string(" --dir ") + path_, nobody);
             INFO(command << "\n" << result.output);
             CHECK(result.exit_code == 3);
         }
-        CHECK(daemons_below(path_).size() == before);
+        CHECK(daemons_below(folder_.path()).size() == before);
         CHECK(fs::exists(path_ + "/node0/validator.key"));
     }
 
@@ -210,7 +211,7 @@ private:
         const CommandResult down = run("down" + options);
         INFO(down.output);
         CHECK(down.exit_code == (network ? 0 : 3));
-        CHECK(daemons_below(path_).empty());
+        CHECK(daemons_below(folder_.path()).empty());
         if (!network || options.empty()) return;
         CHECK_FALSE(fs::exists(path_ + "/network.json"));
         CHECK(fs::exists(path_) == has_foreign_files());
@@ -229,12 +230,12 @@ private:
 
     void kill_daemon() {
         note("SIGKILL of a daemon");
-        const std::vector<pid_t> daemons = daemons_below(path_);
+        const std::vector<pid_t> daemons = daemons_below(folder_.path());
         if (daemons.empty()) return;
         const pid_t victim = daemons[below(daemons.size())];
         ::kill(victim, SIGKILL);
         holds_within(3'000, [&] {
-            const auto left = daemons_below(path_);
+            const auto left = daemons_below(folder_.path());
             return std::find(left.begin(), left.end(), victim) == left.end();
         });
     }

@@ -131,6 +131,15 @@ struct CommandNetwork {
         REQUIRE((*world)->submit(transaction, 20'000));
     }
     void keep(const std::string& node) { copy(home(node), folder.path() + "/" + node); }
+    /// Copies of these nodes' data as of now, and five transactions after them; then it is stopped.
+    void go_on_after_backup_of(const std::vector<std::string>& nodes) {
+        enrol();
+        stop();
+        for (const std::string& node : nodes) keep(node);
+        CHECK(start().exit_code == 0);
+        for (int i = 0; i < 5; ++i) enrol();
+        stop();
+    }
     void put_back(const std::string& node) { copy(folder.path() + "/" + node, home(node)); }
     std::string home(const std::string& node) { return NetworkFolder{folder.network()}.home(node); }
     static void copy(const std::string& from, const std::string& to) {
@@ -149,12 +158,7 @@ struct CommandNetwork {
 TEST_CASE("a data folder put back in time: `up` does not wait for its votes, traffic brings them",
           "[status]") {
     CommandNetwork network;
-    network.enrol();
-    network.stop();
-    network.keep("node3");
-    CHECK(network.start().exit_code == 0);
-    for (int i = 0; i < 5; ++i) network.enrol();
-    network.stop();
+    network.go_on_after_backup_of({"node3"});
 
     network.put_back("node3");
     // It may vote again before `up` ends, if the others have a block to make.
@@ -172,12 +176,7 @@ TEST_CASE(
     "two of four data folders put back in time: who may not vote, from when, and the way back",
     "[status]") {
     CommandNetwork network;
-    network.enrol();
-    network.stop();
-    for (const char* node : {"node2", "node3"}) network.keep(node);
-    CHECK(network.start().exit_code == 0);
-    for (int i = 0; i < 5; ++i) network.enrol();
-    network.stop();
+    network.go_on_after_backup_of({"node2", "node3"});
 
     for (const char* node : {"node2", "node3"}) network.put_back(node);
     CHECK(network.start().exit_code == k_exit_no_quorum);
@@ -197,12 +196,7 @@ TEST_CASE(
 TEST_CASE("a state that is ahead of its log is named, and made again from the log as it says",
           "[status]") {
     CommandNetwork network;
-    network.enrol();
-    network.stop();
-    network.keep("node3");
-    CHECK(network.start().exit_code == 0);
-    for (int i = 0; i < 5; ++i) network.enrol();
-    network.stop();
+    network.go_on_after_backup_of({"node3"});
 
     // The log of a backup under the state of today.
     const std::string home = network.home("node3");
