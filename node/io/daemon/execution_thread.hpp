@@ -10,8 +10,7 @@ namespace cityledger::io {
 
 class ExecutionThread : public node::ExecutionPort {
 public:
-    /// `executor` must outlive the thread and is used by it alone from now on, except for
-    /// state() and was_executed(), which the replica calls: see ledger/executor.hpp.
+    /// `executor` must outlive the thread and is used by it alone from the first execute() on.
     ExecutionThread(ledger::Executor& executor, Post post);
     ~ExecutionThread() override;
     void execute(std::uint64_t height, std::vector<std::shared_ptr<const ledger::Batch>> batches,
