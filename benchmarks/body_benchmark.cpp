@@ -3,7 +3,7 @@
 #include <benchmark/benchmark.h>
 
 #include "crypto/check.hpp"
-#include "ledger/contracts/invoice_body.hpp"
+#include "ledger/contracts/invoice/body.hpp"
 
 namespace cityledger::ledger::invoice {
 namespace {

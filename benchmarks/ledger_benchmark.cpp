@@ -6,7 +6,7 @@
 
 #include "crypto/check.hpp"
 #include "crypto/hash.hpp"
-#include "ledger/contracts/invoice_records.hpp"
+#include "ledger/contracts/invoice/records.hpp"
 #include "ledger/state_tree.hpp"
 #include "ledger/transaction.hpp"
 

@@ -5,6 +5,7 @@
 #include <boost/json/value.hpp>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -78,6 +79,11 @@ struct Method {
     std::vector<FieldDescription> result;
     boost::json::value example_arguments;
     boost::json::value example_result;  ///< the shapes, for checks before anything runs
+    /// Arguments that clients fill in (keys, digests of what they sealed), if a scenario does not.
+    std::vector<std::string> filled_in;
+    /// Of a query by which somebody could try out guesses, the text arguments that name its
+    /// subject: the API answers it so often per address and so often per subject. Empty: no limit.
+    std::vector<std::string> limited_by;
 };
 
 /// A contract: its name, its operations and its queries. Queries get a Context whose sender is
@@ -86,6 +92,8 @@ struct Contract {
     std::string name;
     std::vector<Method> operations;
     std::vector<Method> queries;
+    /// The lists of its refusal codes; what it shares with others stands in one contract only.
+    std::vector<std::span<const Code>> codes;
     /// Writes the contract's part of the genesis state from its JSON section (null if absent).
     std::function<Status(Context&, const boost::json::value& section)> initialise;
 };

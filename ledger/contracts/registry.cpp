@@ -1,6 +1,6 @@
 #include "ledger/contracts/alerts.hpp"
 #include "ledger/contracts/contracts.hpp"
-#include "ledger/contracts/receivables.hpp"
+#include "ledger/contracts/receivables/receivables.hpp"
 
 namespace cityledger::ledger {
 namespace {

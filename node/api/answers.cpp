@@ -6,17 +6,13 @@
 
 #include "client/client_codes.hpp"
 #include "crypto/crypto_codes.hpp"
-#include "ledger/contracts/calendar_codes.hpp"
-#include "ledger/contracts/directory_codes.hpp"
-#include "ledger/contracts/invoice_codes.hpp"
-#include "ledger/contracts/membership_codes.hpp"
-#include "ledger/contracts/receivables_codes.hpp"
-#include "ledger/contracts/uscc_codes.hpp"
+#include "ledger/contracts/contracts.hpp"
 #include "ledger/ledger_codes.hpp"
 #include "node/consensus/consensus_codes.hpp"
 #include "node/io/http/verification_codes.hpp"
 #include "node/io/io_codes.hpp"
 #include "node/io/storage/storage_codes.hpp"
+#include "node/log/log_codes.hpp"
 #include "node/replica/replica_codes.hpp"
 
 namespace cityledger::api {
@@ -29,13 +25,11 @@ std::vector<Code> collect_codes() {
     };
     add(crypto::codes::crypto_codes);
     add(ledger::codes::ledger_codes);
-    add(ledger::codes::calendar_codes);
-    add(ledger::codes::directory_codes);
-    add(ledger::codes::invoice_codes);
-    add(ledger::codes::membership_codes);
-    add(ledger::codes::receivables_codes);
-    add(ledger::codes::uscc_codes);
+    for (const ledger::Contract* contract : ledger::city_contracts().all()) {
+        for (const std::span<const Code> codes : contract->codes) add(codes);
+    }
     add(consensus::codes::consensus_codes);
+    add(node::codes::log_codes);
     add(node::codes::replica_codes);
     add(io::codes::io_codes);
     add(io::codes::storage_codes);

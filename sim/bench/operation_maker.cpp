@@ -3,8 +3,8 @@
 #include "crypto/check.hpp"
 #include "ledger/codec/json.hpp"
 #include "ledger/contracts/contracts.hpp"
-#include "ledger/contracts/directory.hpp"
-#include "ledger/contracts/invoice_body.hpp"
+#include "ledger/contracts/directory/directory.hpp"
+#include "ledger/contracts/invoice/body.hpp"
 #include "sim/cities/generators_sectors.hpp"
 
 namespace cityledger::bench {

@@ -4,9 +4,9 @@
 
 #include "crypto/check.hpp"
 #include "crypto/hash.hpp"
-#include "ledger/contracts/directory.hpp"
-#include "ledger/contracts/invoice_records.hpp"
-#include "ledger/contracts/membership.hpp"
+#include "ledger/contracts/directory/directory.hpp"
+#include "ledger/contracts/invoice/records.hpp"
+#include "ledger/contracts/membership/membership.hpp"
 #include "sim/bench/bench_codes.hpp"
 #include "sim/cities/generators_sectors.hpp"
 

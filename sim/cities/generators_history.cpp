@@ -6,7 +6,7 @@
 #include <deque>
 
 #include "crypto/check.hpp"
-#include "ledger/contracts/civil_date.hpp"
+#include "ledger/contracts/values/civil_date.hpp"
 #include "sim/cities/generators.hpp"
 #include "sim/cities/generators_sectors.hpp"
 

@@ -4,7 +4,7 @@
 
 #include "crypto/hash.hpp"
 #include "ledger/codec/json.hpp"
-#include "ledger/contracts/invoice_body.hpp"
+#include "ledger/contracts/invoice/body.hpp"
 #include "sim/scenario/identities.hpp"
 
 namespace cityledger::sim {

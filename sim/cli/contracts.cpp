@@ -4,13 +4,7 @@
 #include <cstdio>
 #include <span>
 
-#include "ledger/contracts/calendar_codes.hpp"
 #include "ledger/contracts/contracts.hpp"
-#include "ledger/contracts/directory_codes.hpp"
-#include "ledger/contracts/invoice_codes.hpp"
-#include "ledger/contracts/membership_codes.hpp"
-#include "ledger/contracts/receivables_codes.hpp"
-#include "ledger/contracts/uscc_codes.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/cli/network_text.hpp"
 #include "sim/scenario/problems.hpp"
@@ -22,17 +16,11 @@ namespace {
 
 constexpr std::size_t k_name_columns = 24;
 
-std::vector<Code> refusals_of(const std::string& contract) {
+std::vector<Code> refusals_of(const ledger::Contract& contract) {
     std::vector<Code> refusals;
-    const auto add = [&](std::string_view name, std::span<const Code> codes) {
-        if (contract == name) refusals.insert(refusals.end(), codes.begin(), codes.end());
-    };
-    add("membership", ledger::codes::membership_codes);
-    add("membership", ledger::codes::uscc_codes);
-    add("calendar", ledger::codes::calendar_codes);
-    add("directory", ledger::codes::directory_codes);
-    add("invoice", ledger::codes::invoice_codes);
-    add("receivables", ledger::codes::receivables_codes);
+    for (const std::span<const Code> codes : contract.codes) {
+        refusals.insert(refusals.end(), codes.begin(), codes.end());
+    }
     return refusals;
 }
 
@@ -86,7 +74,7 @@ std::string description(const ledger::Contract& contract) {
     text += methods_text(said("contracts.operation"), contract.operations);
     text += methods_text(said("contracts.query"), contract.queries);
     text += "\n" + said("contracts.refusals") + "\n";
-    for (const Code& code : refusals_of(contract.name)) {
+    for (const Code& code : refusals_of(contract)) {
         const auto chinese =
             language() == Language::chinese ? chinese_code(code.name) : std::nullopt;
         text += "  " + std::string(code.name) + " (" + std::to_string(code.number) + ")\n";
@@ -132,7 +120,7 @@ std::string contracts_document() {
         text += methods_table("operation", contract->operations);
         text += methods_table("query", contract->queries);
         text += "\n| refusal | meaning |\n|---|---|\n";
-        for (const Code& code : refusals_of(contract->name)) {
+        for (const Code& code : refusals_of(*contract)) {
             text += "| `" + std::string(code.name) + "` | " + std::string(code.meaning) + " |\n";
         }
     }

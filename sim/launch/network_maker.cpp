@@ -16,6 +16,7 @@
 #include "node/io/config.hpp"
 #include "node/io/config_files.hpp"
 #include "node/io/storage/posix_file_system.hpp"
+#include "node/log/block_log.hpp"
 #include "node/replica/replica.hpp"
 #include "sim/launch/launch_codes.hpp"
 

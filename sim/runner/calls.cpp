@@ -63,15 +63,16 @@ Result<const Actor*> RunnerSession::sender_of(const std::string& name, Place pla
     return actor;
 }
 
-Status RunnerSession::fill_in(const Call& call, const Actor& sender, json::object& arguments) {
-    if (is_filled_in(call, "content_digest") && !arguments.contains("content_digest")) {
+Status RunnerSession::fill_in(const ledger::Method& method, const Actor& sender,
+                              json::object& arguments) {
+    if (is_filled_in(method, "content_digest") && !arguments.contains("content_digest")) {
         const Status sealed = sealer_.seal(sender, arguments);
         if (!sealed) return sealed;
     }
-    if (is_filled_in(call, "sealed_body") && !arguments.contains("sealed_body")) {
+    if (is_filled_in(method, "sealed_body") && !arguments.contains("sealed_body")) {
         arguments["sealed_body"] = "";
     }
-    if (is_filled_in(call, "public_key") && !arguments.contains("public_key")) {
+    if (is_filled_in(method, "public_key") && !arguments.contains("public_key")) {
         const json::value* id = arguments.if_contains("id");
         if (id == nullptr || !id->is_string()) return {};  // the conversion says what is wrong
         const auto key = world_.make_key(ledger::MemberId(id->get_string()));
@@ -95,7 +96,7 @@ Result<RunnerSession::Prepared> RunnerSession::prepare(const Call& call, const A
     if (!resolved) return propagate(resolved);
     auto arguments = with_fen(*resolved, at(call.place));
     if (!arguments) return propagate(arguments);
-    const Status filled = fill_in(call, sender, arguments->get_object());
+    const Status filled = fill_in(**method, sender, arguments->get_object());
     if (!filled) return propagate(filled);
     auto bytes = prepared.method->arguments_from_json(*arguments);
     if (!bytes) {

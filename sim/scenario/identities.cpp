@@ -1,7 +1,7 @@
 #include "sim/scenario/identities.hpp"
 
 #include "crypto/hash.hpp"
-#include "ledger/contracts/registration_tag.hpp"
+#include "ledger/contracts/values/registration_tag.hpp"
 
 namespace cityledger::sim {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "ledger/contracts/membership.hpp"
+#include "ledger/contracts/membership/membership.hpp"
 #include "sim/scenario/actors.hpp"
 #include "sim/scenario/reader.hpp"
 #include "sim/scenario/wording.hpp"

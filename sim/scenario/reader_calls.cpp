@@ -83,11 +83,9 @@ std::string kind_of(const boost::json::value& value) {
 
 }  // namespace
 
-bool is_filled_in(const Call& call, std::string_view field) {
-    if (call.contract == "invoice" && call.method == "issue") {
-        return field == "content_digest" || field == "sealed_body";
-    }
-    return call.contract == "membership" && call.method == "enrol" && field == "public_key";
+bool is_filled_in(const ledger::Method& method, std::string_view field) {
+    const std::vector<std::string>& fields = method.filled_in;
+    return std::find(fields.begin(), fields.end(), field) != fields.end();
 }
 
 std::string_view network_key(NetworkKind kind) {
@@ -168,11 +166,10 @@ boost::json::object ScenarioReader::check_arguments(const Call& call, const ledg
     const Place place = with != nullptr ? with->place : call.place;
     for (const ledger::FieldDescription& field : method.arguments) {
         if (call.arguments.contains(field.name) || field.type.starts_with("optional ")) continue;
-        if (!is_filled_in(call, field.name)) {
+        if (!is_filled_in(method, field.name)) {
             note(problem::bad_arguments(at(place), said("problem.argument_missing", {field.name})));
         }
-        const std::size_t digits = field.name == "public_key" ? 66 : 64;
-        complete[field.name] = std::string(digits, '0');
+        complete[field.name] = method.example_arguments.at(field.name);
     }
     if (with != nullptr) check_money(*with);
     if (!problem_ && problems_.size() == problems_before) {

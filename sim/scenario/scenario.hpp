@@ -264,13 +264,13 @@ using ScenarioOrProblems = tl::expected<Scenario, std::vector<Error>>;
 /// What a world needs to begin this scenario.
 [[nodiscard]] WorldPlan make_plan(const Scenario& scenario);
 
-/// Arguments that the runner fills in if the scenario leaves them out: the sealed body and its
-/// digest of an invoice, the public key of a new member.
-[[nodiscard]] bool is_filled_in(const Call& call, std::string_view field);
+/// Whether the runner fills in this argument if the scenario leaves it out.
+[[nodiscard]] bool is_filled_in(const ledger::Method& method, std::string_view field);
 
 /// Files that are part of the program, as they were when it was built:
 /// scenarios/scenario.schema.json (JSON Schema, draft 7), scenarios/data/beijing_departments.tsv,
-/// and of sim/scenario/data the frame of docs/scenarios.md and the messages and codes in Chinese.
+/// of sim/scenario/data the frame of docs/scenarios.md and the messages, and of there and of each
+/// contract's folder the codes in Chinese.
 [[nodiscard]] std::string_view scenario_schema();
 [[nodiscard]] std::string_view departments_table();
 [[nodiscard]] std::string_view scenario_document_frame();

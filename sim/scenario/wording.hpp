@@ -1,7 +1,7 @@
 #pragma once
 // What the command line says, in English or Chinese, from one catalogue: data/messages.tsv here for
-// its own words, data/codes_zh.tsv for the refusal codes. The details of a refusal that come from
-// other layers stay English.
+// its own words, codes_zh.tsv here and in each contract's folder for the refusal codes. The details
+// of a refusal that come from other layers stay English.
 
 #include <cstdint>
 #include <initializer_list>
@@ -42,7 +42,7 @@ struct ChineseCode {
     std::string_view meaning;
     std::string_view remedy;
 };
-/// Nothing if sim/scenario/data/codes_zh.tsv has no line for it.
+/// Nothing if no codes_zh.tsv has a line for it.
 [[nodiscard]] std::optional<ChineseCode> chinese_code(std::string_view name);
 
 /// One line of the catalogue, for the test that reads it.

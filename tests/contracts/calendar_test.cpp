@@ -1,6 +1,6 @@
-#include "ledger/contracts/calendar.hpp"
+#include "ledger/contracts/calendar/calendar.hpp"
 
-#include "ledger/contracts/membership_codes.hpp"
+#include "ledger/contracts/membership/membership_codes.hpp"
 #include "tests/contracts/cities.hpp"
 
 namespace cityledger::ledger {

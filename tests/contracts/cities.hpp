@@ -4,10 +4,10 @@
 #include <boost/json/parse.hpp>
 
 #include "crypto/hash.hpp"
-#include "ledger/contracts/calendar.hpp"
-#include "ledger/contracts/directory.hpp"
-#include "ledger/contracts/invoice.hpp"
-#include "ledger/contracts/membership.hpp"
+#include "ledger/contracts/calendar/calendar.hpp"
+#include "ledger/contracts/directory/directory.hpp"
+#include "ledger/contracts/invoice/invoice.hpp"
+#include "ledger/contracts/membership/membership.hpp"
 #include "tests/contracts/test_context.hpp"
 
 namespace cityledger::ledger::testing {

@@ -1,8 +1,8 @@
-#include "ledger/contracts/directory_requests.hpp"
+#include "ledger/contracts/directory/requests.hpp"
 
 #include <functional>
 
-#include "ledger/contracts/membership_codes.hpp"
+#include "ledger/contracts/membership/membership_codes.hpp"
 #include "tests/contracts/directory_stories.hpp"
 
 namespace cityledger::ledger {

@@ -1,10 +1,10 @@
 // The sealed body: who can read it, and what one opened field tells.
 
-#include "ledger/contracts/invoice_body.hpp"
+#include "ledger/contracts/invoice/body.hpp"
 
 #include "crypto/crypto_codes.hpp"
-#include "ledger/contracts/registration_tag.hpp"
-#include "ledger/contracts/uscc.hpp"
+#include "ledger/contracts/values/registration_tag.hpp"
+#include "ledger/contracts/values/uscc.hpp"
 #include "tests/contracts/invoice_stories.hpp"
 
 namespace cityledger::ledger {

@@ -1,4 +1,4 @@
-#include "ledger/contracts/membership_codes.hpp"
+#include "ledger/contracts/membership/membership_codes.hpp"
 #include "tests/contracts/invoice_stories.hpp"
 
 namespace cityledger::ledger {

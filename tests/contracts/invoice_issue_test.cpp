@@ -1,11 +1,11 @@
-#include "ledger/contracts/invoice.hpp"
+#include "ledger/contracts/invoice/invoice.hpp"
 
 #include <functional>
 #include <limits>
 
-#include "ledger/contracts/membership_codes.hpp"
-#include "ledger/contracts/money.hpp"
-#include "ledger/contracts/uscc_codes.hpp"
+#include "ledger/contracts/membership/membership_codes.hpp"
+#include "ledger/contracts/values/money.hpp"
+#include "ledger/contracts/values/uscc_codes.hpp"
 #include "tests/contracts/invoice_stories.hpp"
 
 namespace cityledger::ledger {

@@ -1,6 +1,6 @@
 // One-time view keys, mandates of service providers, disclosure to auditors and courts.
 
-#include "ledger/contracts/membership_codes.hpp"
+#include "ledger/contracts/membership/membership_codes.hpp"
 #include "tests/contracts/invoice_stories.hpp"
 
 namespace cityledger::ledger {

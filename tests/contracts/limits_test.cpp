@@ -5,7 +5,7 @@
 #include <cstdlib>
 
 #include "ledger/contracts/contracts.hpp"
-#include "ledger/contracts/invoice_body.hpp"
+#include "ledger/contracts/invoice/body.hpp"
 #include "ledger/transaction.hpp"
 
 namespace cityledger::ledger {

@@ -1,7 +1,7 @@
-#include "ledger/contracts/membership.hpp"
+#include "ledger/contracts/membership/membership.hpp"
 
 #include "crypto/crypto_codes.hpp"
-#include "ledger/contracts/uscc_codes.hpp"
+#include "ledger/contracts/values/uscc_codes.hpp"
 #include "ledger/executor.hpp"
 #include "tests/contracts/cities.hpp"
 

@@ -1,6 +1,6 @@
 // An invoice backs one financing, across banks; a reversal alerts the bank at once.
 
-#include "ledger/contracts/receivables.hpp"
+#include "ledger/contracts/receivables/receivables.hpp"
 
 #include "tests/contracts/invoice_stories.hpp"
 

@@ -1,4 +1,4 @@
-#include "ledger/contracts/uscc.hpp"
+#include "ledger/contracts/values/uscc.hpp"
 
 #include <string>
 

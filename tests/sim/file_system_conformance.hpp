@@ -4,7 +4,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "node/replica/file_system.hpp"
+#include "node/log/file_system.hpp"
 
 namespace cityledger::tests {
 

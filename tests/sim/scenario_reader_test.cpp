@@ -7,7 +7,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "ledger/contracts/uscc.hpp"
+#include "ledger/contracts/values/uscc.hpp"
 #include "sim/scenario/actors.hpp"
 #include "sim/scenario/scenario.hpp"
 #include "sim/scenario/text_file.hpp"

@@ -4,7 +4,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "ledger/contracts/invoice.hpp"
+#include "ledger/contracts/invoice/invoice.hpp"
 #include "ledger/memory_state_store.hpp"
 
 using namespace cityledger;

@@ -55,6 +55,25 @@ std::map<std::string, int> raises(const std::vector<SourceFile>& files) {
     return counts;
 }
 
+/// Where the Chinese text of a code stands: a contract's in its own folder.
+std::string chinese_table_for(const DefinedCode& code) {
+    const std::string folder = code.file.substr(0, code.file.rfind('/'));
+    return folder.starts_with("ledger/contracts/") ? folder + "/codes_zh.tsv"
+                                                   : "sim/scenario/data/codes_zh.tsv";
+}
+
+/// All tables of Chinese texts, wherever they stand.
+std::vector<std::string> chinese_tables() {
+    namespace fs = std::filesystem;
+    const fs::path root = source_dir();
+    std::vector<std::string> tables = {"sim/scenario/data/codes_zh.tsv"};
+    for (const auto& folder : fs::directory_iterator(root / "ledger/contracts")) {
+        const fs::path table = folder.path() / "codes_zh.tsv";
+        if (fs::exists(table)) tables.push_back(fs::relative(table, root).generic_string());
+    }
+    return tables;
+}
+
 TEST_CASE("the list of codes is found", "[tidy]") { CHECK(defined_codes().size() > 50); }
 
 TEST_CASE("no two codes share a number or a name", "[tidy]") {
@@ -93,26 +112,31 @@ TEST_CASE("each code has a test that names it", "[tidy]") {
 }
 
 TEST_CASE("each code has its meaning and remedy in Chinese, and no other name has", "[tidy]") {
-    std::ifstream table(source_dir() + "/sim/scenario/data/codes_zh.tsv");
-    std::set<std::string> translated;
-    std::string line;
-    std::getline(table, line);  // names the columns
-    while (std::getline(table, line)) {
-        INFO(line);
-        CHECK(std::count(line.begin(), line.end(), '\t') == 2);
-        CHECK(translated.insert(line.substr(0, line.find('\t'))).second);
+    std::map<std::string, std::string> translated;  // the file of each
+    for (const std::string& file : chinese_tables()) {
+        std::ifstream table(source_dir() + "/" + file);
+        std::string line;
+        std::getline(table, line);
+        CHECK(line == "code\t含义\t补救");
+        while (std::getline(table, line)) {
+            INFO(file << ": " << line);
+            CHECK(std::count(line.begin(), line.end(), '\t') == 2);
+            CHECK(translated.emplace(line.substr(0, line.find('\t')), file).second);
+        }
     }
     std::vector<std::string> findings;
     std::set<std::string> defined;
     for (const DefinedCode& code : defined_codes()) {
         defined.insert(code.name);
-        if (translated.count(code.name) > 0) continue;
-        findings.push_back(code.name + " (" + code.file + ")");
+        const std::string wanted = chinese_table_for(code);
+        const auto found = translated.find(code.name);
+        if (found != translated.end() && found->second == wanted) continue;
+        findings.push_back(code.name + " (" + code.file + ") needs a line in " + wanted);
     }
-    for (const std::string& name : translated) {
-        if (defined.count(name) == 0) findings.push_back(name + " is no code");
+    for (const auto& [name, file] : translated) {
+        if (defined.count(name) == 0) findings.push_back(name + " (" + file + ") is no code");
     }
-    INFO("add a line each to sim/scenario/data/codes_zh.tsv:" << joined(findings));
+    INFO("Chinese texts:" << joined(findings));
     CHECK(findings.empty());
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "ledger/contracts/invoice_queries.hpp"
 #include "node/io/http/api_arguments.hpp"
 #include "node/io/http/api_receipts.hpp"
 #include "node/io/http/api_submit.hpp"
@@ -41,6 +40,15 @@ Result<Digest> digest_of(const std::string& text) {
     const auto digest = digest_from_hex(text);
     if (!digest) return tl::unexpected<Error>(wrong_parameter("the id is not 64 hex digits"));
     return *digest;
+}
+
+/// What a limited query asks about, of arguments that are as they should be.
+std::string subject_of(const ledger::Method& method, const boost::json::object& arguments) {
+    std::string subject;
+    for (const std::string& name : method.limited_by) {
+        subject += (subject.empty() ? "" : "/") + std::string(arguments.at(name).get_string());
+    }
+    return subject;
 }
 
 HttpResponse list_codes() {
@@ -240,11 +248,9 @@ private:
         if (!json) return propagate(json);
         const auto arguments = method.arguments_from_json(*json);
         if (!arguments) return propagate(arguments);
-        if (contract == "invoice" && method.name == "verify") {
-            const auto verified = ledger::from_json<ledger::invoice::VerifyArguments>(*json);
-            if (!verified) return propagate(verified);
+        if (!method.limited_by.empty()) {
             const Status admitted = verify_limits_.admit(
-                request.caller, verified->code + "/" + verified->number, scheduler_.now_ms());
+                request.caller, subject_of(method, json->get_object()), scheduler_.now_ms());
             if (!admitted) return propagate(admitted);
         }
         const auto result =

@@ -1,0 +1,101 @@
+#include "ledger/contracts/directory/internal.hpp"
+#include "ledger/contracts/directory/requests.hpp"
+
+namespace cityledger::ledger::directory {
+namespace {
+
+using membership::require_role;
+using membership::Role;
+
+Status check_granted(const Request& record) {
+    if (record.status == RequestStatus::revoked) return refuse(codes::grant_revoked, record.id);
+    if (record.status != RequestStatus::approved) {
+        return refuse(codes::request_not_granted, record.id);
+    }
+    return {};
+}
+
+/// The sender is the provider and the grant lives today.
+Status check_may_deliver(Context& context, const Request& record) {
+    if (const auto status = check_provider(context, record); !status) return status;
+    if (const auto status = check_granted(record); !status) return status;
+    if (record.until_day && *record.until_day < calendar::current_day(context).date) {
+        return refuse(codes::grant_expired, record.id + " until " + *record.until_day);
+    }
+    return {};
+}
+
+Result<DeliverResult> deliver(Context& context, const DeliverArguments& arguments) {
+    if (const auto status = require_role(context, Role::department); !status) {
+        return propagate(status);
+    }
+    auto record = find_request(context, arguments.request);
+    if (!record) return propagate(record);
+    if (const auto status = check_may_deliver(context, *record); !status) {
+        return propagate(status);
+    }
+    ++record->deliveries;
+    Delivery delivery;
+    delivery.request = record->id;
+    delivery.sequence = record->deliveries;
+    delivery.digest = arguments.digest;
+    delivery.rows = arguments.rows;
+    delivery.delivered_on = calendar::current_day(context).date;
+    context.store(delivery_key(record->id, delivery.sequence), delivery);
+    context.store(record_key(Kind::request, record->id), *record);
+    context.emit("directory.delivered", record->id);
+    return DeliverResult{delivery.sequence};
+}
+
+Result<AcknowledgeResult> acknowledge(Context& context, const AcknowledgeArguments& arguments) {
+    if (const auto status = require_role(context, Role::department); !status) {
+        return propagate(status);
+    }
+    const auto record = find_request(context, arguments.request);
+    if (!record) return propagate(record);
+    if (record->requester != context.sender()) {
+        return refuse(codes::request_not_requester, record->id);
+    }
+    const std::string key = delivery_key(record->id, arguments.sequence);
+    auto delivery = context.load<Delivery>(key);
+    if (!delivery) {
+        return refuse(codes::delivery_unknown,
+                      record->id + " delivery " + std::to_string(arguments.sequence));
+    }
+    if (delivery->acknowledged) return refuse(codes::delivery_already_acknowledged, record->id);
+    delivery->acknowledged = arguments.digest;
+    delivery->matched = arguments.digest == delivery->digest;
+    context.store(key, *delivery);
+    context.emit(delivery->matched ? "directory.acknowledged" : "directory.digest_mismatch",
+                 record->id);
+    return AcknowledgeResult{delivery->matched};
+}
+
+Result<Nothing> revoke(Context& context, const ReasonArguments& arguments) {
+    auto record = find_request(context, arguments.request);
+    if (!record) return propagate(record);
+    const Role needed =
+        record->provider == context.sender() ? Role::department : Role::chain_operator;
+    if (const auto status = require_role(context, needed); !status) return propagate(status);
+    if (const auto status = check_granted(*record); !status) return propagate(status);
+    if (const auto status = check_reason(arguments); !status) return propagate(status);
+    record->status = RequestStatus::revoked;
+    record->reason = arguments.reason;
+    context.store(record_key(Kind::request, record->id), *record);
+    context.emit("directory.revoked", record->id);
+    return Nothing{};
+}
+
+}  // namespace
+
+void add_delivery_operations(std::vector<Method>& operations) {
+    operations.push_back(make_method(
+        "deliver", "The provider records the digest of a batch that it delivers on a live grant.",
+        deliver));
+    operations.push_back(make_method(
+        "acknowledge", "The requester records the digest of the batch that arrived.", acknowledge));
+    operations.push_back(
+        make_method("revoke", "The provider or an operator ends a grant and says why.", revoke));
+}
+
+}  // namespace cityledger::ledger::directory

@@ -1,0 +1,234 @@
+#pragma once
+// Directory: responsibilities and directory entries. See directory.hpp.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ledger/contract.hpp"
+#include "ledger/contracts/directory/directory_codes.hpp"
+#include "ledger/contracts/values/civil_date.hpp"
+
+namespace cityledger::ledger {
+namespace directory {
+
+enum class ResponsibilityStatus : std::uint8_t { pending, active };
+enum class EntryStatus : std::uint8_t { draft, locked };
+enum class Sharing : std::uint8_t { unconditional, conditional, not_shared };
+enum class DataFormat : std::uint8_t { database, table, file, image };
+enum class UpdateCycle : std::uint8_t { real_time, daily, weekly, monthly, quarterly, yearly };
+
+/// pending -> approved | refused | overdue; overdue -> approved | refused; approved -> revoked.
+enum class RequestStatus : std::uint8_t { pending, overdue, approved, refused, revoked };
+
+}  // namespace directory
+
+template <>
+struct EnumNames<directory::ResponsibilityStatus> {
+    static constexpr std::string_view names[] = {"pending", "active"};
+};
+template <>
+struct EnumNames<directory::EntryStatus> {
+    static constexpr std::string_view names[] = {"draft", "locked"};
+};
+template <>
+struct EnumNames<directory::Sharing> {
+    static constexpr std::string_view names[] = {"unconditional", "conditional", "not_shared"};
+};
+template <>
+struct EnumNames<directory::DataFormat> {
+    static constexpr std::string_view names[] = {"database", "table", "file", "image"};
+};
+template <>
+struct EnumNames<directory::UpdateCycle> {
+    static constexpr std::string_view names[] = {"real_time", "daily",     "weekly",
+                                                 "monthly",   "quarterly", "yearly"};
+};
+template <>
+struct EnumNames<directory::RequestStatus> {
+    static constexpr std::string_view names[] = {"pending", "overdue", "approved", "refused",
+                                                 "revoked"};
+};
+
+namespace directory {
+
+inline constexpr std::uint32_t k_max_id_bytes = 16;
+inline constexpr std::uint32_t k_max_short_text_bytes = 128;
+inline constexpr std::uint32_t k_max_long_text_bytes = 1024;
+inline constexpr std::uint32_t k_max_items = 128;
+/// A full request repeats the names of all items, and marking 16 of them overdue in one operation
+/// must stay within k_max_operation_write_bytes.
+inline constexpr std::uint32_t k_max_item_name_bytes = 64;
+inline constexpr std::uint32_t k_max_overdue_per_operation = 16;
+inline constexpr std::uint32_t k_max_reply_days = 250;
+
+// ---- responsibilities -------------------------------------------------------------------------
+
+/// Operation `register_responsibility`, by a department for itself.
+struct RegisterResponsibilityArguments {
+    std::string text;
+    std::string legal_basis;
+
+    bool operator==(const RegisterResponsibilityArguments&) const = default;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(limited<k_max_long_text_bytes>("text", text),
+                limited<k_max_short_text_bytes>("legal_basis", legal_basis));
+    }
+};
+
+/// Result of the operations that make something: the id that the chain gave.
+struct IdResult {
+    std::string id;
+
+    bool operator==(const IdResult&) const = default;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(limited<k_max_id_bytes>("id", id));
+    }
+};
+
+/// Operation `approve_responsibility`, by the staffing office.
+struct ApproveResponsibilityArguments {
+    std::string responsibility;
+
+    bool operator==(const ApproveResponsibilityArguments&) const = default;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(limited<k_max_id_bytes>("responsibility", responsibility));
+    }
+};
+
+/// Record, and result of the query `responsibility`.
+struct Responsibility {
+    std::string id;
+    MemberId department;
+    std::string text;
+    std::string legal_basis;
+    ResponsibilityStatus status = ResponsibilityStatus::pending;
+    MemberId approved_by;  ///< empty while pending
+
+    bool operator==(const Responsibility&) const = default;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(limited<k_max_id_bytes>("id", id),
+                limited<k_max_member_id_bytes>("department", department),
+                limited<k_max_long_text_bytes>("text", text),
+                limited<k_max_short_text_bytes>("legal_basis", legal_basis),
+                field("status", status),
+                limited<k_max_member_id_bytes>("approved_by", approved_by));
+    }
+};
+
+// ---- directory entries ------------------------------------------------------------------------
+
+/// An information item (信息项): a column of the data.
+struct Item {
+    std::string name;
+    std::string type;  ///< "text", "date", "number", ... in the words of the department
+
+    bool operator==(const Item&) const = default;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(limited<k_max_item_name_bytes>("name", name), limited<32>("type", type));
+    }
+};
+
+/// The core metadata of an entry; its hash is what a lock fixes.
+struct Metadata {
+    std::string name;
+    std::string resource_code;  ///< classification code (six digits or more) and sequence
+    std::string abstract;
+    DataFormat format = DataFormat::table;
+    std::vector<Item> items;
+    Sharing sharing = Sharing::conditional;
+    std::optional<std::string> condition;    ///< required if conditional
+    std::optional<std::string> legal_basis;  ///< required if not shared
+    UpdateCycle update_cycle = UpdateCycle::daily;
+
+    bool operator==(const Metadata&) const = default;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(limited<k_max_short_text_bytes>("name", name),
+                limited<32>("resource_code", resource_code),
+                limited<k_max_long_text_bytes>("abstract", abstract), field("format", format),
+                limited<k_max_items>("items", items), field("sharing", sharing),
+                limited<k_max_long_text_bytes>("condition", condition),
+                limited<k_max_short_text_bytes>("legal_basis", legal_basis),
+                field("update_cycle", update_cycle));
+    }
+};
+
+/// Operation `register_directory`, by the department that owns the responsibility. In JSON the
+/// metadata's fields stand beside `responsibility`.
+struct RegisterDirectoryArguments {
+    std::string responsibility;
+    Metadata metadata;
+
+    bool operator==(const RegisterDirectoryArguments&) const = default;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(limited<k_max_id_bytes>("responsibility", responsibility));
+        metadata.serialize(archive);
+    }
+};
+
+/// Operation `update_directory`: replaces the metadata of a draft, by its department.
+struct UpdateDirectoryArguments {
+    std::string directory;
+    Metadata metadata;
+
+    bool operator==(const UpdateDirectoryArguments&) const = default;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(limited<k_max_id_bytes>("directory", directory));
+        metadata.serialize(archive);
+    }
+};
+
+/// Operation `lock_directory`, by an operator.
+struct LockDirectoryArguments {
+    std::string directory;
+
+    bool operator==(const LockDirectoryArguments&) const = default;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(limited<k_max_id_bytes>("directory", directory));
+    }
+};
+
+struct LockDirectoryResult {
+    Digest metadata_hash;
+
+    bool operator==(const LockDirectoryResult&) const = default;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(field("metadata_hash", metadata_hash));
+    }
+};
+
+/// Record, and result of the query `directory`.
+struct Entry {
+    std::string id;
+    MemberId department;
+    std::string responsibility;
+    EntryStatus status = EntryStatus::draft;
+    Digest metadata_hash;  ///< zero while it is a draft
+    Metadata metadata;
+
+    bool operator==(const Entry&) const = default;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(limited<k_max_id_bytes>("id", id),
+                limited<k_max_member_id_bytes>("department", department),
+                limited<k_max_id_bytes>("responsibility", responsibility), field("status", status),
+                field("metadata_hash", metadata_hash));
+        metadata.serialize(archive);
+    }
+};
+
+/// The hash that locking records: also computed by whoever checks an entry off chain.
+[[nodiscard]] Digest metadata_hash(const Metadata& metadata);
+
+}  // namespace directory
+}  // namespace cityledger::ledger

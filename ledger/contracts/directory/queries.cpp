@@ -1,0 +1,133 @@
+#include "ledger/contracts/directory/internal.hpp"
+
+namespace cityledger::ledger::directory {
+namespace {
+
+Result<Responsibility> query_responsibility(Context& context, const IdArguments& arguments) {
+    return find_responsibility(context, arguments.id);
+}
+
+Result<Entry> query_directory(Context& context, const IdArguments& arguments) {
+    return find_entry(context, arguments.id);
+}
+
+Result<Request> query_request(Context& context, const IdArguments& arguments) {
+    return find_request(context, arguments.id);
+}
+
+/// A page of entries: (id, value) after the given id, and whether more follow.
+struct Page {
+    std::vector<std::pair<std::string, Bytes>> entries;
+    std::optional<std::string> next;
+};
+
+/// `prefix` ends where the ids begin; `narrow` is the part of all ids of the department.
+Result<Page> read_page(Context& context, Space space, const std::string& prefix,
+                       const std::string& narrow, const DepartmentPageArguments& arguments) {
+    const auto limit = membership::check_page_limit(arguments.limit);
+    if (!limit) return propagate(limit);
+    std::string from = prefix + narrow;
+    if (arguments.after) from = prefix + *arguments.after + '\0';
+    Page page;
+    page.entries = context.scan(space, prefix + narrow, from, *limit + 1);
+    const bool more = page.entries.size() > *limit;
+    if (more) page.entries.pop_back();
+    for (auto& [key, value] : page.entries) key.erase(0, prefix.size());
+    if (more) page.next = page.entries.back().first;
+    return page;
+}
+
+Result<Page> read_records(Context& context, Kind kind, const DepartmentPageArguments& arguments) {
+    return read_page(context, Space::business, record_prefix(kind), arguments.department + "/",
+                     arguments);
+}
+
+Result<ResponsibilitiesResult> query_responsibilities(Context& context,
+                                                      const DepartmentPageArguments& arguments) {
+    const auto page = read_records(context, Kind::responsibility, arguments);
+    if (!page) return propagate(page);
+    ResponsibilitiesResult result{{}, page->next};
+    for (const auto& [id, value] : page->entries) {
+        const auto record = Context::decode_record<Responsibility>(value);
+        result.responsibilities.push_back({id, record.text, record.status});
+    }
+    return result;
+}
+
+Result<DirectoriesResult> query_directories(Context& context,
+                                            const DepartmentPageArguments& arguments) {
+    const auto page = read_records(context, Kind::entry, arguments);
+    if (!page) return propagate(page);
+    DirectoriesResult result{{}, page->next};
+    for (const auto& [id, value] : page->entries) {
+        const auto record = Context::decode_record<Entry>(value);
+        result.directories.push_back(
+            {id, record.metadata.name, record.metadata.sharing, record.status});
+    }
+    return result;
+}
+
+RequestSummary summary_of(const Request& record) {
+    return {record.id,     record.requester,   record.provider, record.directory,
+            record.status, record.due_ordinal, record.late};
+}
+
+Result<RequestsResult> query_requests(Context& context, const DepartmentPageArguments& arguments) {
+    const auto page = read_records(context, Kind::request, arguments);
+    if (!page) return propagate(page);
+    RequestsResult result{{}, page->next};
+    for (const auto& [id, value] : page->entries) {
+        result.requests.push_back(summary_of(Context::decode_record<Request>(value)));
+    }
+    return result;
+}
+
+Result<RequestsResult> query_inbox(Context& context, const DepartmentPageArguments& arguments) {
+    const auto page =
+        read_page(context, Space::derived, inbox_prefix(arguments.department), "", arguments);
+    if (!page) return propagate(page);
+    RequestsResult result{{}, page->next};
+    for (const auto& [id, value] : page->entries) {
+        const auto record = find_request(context, id);
+        if (!record) return propagate(record);
+        result.requests.push_back(summary_of(*record));
+    }
+    return result;
+}
+
+Result<DeliveriesResult> query_deliveries(Context& context, const DeliveriesArguments& arguments) {
+    const auto limit = membership::check_page_limit(arguments.limit);
+    if (!limit) return propagate(limit);
+    const auto record = find_request(context, arguments.request);
+    if (!record) return propagate(record);
+    const std::uint32_t after = arguments.after.value_or(0);
+    DeliveriesResult result;
+    const auto entries = context.scan(Space::business, delivery_prefix(record->id),
+                                      delivery_key(record->id, after) + '\0', *limit + 1);
+    for (const auto& [key, value] : entries) {
+        if (result.deliveries.size() == *limit) {
+            result.next = result.deliveries.back().sequence;
+            break;
+        }
+        result.deliveries.push_back(Context::decode_record<Delivery>(value));
+    }
+    return result;
+}
+
+}  // namespace
+
+std::vector<Method> directory_queries() {
+    return {
+        make_method("responsibility", "A responsibility by its id.", query_responsibility),
+        make_method("directory", "A directory entry by its id.", query_directory),
+        make_method("request", "A request by its id.", query_request),
+        make_method("responsibilities", "Responsibilities of a department.",
+                    query_responsibilities),
+        make_method("directories", "Directory entries of a department.", query_directories),
+        make_method("requests", "Requests that a department made.", query_requests),
+        make_method("inbox", "Requests for a department's data.", query_inbox),
+        make_method("deliveries", "Deliveries of a request.", query_deliveries),
+    };
+}
+
+}  // namespace cityledger::ledger::directory

@@ -1,0 +1,214 @@
+#pragma once
+// Directory: requests, replies and deliveries. See directory.hpp.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ledger/contracts/directory/entries.hpp"
+
+namespace cityledger::ledger::directory {
+
+// ---- requests ---------------------------------------------------------------------------------
+
+/// Operation `request`, by a department for another department's data.
+struct RequestArguments {
+    std::string directory;
+    std::string responsibility;  ///< the requester's own, that the purpose serves
+    std::string purpose;
+    std::string legal_basis;
+    std::vector<std::string> columns;      ///< names of the entry's items
+    std::optional<std::string> until_day;  ///< last day of the grant, "YYYY-MM-DD"
+
+    bool operator==(const RequestArguments&) const = default;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(limited<k_max_id_bytes>("directory", directory),
+                limited<k_max_id_bytes>("responsibility", responsibility),
+                limited<k_max_long_text_bytes>("purpose", purpose),
+                limited<k_max_short_text_bytes>("legal_basis", legal_basis),
+                limited<k_max_items>("columns", columns),
+                limited<k_date_bytes>("until_day", until_day));
+    }
+};
+
+struct RequestResult {
+    std::string id;
+    RequestStatus status = RequestStatus::pending;  ///< approved at once if unconditional
+    std::string due_date;  ///< the provider's last day to answer, as of today's holidays
+
+    bool operator==(const RequestResult&) const = default;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(limited<k_max_id_bytes>("id", id), field("status", status),
+                limited<k_date_bytes>("due_date", due_date));
+    }
+};
+
+/// Operation `approve`, by the provider; also after the due day, then recorded as late.
+struct ApproveArguments {
+    std::string request;
+
+    bool operator==(const ApproveArguments&) const = default;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(limited<k_max_id_bytes>("request", request));
+    }
+};
+
+/// Operations `refuse` (provider) and `revoke` (provider or operator).
+struct ReasonArguments {
+    std::string request;
+    std::string reason;
+
+    bool operator==(const ReasonArguments&) const = default;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(limited<k_max_id_bytes>("request", request),
+                limited<k_max_long_text_bytes>("reason", reason));
+    }
+};
+
+/// Result of `approve` and `refuse`.
+struct ReplyResult {
+    bool late = false;  ///< the due day had closed
+
+    bool operator==(const ReplyResult&) const = default;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(field("late", late));
+    }
+};
+
+/// Record, and result of the query `request`.
+struct Request {
+    std::string id;
+    MemberId requester;
+    MemberId provider;
+    std::string directory;
+    std::string responsibility;
+    std::string purpose;
+    std::string legal_basis;
+    std::vector<std::string> columns;
+    std::optional<std::string> until_day;
+    RequestStatus status = RequestStatus::pending;
+    std::string requested_on;
+    std::uint32_t due_ordinal = 0;  ///< the last business day to answer
+    std::string replied_on;         ///< empty while not answered
+    bool late = false;
+    std::string reason;  ///< of the refusal or the revocation
+    std::uint32_t deliveries = 0;
+
+    bool operator==(const Request&) const = default;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(limited<k_max_id_bytes>("id", id),
+                limited<k_max_member_id_bytes>("requester", requester),
+                limited<k_max_member_id_bytes>("provider", provider),
+                limited<k_max_id_bytes>("directory", directory),
+                limited<k_max_id_bytes>("responsibility", responsibility),
+                limited<k_max_long_text_bytes>("purpose", purpose),
+                limited<k_max_short_text_bytes>("legal_basis", legal_basis),
+                limited<k_max_items>("columns", columns),
+                limited<k_date_bytes>("until_day", until_day), field("status", status),
+                limited<k_date_bytes>("requested_on", requested_on),
+                field("due_ordinal", due_ordinal), limited<k_date_bytes>("replied_on", replied_on),
+                field("late", late), limited<k_max_long_text_bytes>("reason", reason),
+                field("deliveries", deliveries));
+    }
+};
+
+/// Operation `mark_overdue`, by anybody who is a member: turns requests whose due day has closed
+/// to overdue, oldest first, at most `limit` (1 to 16).
+struct MarkOverdueArguments {
+    std::uint32_t limit = k_max_overdue_per_operation;
+
+    bool operator==(const MarkOverdueArguments&) const = default;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(field("limit", limit));
+    }
+};
+
+struct MarkOverdueResult {
+    std::uint32_t marked = 0;
+    std::uint32_t remaining = 0;  ///< still to mark, counted up to 100
+
+    bool operator==(const MarkOverdueResult&) const = default;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(field("marked", marked), field("remaining", remaining));
+    }
+};
+
+// ---- deliveries -------------------------------------------------------------------------------
+
+/// Operation `deliver`, by the provider on a live grant.
+struct DeliverArguments {
+    std::string request;
+    Digest digest;  ///< SHA-256 of the delivered batch
+    std::uint64_t rows = 0;
+
+    bool operator==(const DeliverArguments&) const = default;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(limited<k_max_id_bytes>("request", request), field("digest", digest),
+                field("rows", rows));
+    }
+};
+
+struct DeliverResult {
+    std::uint32_t sequence = 0;  ///< 1, 2, ... per request
+
+    bool operator==(const DeliverResult&) const = default;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(field("sequence", sequence));
+    }
+};
+
+/// Operation `acknowledge`, by the requester: the digest of what arrived.
+struct AcknowledgeArguments {
+    std::string request;
+    std::uint32_t sequence = 0;
+    Digest digest;
+
+    bool operator==(const AcknowledgeArguments&) const = default;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(limited<k_max_id_bytes>("request", request), field("sequence", sequence),
+                field("digest", digest));
+    }
+};
+
+struct AcknowledgeResult {
+    bool matched = false;  ///< false: recorded, and the event directory.digest_mismatch was sent
+
+    bool operator==(const AcknowledgeResult&) const = default;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(field("matched", matched));
+    }
+};
+
+/// Record of one delivery.
+struct Delivery {
+    std::string request;
+    std::uint32_t sequence = 0;
+    Digest digest;
+    std::uint64_t rows = 0;
+    std::string delivered_on;
+    std::optional<Digest> acknowledged;  ///< the digest that the requester saw
+    bool matched = false;
+
+    bool operator==(const Delivery&) const = default;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(limited<k_max_id_bytes>("request", request), field("sequence", sequence),
+                field("digest", digest), field("rows", rows),
+                limited<k_date_bytes>("delivered_on", delivered_on),
+                field("acknowledged", acknowledged), field("matched", matched));
+    }
+};
+
+}  // namespace cityledger::ledger::directory

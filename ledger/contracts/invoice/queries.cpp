@@ -1,0 +1,91 @@
+#include "ledger/contracts/invoice/internal.hpp"
+
+namespace cityledger::ledger::invoice {
+namespace {
+
+Result<Invoice> query_invoice(Context& context, const InvoiceArguments& arguments) {
+    return find_invoice(context, arguments.code, arguments.number);
+}
+
+Result<VerifyResult> query_verify(Context& context, const VerifyArguments& arguments) {
+    const auto record = context.load<Invoice>(invoice_key(arguments.code, arguments.number));
+    const bool matches = record && record->content.seller == arguments.seller &&
+                         record->check_code == arguments.check_code;
+    return VerifyResult{matches};
+}
+
+Result<Admission> query_admission(Context& context, const EnterpriseArguments& arguments) {
+    return find_admission(context, arguments.enterprise);
+}
+
+Result<QuotaResult> query_quota(Context& context, const QuotaArguments& arguments) {
+    const auto admission = find_admission(context, arguments.enterprise);
+    if (!admission) return propagate(admission);
+    const std::string first_day = arguments.month + "-01";
+    if (!parse_date(first_day)) return refuse(codes::month_malformed, arguments.month);
+    const auto usage = context.load<Usage>(usage_key(arguments.enterprise, month_key(first_day)));
+    return QuotaResult{admission->quota, usage.value_or(Usage{})};
+}
+
+Result<PaymentResult> query_payment(Context& context, const PaymentArguments& arguments) {
+    return PaymentResult{
+        context.load<InvoiceArguments>(payment_key(arguments.seller, arguments.payment_reference))};
+}
+
+/// A page of an index; its keys end in "code/number".
+Result<InvoicesResult> read_page(Context& context, const std::string& prefix,
+                                 const InvoicesArguments& arguments) {
+    const auto limit = membership::check_page_limit(arguments.limit);
+    if (!limit) return propagate(limit);
+    std::string from = prefix;
+    if (arguments.after) from += *arguments.after + '\0';
+    InvoicesResult page;
+    for (const auto& [key, value] : context.scan(Space::derived, prefix, from, *limit + 1)) {
+        if (page.invoices.size() == *limit) {
+            page.next = page.invoices.back().code + "/" + page.invoices.back().number;
+            break;
+        }
+        const std::string name = key.substr(prefix.size());
+        const auto record =
+            find_invoice(context, name.substr(0, k_code_digits), name.substr(k_code_digits + 1));
+        if (!record) return propagate(record);
+        page.invoices.push_back({record->content.code, record->content.number, record->content.date,
+                                 record->content.total_fen, record->status});
+    }
+    return page;
+}
+
+Result<InvoicesResult> query_sales(Context& context, const InvoicesArguments& arguments) {
+    return read_page(context, sales_prefix(arguments.enterprise), arguments);
+}
+
+Result<InvoicesResult> query_purchases(Context& context, const InvoicesArguments& arguments) {
+    return read_page(context, purchases_prefix(arguments.enterprise), arguments);
+}
+
+Result<Statistics> query_statistics(Context& context, const Nothing&) {
+    return load_statistics(context);
+}
+
+}  // namespace
+
+std::vector<Method> invoice_queries() {
+    Method verify = make_method("verify", "Whether what is printed on an invoice is on the chain.",
+                                query_verify);
+    verify.limited_by = {"code", "number"};  // a check code is short, and anybody may ask
+    return {
+        make_method("invoice", "An invoice by code and number.", query_invoice),
+        std::move(verify),
+        make_method("admission", "The admission of an enterprise.", query_admission),
+        make_method("quota", "The quota of an enterprise and its use in a month.", query_quota),
+        make_method("payment", "The live invoice for a payment.", query_payment),
+        make_method("sales", "Invoices that an enterprise issued.", query_sales),
+        make_method("purchases", "Invoices that name an enterprise as buyer.", query_purchases),
+        make_method("mandate", "The mandate of a service provider, if it stands.", query_mandate),
+        make_method("risks", "The risk signals of a business day.", query_risks),
+        make_method("statistics", "Totals of the city: issued = red + booked + outstanding.",
+                    query_statistics),
+    };
+}
+
+}  // namespace cityledger::ledger::invoice
