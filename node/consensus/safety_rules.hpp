@@ -1,5 +1,5 @@
 #pragma once
-// The only holder of the vote key. It decides from the own votes so far and from the certificates
+// Alone signs votes. It decides from the own votes so far and from the certificates
 // by which views were entered whether a vote may be cast (rules S1 to S7 of docs/consensus.md),
 // and hands out the record and the signed vote together, since no vote leaves before its record
 // is durable (S9).

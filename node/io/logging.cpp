@@ -64,8 +64,12 @@ Result<std::unique_ptr<Logger>> Logger::open(const std::string& path, const std:
     }
 }
 
+bool Logger::writes(LogLevel level) const {
+    return impl_ && impl_->target().should_log(to_spdlog(level));
+}
+
 void Logger::write(LogLevel level, std::string_view event, LogFields fields) {
-    if (!impl_ || !impl_->target().should_log(to_spdlog(level))) return;
+    if (!writes(level)) return;
     impl_->target().log(to_spdlog(level), to_logfmt(event, fields));
 }
 

@@ -30,6 +30,8 @@ public:
                                                               LogLevel level);
 
     void write(LogLevel level, std::string_view event, LogFields fields = {});
+    /// Whether a line of this level would be written.
+    [[nodiscard]] bool writes(LogLevel level) const;
     void info(std::string_view event, LogFields fields = {}) {
         write(LogLevel::info, event, fields);
     }

@@ -4,7 +4,7 @@
 // never of how far this node has executed, synced or persisted (docs/consensus.md, V1 to V5).
 
 #include "ledger/executor.hpp"
-#include "node/replica/block_log.hpp"
+#include "node/log/block_log.hpp"
 #include "node/replica/named_batches.hpp"
 #include "node/replica/vote_checker.hpp"
 

@@ -29,6 +29,15 @@ Bytes encode_message(const PeerMessage& message) {
     return frame;
 }
 
+Bytes encode_batch_push(const ledger::Batch& batch) {
+    Bytes frame;
+    ledger::CanonicalWriter writer(frame);
+    writer.append_integer(frame_kind<BatchPush>());
+    ledger::write_value(writer, batch, 0);
+    CHECK_INVARIANT(frame.size() <= k_max_frame_bytes);
+    return frame;
+}
+
 Result<PeerMessage> decode_message(ByteView frame) {
     if (frame.empty()) return refuse(codes::message_empty);
     if (frame.size() > k_max_frame_bytes) {

@@ -214,6 +214,8 @@ consteval std::uint8_t frame_kind() {
 }
 
 [[nodiscard]] Bytes encode_message(const PeerMessage& message);
+/// The frame of a BatchPush, without a copy of the batch.
+[[nodiscard]] Bytes encode_batch_push(const ledger::Batch& batch);
 /// Refuses empty and too large frames, unknown kinds, and what is not the canonical encoding.
 [[nodiscard]] Result<PeerMessage> decode_message(ByteView frame);
 

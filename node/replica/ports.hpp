@@ -9,7 +9,7 @@
 
 #include "ledger/executor.hpp"
 #include "node/consensus/types.hpp"
-#include "node/replica/file_system.hpp"
+#include "node/log/file_system.hpp"
 
 namespace cityledger::node {
 
@@ -33,13 +33,6 @@ public:
     virtual void send(ValidatorIndex to, std::shared_ptr<const Bytes> frame) = 0;
     /// Ends the session, for instance because the peer broke the protocol; it may come again.
     virtual void close(ValidatorIndex peer, const Error& reason) = 0;
-};
-
-/// Runs `file->sync()` off the replica's thread, several requests as one where possible.
-class Syncer {
-public:
-    virtual ~Syncer() = default;
-    virtual void sync(std::shared_ptr<File> file, std::function<void(Status)> done) = 0;
 };
 
 /// Checks signatures off the replica's thread; keeps decoded keys.

@@ -1,37 +1,107 @@
 #include "node/replica/replica.hpp"
 
 #include "crypto/check.hpp"
-#include "node/replica/replica_impl.hpp"
+#include "node/replica/running_replica.hpp"
 
 namespace cityledger::node {
+namespace {
 
-Replica::Impl::Impl(const ledger::Genesis& genesis, const ledger::ValidatorSet& validators,
-                    const crypto::PrivateKey* key, ledger::Executor& executor,
-                    const ledger::StateReader& state, ReplicaOptions options, Ports ports)
-    : fatal_handler([](const Error&) { CHECK_INVARIANT(!"durability failed"); }),
-      key_(key),
-      validators_(validators),
-      chain_(ledger::chain_id_of(genesis)),
-      executor_(executor),
-      state_(state),
-      options_(std::move(options)),
-      ports_(ports),
-      self_(options_.consensus.self),
-      checker_(validators),
-      mempool_(options_.mempool_max_bytes),
-      pool_(validators.size(), validators.quorum(), self_),
-      peers_(validators.size(), self_) {
-    CHECK_INVARIANT(self_.has_value() == (key != nullptr));
-    options_.consensus.view_timeout_base_ms = genesis.view_timing.base_ms;
-    options_.consensus.view_timeout_growth_percent = genesis.view_timing.growth_percent;
-    options_.consensus.view_timeout_cap_ms = genesis.view_timing.cap_ms;
+ReplicaOptions with_timing(ReplicaOptions options, const ledger::ViewTiming& timing) {
+    options.consensus.view_timeout_base_ms = timing.base_ms;
+    options.consensus.view_timeout_growth_percent = timing.growth_percent;
+    options.consensus.view_timeout_cap_ms = timing.cap_ms;
+    return options;
 }
 
-void Replica::Impl::fail(const Error& error) {
-    if (fatal_) return;
-    fatal_ = true;
-    after(0, [this, error] { fatal_handler(error); });
-}
+}  // namespace
+
+/// What is there before the log is read, and the running parts after it.
+class Replica::Impl {
+public:
+    Impl(const ledger::Genesis& genesis, const ledger::ValidatorSet& validators,
+         const crypto::PrivateKey* key, ledger::Executor& executor,
+         const ledger::StateReader& state, ReplicaOptions options, Ports ports)
+        : setup_{validators, key, state, with_timing(std::move(options), genesis.view_timing),
+                 ports},
+          executor_(executor),
+          reactor_(ports.scheduler,
+                   {[this] { advance(); }, [this](const Error& error) { fatal_handler(error); }}),
+          links_(validators.size(), setup_.options.consensus.self, ports.transport) {
+        CHECK_INVARIANT(links_.self().has_value() == (key != nullptr));
+    }
+
+    [[nodiscard]] Status start() {
+        RecoveredLog recovered;
+        auto log = BlockLog::open(setup_.ports.files, setup_.ports.syncer,
+                                  setup_.options.log_folder, setup_.validators.chain_id(),
+                                  setup_.options.log_segment_bytes, recovered);
+        if (!log) return propagate(log);
+        VoteChecker checker(setup_.validators);
+        const auto checked = check_recovered(recovered, **log, checker);
+        if (!checked) return checked;
+        auto starting = std::make_unique<RunningReplica>(setup_, *std::move(log),
+                                                         std::move(checker), std::move(recovered),
+                                                         links_, reactor_, trace, block_observer);
+        if (auto started = starting->start(executor_); !started) return started;
+        running_ = std::move(starting);
+        return {};
+    }
+
+    void advance() {
+        if (running_) running_->advance();
+    }
+
+    void on_session(ValidatorIndex peer, bool up) {
+        if (peer >= links_.peers().size() || links_.is_self(peer)) return;
+        const bool was_reachable = links_.peers()[peer].reachable;
+        links_.on_session(peer, up, reactor_.now_ms());
+        if (running_ && !reactor_.failed()) running_->on_session(peer, was_reachable, up);
+    }
+
+    void on_message(ValidatorIndex from, ByteView frame) {
+        if (from >= links_.peers().size() || links_.is_self(from)) return;
+        if (running_ && !reactor_.failed()) running_->on_message(from, frame);
+    }
+
+    void submit(std::shared_ptr<const ledger::Transaction> transaction, Mempool::Done done) {
+        if (running_) return running_->submit(std::move(transaction), std::move(done));
+        reactor_.after(0, [done = std::move(done)] {
+            done(tl::unexpected<Error>(not_accepting("the node has not started")));
+        });
+    }
+
+    [[nodiscard]] ReplicaStatus status() const {
+        if (running_) return running_->status();
+        ReplicaStatus status;
+        status.standing = {Standing::starting, 0, "the node has not started"};
+        status.refuses_because = status.standing.reason;
+        status.network_waits_for = status.standing.reason;
+        return status;
+    }
+
+    [[nodiscard]] Counters counters() const {
+        Counters counters;
+        links_.add_counters(counters);
+        if (running_) running_->add_counters(counters);
+        return counters;
+    }
+
+    [[nodiscard]] const RunningReplica* running() const { return running_.get(); }
+    [[nodiscard]] RunningReplica* running() { return running_.get(); }
+
+    BlockObserver block_observer;
+    Trace trace;
+    std::function<void(const Error&)> fatal_handler = [](const Error&) {
+        CHECK_INVARIANT(!"durability failed");
+    };
+
+private:
+    ReplicaSetup setup_;
+    ledger::Executor& executor_;  ///< used before the first hand-over to the execution port only
+    Reactor reactor_;
+    PeerLinks links_;
+    std::unique_ptr<RunningReplica> running_;
+};
 
 Replica::Replica(const ledger::Genesis& genesis, const ledger::ValidatorSet& validators,
                  const crypto::PrivateKey* key, ledger::Executor& executor,
@@ -54,10 +124,13 @@ void Replica::submit(std::shared_ptr<const ledger::Transaction> transaction,
 
 std::uint64_t Replica::on_receipt(const Digest& transaction,
                                   std::function<void(const ledger::StoredReceipt&)> executed) {
-    return impl_->on_receipt(transaction, std::move(executed));
+    CHECK_INVARIANT(impl_->running() != nullptr);
+    return impl_->running()->on_receipt(transaction, std::move(executed));
 }
 
-void Replica::forget_receipt(std::uint64_t handle) { impl_->forget_receipt(handle); }
+void Replica::forget_receipt(std::uint64_t handle) {
+    if (impl_->running() != nullptr) impl_->running()->forget_receipt(handle);
+}
 
 void Replica::set_block_observer(
     std::function<void(const FinalBlock&, const ledger::ExecutedBlock&)> observer) {
@@ -65,7 +138,7 @@ void Replica::set_block_observer(
 }
 
 void Replica::set_event_observer(std::function<void(const ReplicaEvent&)> observer) {
-    impl_->event_observer = std::move(observer);
+    impl_->trace.set_listener(std::move(observer));
 }
 
 void Replica::set_fatal_handler(std::function<void(const Error&)> handler) {
@@ -77,11 +150,11 @@ ReplicaStatus Replica::status() const { return impl_->status(); }
 Counters Replica::counters() const { return impl_->counters(); }
 
 std::optional<FinalBlock> Replica::final_block(std::uint64_t height) const {
-    return impl_->final_block(height);
+    return impl_->running() ? impl_->running()->final_block(height) : std::nullopt;
 }
 
 std::shared_ptr<const ledger::Batch> Replica::batch(const Digest& digest) const {
-    return impl_->batch(digest);
+    return impl_->running() ? impl_->running()->batch(digest) : nullptr;
 }
 
 }  // namespace cityledger::node

@@ -4,15 +4,14 @@
 // exactly this object.
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
-#include <variant>
 
 #include "ledger/executor.hpp"
 #include "node/consensus/core.hpp"
+#include "node/replica/counters.hpp"
 #include "node/replica/ports.hpp"
-#include "node/replica/standing.hpp"
+#include "node/replica/trace.hpp"
 
 namespace cityledger::node {
 
@@ -62,23 +61,6 @@ struct ReplicaStatus {
     std::vector<PeerStatus> peers;  ///< by validator index; own entry included
 };
 
-/// What an operator should read in the log, as it happens.
-struct StandingChanged {
-    Standing before = Standing::starting;
-    StandingReport now;
-};
-/// This node judged a block invalid. A block of an honest leader never is.
-struct BlockRefused {
-    Digest block;
-    std::uint64_t height = 0;
-    Error reason;
-};
-using ReplicaEvent = std::variant<StandingChanged, BlockRefused>;
-
-/// Monotonic counters for /metrics: name without prefix -> value. Names follow CometBFT where
-/// there is a like one.
-using Counters = std::map<std::string, std::uint64_t>;
-
 class Replica {
 public:
     /// `store` is only read here (the execution port writes it). `key` may be null: an observer.
@@ -108,8 +90,7 @@ public:
 
     /// Called after every executed block.
     void set_block_observer(std::function<void(const FinalBlock&, const ledger::ExecutedBlock&)>);
-    /// Called at each of these events; a standing is looked at after every change that can end it,
-    /// and once a second.
+    /// Called as things happen: see trace.hpp.
     void set_event_observer(std::function<void(const ReplicaEvent&)>);
     /// Called once when durability failed: the node must stop. Default: CHECK.
     void set_fatal_handler(std::function<void(const Error&)>);
@@ -123,15 +104,5 @@ private:
     class Impl;
     std::unique_ptr<Impl> impl_;
 };
-
-/// Creates the log of a new node (what `cityledger up` and `init` do, once). Refuses a folder that
-/// already holds one. The daemon never creates a log.
-[[nodiscard]] Status initialise_log(FileSystem& files, const std::string& folder,
-                                    const ledger::Genesis& genesis);
-
-/// Called before the executor is opened on the store: a state that executed more than the log holds
-/// as final (the log was restored or lost its end) is cleared, and start() replays it from the log.
-[[nodiscard]] Status prepare_state(FileSystem& files, const std::string& folder,
-                                   const ledger::Genesis& genesis, ledger::StateStore& store);
 
 }  // namespace cityledger::node

@@ -65,27 +65,32 @@ void VirtualChecker::on_send(std::size_t from, ByteView frame, const SimulatedDi
     check_vote(from, *seen.vote, disk);
 }
 
+bool VirtualChecker::promised() const { return faulty_.size() <= tolerated(); }
+
+std::size_t VirtualChecker::tolerated() const { return (disks_.size() - 1) / 3; }
+
 void VirtualChecker::on_event(std::size_t node, const node::ReplicaEvent& event) {
-    const std::size_t tolerated = (disks_.size() - 1) / 3;
-    const bool promised = faulty_.size() <= tolerated;
     const std::string who = "node " + std::to_string(node);
     if (const auto* changed = std::get_if<node::StandingChanged>(&event)) {
         const node::StandingReport& now = changed->now;
         const bool lost =
             now.standing == node::Standing::halted || now.standing == node::Standing::diverged;
-        if (lost && promised) {
+        if (lost && promised()) {
             fail(who + " is " + std::string(standing_name(now.standing)) + " though at most " +
-                 std::to_string(tolerated) + " validators are faulty: " + now.reason);
+                 std::to_string(tolerated()) + " validators are faulty: " + now.reason);
         }
         return;
     }
-    const auto& refused = std::get<node::BlockRefused>(event);
+    if (const auto* refused = std::get_if<node::BlockRefused>(&event)) on_refusal(node, *refused);
+}
+
+void VirtualChecker::on_refusal(std::size_t node, const node::BlockRefused& refused) {
     // What lies beside a final block may have been honest: its author had not heard of that one.
     if (refused.reason.code == node::codes::block_off_final_chain) return;
     if (!honest_blocks_.contains(refused.block)) {
         ++refusals_;
-    } else if (promised) {
-        fail(who + " refuses block " + short_hex(refused.block) +
+    } else if (promised()) {
+        fail("node " + std::to_string(node) + " refuses block " + short_hex(refused.block) +
              " of an honest leader at height " + std::to_string(refused.height) + ": " +
              refused.reason.message());
     }

@@ -62,6 +62,10 @@ public:
     [[nodiscard]] std::uint64_t refusals_seen() const { return refusals_; }
 
 private:
+    void on_refusal(std::size_t node, const node::BlockRefused& refused);
+    /// Faulty nodes that the protocol tolerates, and whether there are no more.
+    [[nodiscard]] std::size_t tolerated() const;
+    [[nodiscard]] bool promised() const;
     /// What every node must agree on at a height.
     struct Height {
         Digest block;

@@ -5,10 +5,14 @@
 #include "crypto/check.hpp"
 #include "ledger/codec/json.hpp"
 #include "ledger/contracts/contracts.hpp"
+#include "node/log/block_log.hpp"
 #include "sim/simulator/simulator_codes.hpp"
 
 namespace cityledger::sim {
 namespace {
+
+/// Of the story, in the report of a broken invariant.
+constexpr std::size_t k_report_story_lines = 60;
 
 /// The first state of the chain that a plan describes: everything follows from the seed.
 ledger::Genesis make_genesis(const WorldPlan& plan,
@@ -449,6 +453,7 @@ void VirtualCluster::watch_block(std::size_t index, const node::FinalBlock& fina
 }
 
 void VirtualCluster::watch_event(std::size_t index, const node::ReplicaEvent& event) {
+    story_.tell(queue_.now_us(), index, event);
     if (honest(index)) checker_.on_event(index, event);
 }
 
@@ -459,6 +464,7 @@ std::optional<std::string> VirtualCluster::report() const {
                        ", virtual time " + std::to_string(queue_.now_us() / k_millisecond_us) +
                        " ms";
     if (!options_.replay_command.empty()) text += "\n  replay: " + options_.replay_command;
+    text += "\n  what happened before:\n" + story_.text(k_report_story_lines);
     return text;
 }
 

@@ -13,6 +13,7 @@
 #include "sim/simulator/checker.hpp"
 #include "sim/simulator/network.hpp"
 #include "sim/simulator/ports.hpp"
+#include "sim/simulator/story.hpp"
 #include "sim/simulator/trace.hpp"
 #include "sim/world/world.hpp"
 
@@ -129,6 +130,8 @@ public:
     [[nodiscard]] const Trace& trace() const { return trace_; }
     /// Seed, event number, time and what broke, and how to see it again; nothing if all is well.
     [[nodiscard]] std::optional<std::string> report() const;
+    /// What the replicas did, newest events.
+    [[nodiscard]] Story& story() { return story_; }
     [[nodiscard]] bool broken() const { return checker_.broken().has_value(); }
 
 private:
@@ -162,6 +165,7 @@ private:
     std::optional<ledger::ValidatorSet> validators_;
     SimulatedNetwork network_;
     VirtualChecker checker_;
+    Story story_;
     std::vector<std::unique_ptr<Node>> nodes_;
     std::uint64_t fatal_errors_ = 0;
     Frame last_sent_;  ///< a broadcast is looked into once

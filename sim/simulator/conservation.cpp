@@ -4,7 +4,7 @@
 #include <set>
 
 #include "ledger/contract.hpp"
-#include "ledger/contracts/invoice.hpp"
+#include "ledger/contracts/invoice/invoice.hpp"
 
 namespace cityledger::sim {
 

@@ -8,7 +8,7 @@
 #include <memory>
 #include <set>
 
-#include "node/replica/file_system.hpp"
+#include "node/log/file_system.hpp"
 #include "sim/simulator/random.hpp"
 
 namespace cityledger::sim {

@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "ledger/contracts/contracts.hpp"
-#include "ledger/contracts/membership.hpp"
+#include "ledger/contracts/membership/membership.hpp"
 #include "ledger/executor.hpp"
 #include "ledger/memory_state_store.hpp"
 #include "sim/launch/launch_codes.hpp"

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <set>
 
-#include "ledger/contracts/invoice_body.hpp"
+#include "ledger/contracts/invoice/body.hpp"
 #include "sim/bench/bench_codes.hpp"
 #include "sim/bench/bench_network.hpp"
 #include "sim/launch/network_maker.hpp"

@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 #include <cstdio>
 
-#include "ledger/contracts/membership.hpp"
+#include "ledger/contracts/membership/membership.hpp"
 #include "tests/end_to_end/network.hpp"
 
 namespace cityledger::sim::test {

@@ -13,7 +13,7 @@
 #include <fstream>
 #include <random>
 
-#include "ledger/contracts/membership.hpp"
+#include "ledger/contracts/membership/membership.hpp"
 
 namespace cityledger::sim::test {
 namespace {

@@ -101,7 +101,7 @@ TEST_CASE("refused blocks make at most one line in a second, with the count of w
         scheduler.fire();
         lines = file.lines();
         REQUIRE(lines.size() == 1);
-        CHECK(lines[0] == "level=warning node=node0 event=blocks_refused left_out=2");
+        CHECK(lines[0] == "level=warning node=node0 event=faults_left_out count=2");
         log.tell(refusal(10));  // still within a second of the last line
         CHECK(file.lines().empty());
         scheduler.fire();

@@ -15,6 +15,8 @@
 #include "node/io/daemon/daemon_home.hpp"
 #include "node/io/io_codes.hpp"
 #include "node/io/storage/posix_file_system.hpp"
+#include "node/log/block_log.hpp"
+#include "node/log/log_codes.hpp"
 #include "node/replica/replica.hpp"
 #include "node/replica/replica_codes.hpp"
 #include "tests/power/lose_unsynced_file_system.hpp"

@@ -1,7 +1,8 @@
 // The block log at every byte: torn tails, damage, other chains.
 
-#include "node/replica/block_log.hpp"
+#include "node/log/block_log.hpp"
 #include "cluster_fixture.hpp"
+#include "node/log/log_codes.hpp"
 #include "node/replica/replica.hpp"
 #include "node/replica/replica_codes.hpp"
 
@@ -61,14 +62,14 @@ struct LogFixture {
         ledger::Certificate finalization{{ledger::VoteKind::finalize, 0, view, name}, {{1, {}}}};
         finalization.signers[0].signature.bytes.fill(0xee);
         const auto proof = log.append_certificate(finalization);
-        log.files().request_sync();
+        log.request_sync();
         if (mark) log.append_final({block.header.height, name, view}, proof);
     }
     void fill(int blocks) {
         auto log = open(disk);
         REQUIRE(log);
         for (int i = 0; i < blocks; ++i) append_block(**log);
-        (*log)->files().request_sync();
+        (*log)->request_sync();
     }
     /// Positions of all records.
     std::vector<LogPosition> positions() {
@@ -150,7 +151,7 @@ TEST_CASE("a log torn at any byte of its last three records loses these records 
             auto log = fixture.open(torn);
             REQUIRE(log);
             // A certificate without its marker gets the marker again.
-            const std::uint64_t last_sequence = (*log)->files().last_sequence();
+            const std::uint64_t last_sequence = (*log)->last_sequence();
             CHECK(last_sequence >= records[whole - 1].sequence);
             CHECK(last_sequence <= records[whole - 1].sequence + 1);
             CHECK((*log)->final_height() >= 4);
@@ -227,7 +228,9 @@ TEST_CASE("a damage that is met while reading is never served") {
     const auto position = (*log)->final_entry(2).block;
     REQUIRE(fixture.disk.flip_bit(path_of(1), position.offset + k_log_header_bytes + 3, 0));
     CHECK_FALSE((*log)->final_block(2));
-    CHECK((*log)->files().read(position).error().code == codes::log_damaged);
+    const Error damage = (*log)->unreadable(2);
+    CHECK(damage.code == codes::log_damaged);
+    CHECK(damage.detail.find(path_of(1)) != std::string::npos);
     CHECK((*log)->final_block(3));
 }
 
@@ -253,14 +256,14 @@ TEST_CASE("a full disk is met before the segment is used up, and forgotten when 
     auto log = fixture.open(fixture.disk);
     REQUIRE(log);
     set_full(fixture.disk, true);
-    while ((*log)->files().has_room()) fixture.append_block(**log);
+    while ((*log)->has_room()) fixture.append_block(**log);
     const std::uint64_t height = (*log)->final_height();
-    CHECK((*log)->files().make_room().error().code == codes::log_full);
+    CHECK((*log)->make_room().error().code == codes::log_full);
     CHECK((*log)->final_block(height));  // reads go on
     set_full(fixture.disk, false);
-    REQUIRE((*log)->files().make_room());
+    REQUIRE((*log)->make_room());
     for (int i = 0; i < 10; ++i) fixture.append_block(**log);
-    (*log)->files().request_sync();
+    (*log)->request_sync();
     log->reset();
     CHECK(fixture.open(fixture.disk).value()->final_height() == height + 10);
 }
@@ -270,15 +273,15 @@ TEST_CASE("a failed sync is told once and nothing becomes durable any more") {
     auto log = fixture.open(fixture.disk);
     REQUIRE(log);
     int failures = 0;
-    (*log)->files().set_hooks({{}, [&](const Error&) { ++failures; }});
-    const std::uint64_t durable = (*log)->files().durable_sequence();
+    (*log)->set_hooks({{}, [&](const Error&) { ++failures; }});
+    const std::uint64_t durable = (*log)->durable_sequence();
     // A later sync would not fail, as with a kernel that drops what it could not write.
     fixture.syncer.fails = true;
     fixture.append_block(**log);
     fixture.syncer.fails = false;
-    (*log)->files().request_sync();
+    (*log)->request_sync();
     CHECK(failures == 1);
-    CHECK((*log)->files().durable_sequence() == durable);
+    CHECK((*log)->durable_sequence() == durable);
 }
 
 TEST_CASE("power cuts at random never lose a synced record and never leave a log unreadable") {
@@ -291,12 +294,12 @@ TEST_CASE("power cuts at random never lose a synced record and never leave a log
             REQUIRE(log);
             const std::uint64_t blocks = random.below(12);
             for (std::uint64_t i = 0; i < blocks; ++i) fixture.append_block(**log);
-            const std::uint64_t durable = (*log)->files().durable_sequence();
+            const std::uint64_t durable = (*log)->durable_sequence();
             log->reset();
             fixture.disk.power_cut();
             auto again = fixture.open(fixture.disk);
             REQUIRE(again);
-            CHECK((*again)->files().last_sequence() >= durable);
+            CHECK((*again)->last_sequence() >= durable);
         }
     }
 }

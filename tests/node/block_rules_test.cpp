@@ -2,6 +2,7 @@
 
 #include "node/replica/block_rules.hpp"
 #include "cluster_fixture.hpp"
+#include "node/log/log_codes.hpp"
 #include "node/replica/replica_codes.hpp"
 
 using namespace cityledger;
@@ -198,7 +199,7 @@ TEST_CASE("an executed block that is not whole in the log is refused at start") 
         const Digest digest = ledger::block_digest(block.header, chain);
         log->append_block(digest, block);
         log->append_final({1, digest, 1}, 0);
-        log->files().request_sync();
+        log->request_sync();
     }
     const auto started = world.cluster.restart(0);
     REQUIRE_FALSE(started);

@@ -1,6 +1,8 @@
 // Stories of whole replicas in virtual time.
 
 #include "cluster_fixture.hpp"
+#include "node/log/block_log.hpp"
+#include "node/log/log_codes.hpp"
 #include "node/replica/replica_codes.hpp"
 
 using namespace cityledger;

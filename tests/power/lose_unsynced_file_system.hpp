@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "node/replica/file_system.hpp"
+#include "node/log/file_system.hpp"
 
 namespace cityledger::io {
 

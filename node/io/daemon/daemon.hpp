@@ -7,7 +7,7 @@
 #include <string>
 
 #include "node/io/config.hpp"
-#include "node/replica/file_system.hpp"
+#include "node/log/file_system.hpp"
 
 namespace cityledger::io {
 

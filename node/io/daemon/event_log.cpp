@@ -1,5 +1,7 @@
 #include "node/io/daemon/event_log.hpp"
 
+#include "node/replica/trace_text.hpp"
+
 namespace cityledger::io {
 
 EventLog::~EventLog() {
@@ -21,15 +23,30 @@ void EventLog::write(const node::StandingChanged& changed) {
 }
 
 void EventLog::write(const node::BlockRefused& refused) {
-    if (quiet_) {
-        ++left_out_;
-        return;
-    }
+    if (is_quiet()) return;
     logger_.warning("block_refused", {{"block", to_hex(refused.block)},
                                       {"height", std::to_string(refused.height)},
                                       {"code", std::string(refused.reason.code.name)},
                                       {"why", refused.reason.message()}});
+}
+
+void EventLog::write(const node::LieSeen& event) {
+    if (!is_quiet()) write_line(LogLevel::warning, event);
+}
+
+void EventLog::write_line(LogLevel level, const node::ReplicaEvent& event) {
+    if (!logger_.writes(level)) return;
+    logger_.write(level, "consensus", {{"what", node::words_of(event)}});
+}
+
+/// Counts what is left out; otherwise the quiet time begins.
+bool EventLog::is_quiet() {
+    if (quiet_) {
+        ++left_out_;
+        return true;
+    }
     quiet_ = scheduler_.after(k_refusal_log_interval_ms, [this] { end_quiet_time(); });
+    return false;
 }
 
 /// The count has its own line, so that it is told even if no refusal follows.
@@ -37,7 +54,7 @@ void EventLog::end_quiet_time() {
     quiet_.reset();
     const std::uint64_t count = std::exchange(left_out_, 0);
     if (count == 0) return;
-    logger_.warning("blocks_refused", {{"left_out", std::to_string(count)}});
+    logger_.warning("faults_left_out", {{"count", std::to_string(count)}});
     quiet_ = scheduler_.after(k_refusal_log_interval_ms, [this] { end_quiet_time(); });
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 // The file port on POSIX calls: pread, pwrite, fdatasync, posix_fallocate, fsync of folders.
 
-#include "node/replica/file_system.hpp"
+#include "node/log/file_system.hpp"
 
 namespace cityledger::io {
 

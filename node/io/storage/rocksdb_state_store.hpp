@@ -6,7 +6,7 @@
 #include <string>
 
 #include "ledger/state_store.hpp"
-#include "node/replica/file_system.hpp"
+#include "node/log/file_system.hpp"
 
 namespace cityledger::io {
 

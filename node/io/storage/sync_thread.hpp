@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "node/io/post.hpp"
-#include "node/replica/ports.hpp"
+#include "node/log/file_system.hpp"
 
 namespace cityledger::io {
 

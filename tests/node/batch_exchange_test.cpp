@@ -1,0 +1,148 @@
+// Batches between validators: kept, acknowledged, told again, asked for.
+
+#include "node/replica/batch_exchange.hpp"
+#include "part_fixture.hpp"
+
+using namespace cityledger;
+using namespace cityledger::node;
+using namespace cityledger::node::test;
+
+namespace {
+
+struct ExchangeFixture : PartFixture {
+    ExchangeFixture() : exchange(validators, *log, chain, links, verifier, reactor) {
+        connect_all();
+    }
+    void push(ValidatorIndex from, const ledger::Batch& batch) {
+        BatchPush message{batch};
+        exchange.on_push(from, message, ledger::encode(batch).size());
+    }
+    BatchExchange exchange;
+};
+
+}  // namespace
+
+TEST_CASE("a pushed batch is kept and acknowledged to all once its signatures are checked") {
+    ExchangeFixture fixture;
+    const auto [digest, batch] = fixture.batch(1, 1);
+    fixture.push(1, *batch);
+    CHECK_FALSE(fixture.log->has_batch(digest));
+    CHECK(fixture.transport.sent.empty());
+    fixture.verifier.answer({});
+    CHECK(fixture.log->has_batch(digest));
+    const auto acks = fixture.transport.take<BatchAck>();
+    REQUIRE(acks.size() == 3);
+    CHECK(acks[0].second.batches == std::vector<Digest>{digest});
+    CHECK_FALSE(fixture.exchange.pool().is_available(digest));  // two hold it: no quorum
+    fixture.exchange.on_ack(2, BatchAck{{digest}});
+    CHECK(fixture.exchange.pool().is_available(digest));
+}
+
+TEST_CASE("a batch with a bad signature costs its sender the session") {
+    ExchangeFixture fixture;
+    const auto [digest, batch] = fixture.batch(1, 1);
+    fixture.push(2, *batch);
+    fixture.verifier.answer(tl::unexpected<Error>(Error{k_sync_failed, "bad"}));
+    REQUIRE(fixture.transport.closed.size() == 1);
+    CHECK(fixture.transport.closed[0].first == 2);
+    CHECK_FALSE(fixture.log->has_batch(digest));
+    Counters counters;
+    fixture.exchange.add_counters(counters);
+    CHECK(counters.at("mempool_bad_batches") == 1);
+}
+
+TEST_CASE("no peer has more than its share of batches under check") {
+    ExchangeFixture fixture;
+    for (std::uint64_t i = 1; i <= k_batch_checks_per_peer + 5; ++i) {
+        fixture.push(1, *fixture.batch(1, i).second);
+    }
+    CHECK(fixture.verifier.asked.size() == k_batch_checks_per_peer);
+    fixture.push(2, *fixture.batch(2, 1).second);
+    CHECK(fixture.verifier.asked.size() == k_batch_checks_per_peer + 1);
+}
+
+TEST_CASE("what a block needs is asked of one holder after the other, ever more slowly") {
+    ExchangeFixture fixture;
+    const Digest digest = fixture.batch(3, 1).first;
+    fixture.exchange.pursue({digest});
+    std::vector<ValidatorIndex> asked;
+    std::vector<std::uint64_t> times;
+    for (int ms = 0; ms < 3000; ms += 10) {
+        for (const auto& [to, question] : fixture.transport.take<BatchRequest>()) {
+            CHECK(question.batches == std::vector<Digest>{digest});
+            asked.push_back(to);
+            times.push_back(fixture.scheduler.now_ms());
+        }
+        fixture.scheduler.run_ms(10);
+        fixture.exchange.pursue({digest});
+    }
+    REQUIRE(asked.size() >= 6);
+    CHECK(std::set<ValidatorIndex>(asked.begin(), asked.begin() + 3) ==
+          std::set<ValidatorIndex>{1, 2, 3});
+    CHECK(times[1] - times[0] >= k_batch_retry_ms);
+    CHECK(times[4] - times[3] >= 2 * k_batch_retry_ms);
+}
+
+TEST_CASE("one that says to hold a batch is asked first, and what others hold is fetched") {
+    ExchangeFixture fixture;
+    const auto [digest, batch] = fixture.batch(3, 1);
+    fixture.exchange.on_ack(2, BatchAck{{digest}});
+    fixture.exchange.pursue({});
+    fixture.scheduler.run_ms(2 * k_pool_interval_ms);
+    const auto asked = fixture.transport.take<BatchRequest>();
+    REQUIRE(asked.size() == 1);
+    CHECK(asked[0].first == 2);
+    fixture.push(2, *batch);
+    fixture.verifier.answer({});
+    CHECK(fixture.exchange.pool().holds(digest));
+}
+
+TEST_CASE("what is held and not yet named is told again") {
+    ExchangeFixture fixture;
+    const auto [digest, batch] = fixture.batch(0, 1);
+    fixture.exchange.push_own(digest, batch);
+    CHECK(fixture.transport.take<BatchPush>().size() == 3);
+    std::size_t retold = 0;
+    for (int i = 0; i < 20; ++i) {
+        fixture.exchange.pursue({});
+        fixture.scheduler.run_ms(k_pool_interval_ms);
+        retold += fixture.transport.take<BatchAck>().size();
+    }
+    CHECK(retold >= 6);
+    CHECK(retold <= 15);
+
+    const ledger::Block block = fixture.append_final({digest});
+    fixture.exchange.on_final(block);
+    fixture.exchange.pursue({});
+    fixture.scheduler.run_ms(1000);
+    fixture.transport.sent.clear();
+    fixture.exchange.pursue({});
+    fixture.scheduler.run_ms(1000);
+    CHECK(fixture.transport.sent.empty());
+    CHECK(fixture.scheduler.waiting() == 0);  // idle: no timer is left
+}
+
+TEST_CASE("a batch that a final block has named is not taken again") {
+    ExchangeFixture fixture;
+    const auto [digest, batch] = fixture.batch(1, 1);
+    fixture.append_final({digest});
+    fixture.push(1, *batch);
+    CHECK(fixture.verifier.asked.empty());
+    fixture.exchange.pursue(fixture.execution.missing());  // unless the own execution waits for it
+    fixture.execution.pump();
+    fixture.exchange.pursue(fixture.execution.missing());
+    fixture.push(1, *batch);
+    CHECK(fixture.verifier.asked.size() == 1);
+}
+
+TEST_CASE("a new session learns what is held here") {
+    ExchangeFixture fixture;
+    const auto [digest, batch] = fixture.batch(0, 1);
+    fixture.exchange.push_own(digest, batch);
+    fixture.transport.sent.clear();
+    fixture.exchange.greet(2);
+    const auto acks = fixture.transport.take<BatchAck>();
+    REQUIRE(acks.size() == 1);
+    CHECK(acks[0].first == 2);
+    CHECK(acks[0].second.batches == std::vector<Digest>{digest});
+}
