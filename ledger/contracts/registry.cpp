@@ -1,5 +1,6 @@
 #include "ledger/contracts/alerts.hpp"
 #include "ledger/contracts/contracts.hpp"
+#include "ledger/contracts/evidence/evidence.hpp"
 #include "ledger/contracts/receivables/receivables.hpp"
 
 namespace cityledger::ledger {
@@ -16,6 +17,7 @@ constexpr Entry k_contracts[] = {
     {make_directory_contract},
     {make_invoice_contract},
     {make_receivables_contract, receivables::alert_bank},
+    {make_evidence_contract},
 };
 
 }  // namespace
