@@ -76,10 +76,15 @@ public:
                 state.last_finalization = certificate;
             }
         }
+        // The view of a marker may be that of a descendant's finalization. If the log ends before
+        // that descendant, views up to there are still open: the own votes in them count.
+        const auto& last = state.last_finalization;
+        if (last && last->content.block == marker.digest) {
+            final_view_ = std::max(final_view_, last->content.view);
+        }
         std::erase_if(blocks_, [&](const auto& entry) {
             return entry.second.header.height <= marker.height;
         });
-        final_view_ = std::max(final_view_, marker.view);
     }
 
     void finish() {
@@ -147,6 +152,7 @@ private:
         if (certificate.content.kind == ledger::VoteKind::finalize &&
             certificate.content.block == state.last_final_digest) {
             state.last_finalization = certificate;
+            final_view_ = std::max(final_view_, certificate.content.view);
         }
         if (certificate.content.view > final_view_) {
             state.certificates.push_back(std::move(certificate));

@@ -6,10 +6,12 @@ namespace cityledger::node {
 
 using ledger::Batch;
 
-BatchExchange::BatchExchange(const ledger::ValidatorSet& validators, BlockLog& log,
+BatchExchange::BatchExchange(const ledger::ValidatorSet& validators,
+                             const ledger::StateReader& state, BlockLog& log,
                              const FinalChain& chain, PeerLinks& links, SignatureVerifier& verifier,
                              Reactor& reactor)
     : chain_id_(validators.chain_id()),
+      state_(state),
       log_(log),
       chain_(chain),
       links_(links),
@@ -59,11 +61,13 @@ void BatchExchange::on_push(ValidatorIndex from, BatchPush& message, std::size_t
         if (pool_.holds(digest)) links_.send(from, BatchAck{{digest}});
         return;
     }
-    const bool wanted = needed_.contains(digest) || questions_.contains(digest);
-    if (!wanted && is_named(digest)) return;
-    if (!wanted && !pool_.has_room_for(message.batch.header.author, bytes)) return;
     if (bytes > ledger::k_max_batch_bytes || !log_.has_room()) return;
+    if (!needed_.contains(digest) && !is_worth_keeping(message.batch, bytes)) {
+        ++declined_;
+        return;
+    }
     if (checking_.contains(digest)) return;
+    if (!links_.may_cost(from, Ration::batch_pushes, 1, reactor_.now_ms())) return;
     Peer& peer = links_.peers()[from];
     if (peer.batch_checks >= k_batch_checks_per_peer) return;
     peer.batch_checks += 1;
@@ -72,6 +76,21 @@ void BatchExchange::on_push(ValidatorIndex from, BatchPush& message, std::size_t
     verifier_.verify(batch, reactor_.event([this, from, digest, batch](const Status& checked) {
         on_checked(from, digest, batch, checked);
     }));
+}
+
+/// The log keeps what it takes for ever. What this node cannot know yet (a sender that was enrolled
+/// a moment ago) is asked for when a block names it.
+bool BatchExchange::is_worth_keeping(const Batch& batch, std::size_t bytes) const {
+    const Digest digest = ledger::batch_digest(batch.header, chain_id_);
+    if (is_named(digest) || !pool_.has_room_for(batch.header.author, bytes)) return false;
+    const std::uint64_t next_height = log_.final_height() + 1;
+    const auto looked_at = std::min(batch.transactions.size(), k_transactions_looked_at);
+    return std::any_of(batch.transactions.begin(), batch.transactions.begin() + looked_at,
+                       [&](const ledger::Transaction& transaction) {
+                           return ledger::check_transaction_form(transaction, chain_id_) &&
+                                  ledger::check_transaction_expiry(transaction.body, next_height) &&
+                                  ledger::check_transaction_sender(state_, transaction.body);
+                       });
 }
 
 void BatchExchange::on_checked(ValidatorIndex from, const Digest& digest,
@@ -90,6 +109,7 @@ void BatchExchange::on_checked(ValidatorIndex from, const Digest& digest,
 }
 
 void BatchExchange::on_ack(ValidatorIndex from, const BatchAck& message) {
+    if (!links_.may_cost(from, Ration::digests, message.batches.size(), reactor_.now_ms())) return;
     for (const auto& digest : message.batches) {
         if (!is_named(digest)) pool_.add_holder(digest, from, reactor_.now_ms());
     }
@@ -169,6 +189,7 @@ void BatchExchange::ask(const std::set<Digest>& wanted) {
 void BatchExchange::add_counters(Counters& counters) const {
     counters["mempool_batches_held"] = pool_.held_count();
     counters["mempool_bad_batches"] = bad_batches_;
+    counters["mempool_declined_batches"] = declined_;
 }
 
 }  // namespace cityledger::node

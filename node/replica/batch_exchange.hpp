@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "ledger/executor.hpp"
 #include "node/log/block_log.hpp"
 #include "node/replica/batch_pool.hpp"
 #include "node/replica/final_chain.hpp"
@@ -19,11 +20,15 @@ inline constexpr std::uint64_t k_batch_retry_ms = 200;
 inline constexpr std::uint64_t k_batch_retry_max_ms = 12'800;
 inline constexpr std::uint64_t k_batch_retell_ms = 500;
 inline constexpr std::uint64_t k_unknown_batch_kept_ms = 30'000;
+/// Of a batch that nobody asked for: one of so many first transactions must be one that a block
+/// could include now.
+inline constexpr std::size_t k_transactions_looked_at = 16;
 
 class BatchExchange {
 public:
-    BatchExchange(const ledger::ValidatorSet& validators, BlockLog& log, const FinalChain& chain,
-                  PeerLinks& links, SignatureVerifier& verifier, Reactor& reactor);
+    BatchExchange(const ledger::ValidatorSet& validators, const ledger::StateReader& state,
+                  BlockLog& log, const FinalChain& chain, PeerLinks& links,
+                  SignatureVerifier& verifier, Reactor& reactor);
 
     /// At start: batches of the log that no final block names.
     void restore(const std::vector<Digest>& unnamed);
@@ -59,8 +64,10 @@ private:
     [[nodiscard]] std::vector<ValidatorIndex> holders_of(const Digest& digest) const;
     [[nodiscard]] std::uint64_t ago(std::uint64_t ms) const;
     [[nodiscard]] bool is_named(const Digest& digest) const;
+    [[nodiscard]] bool is_worth_keeping(const ledger::Batch& batch, std::size_t bytes) const;
 
     const ledger::ChainId chain_id_;
+    const ledger::StateReader& state_;
     BlockLog& log_;
     const FinalChain& chain_;
     PeerLinks& links_;
@@ -73,6 +80,7 @@ private:
     std::uint64_t retold_ms_ = 0;
     bool tick_scheduled_ = false;
     std::uint64_t bad_batches_ = 0;
+    std::uint64_t declined_ = 0;
 };
 
 }  // namespace cityledger::node

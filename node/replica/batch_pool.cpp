@@ -9,19 +9,22 @@ void BatchPool::add_held(const Digest& digest, const ledger::Batch& batch, std::
     Entry& entry = entries_[digest];
     if (entry.held) return;
     forget_teller(entry);
+    missing_.erase({entry.since_ms, digest});
     entry.held = true;
     entry.author = batch.header.author;
     entry.bytes = bytes;
     entry.since_ms = now_ms;
+    held_.insert({now_ms, digest});
     for (const auto& transaction : batch.transactions) {
         entry.last_expiry_height =
             std::max(entry.last_expiry_height, transaction.body.expires_at_height);
     }
+    by_expiry_.insert({entry.last_expiry_height, digest});
     entry.holders.set(entry.author);
     if (self_) entry.holders.set(*self_);
-    author_bytes_[entry.author] += bytes;
-    held_count_ += 1;
-    if (self_ && entry.author == *self_) own_count_ += 1;
+    Author& author = authors_[entry.author];
+    author.bytes += bytes;
+    author.batches += 1;
     update(digest, entry);
 }
 
@@ -34,6 +37,7 @@ bool BatchPool::add_holder(const Digest& digest, ValidatorIndex holder, std::uin
         found = entries_.try_emplace(digest).first;
         found->second.told_by = holder;
         found->second.since_ms = now_ms;
+        missing_.insert({now_ms, digest});
     }
     found->second.holders.set(holder);
     update(digest, found->second);
@@ -46,10 +50,14 @@ void BatchPool::forget_teller(Entry& entry) {
     entry.told_by.reset();
 }
 
+/// An author that was silent begins in the round that is served now: it neither waits behind the
+/// queue of another one nor gets back the turns that it did not use.
 void BatchPool::update(const Digest& digest, Entry& entry) {
-    if (!entry.held || entry.order != 0 || entry.holders.count() < quorum_) return;
-    entry.order = next_order_++;
-    available_.emplace(entry.order, digest);
+    if (!entry.held || entry.turn || entry.holders.count() < quorum_) return;
+    Author& author = authors_[entry.author];
+    author.last_round = std::max(author.last_round, round_) + 1;
+    entry.turn = Turn{author.last_round, entry.author};
+    available_.emplace(*entry.turn, digest);
 }
 
 void BatchPool::remove(const Digest& digest) {
@@ -57,11 +65,18 @@ void BatchPool::remove(const Digest& digest) {
     if (found == entries_.end()) return;
     Entry& entry = found->second;
     forget_teller(entry);
-    if (entry.order != 0) available_.erase(entry.order);
+    if (entry.turn) {
+        round_ = std::max(round_, entry.turn->round - 1);
+        available_.erase(*entry.turn);
+    }
     if (entry.held) {
-        author_bytes_[entry.author] -= entry.bytes;
-        held_count_ -= 1;
-        if (self_ && entry.author == *self_) own_count_ -= 1;
+        held_.erase({entry.since_ms, digest});
+        by_expiry_.erase({entry.last_expiry_height, digest});
+        Author& author = authors_[entry.author];
+        author.bytes -= entry.bytes;
+        author.batches -= 1;
+    } else {
+        missing_.erase({entry.since_ms, digest});
     }
     entries_.erase(found);
 }
@@ -72,14 +87,20 @@ bool BatchPool::holds(const Digest& digest) const {
 }
 
 bool BatchPool::has_room_for(std::uint16_t author, std::uint64_t bytes) const {
-    const auto found = author_bytes_.find(author);
-    const std::uint64_t used = found == author_bytes_.end() ? 0 : found->second;
-    return used + bytes <= k_unnamed_bytes_per_author;
+    const auto found = authors_.find(author);
+    if (found == authors_.end()) return bytes <= k_unnamed_bytes_per_author;
+    return found->second.bytes + bytes <= k_unnamed_bytes_per_author &&
+           found->second.batches < k_unnamed_batches_per_author;
+}
+
+std::size_t BatchPool::own_count() const {
+    const auto found = self_ ? authors_.find(*self_) : authors_.end();
+    return found == authors_.end() ? 0 : found->second.batches;
 }
 
 bool BatchPool::is_available(const Digest& digest) const {
     const auto found = entries_.find(digest);
-    return found != entries_.end() && found->second.order != 0;
+    return found != entries_.end() && found->second.turn.has_value();
 }
 
 std::vector<ValidatorIndex> BatchPool::holders(const Digest& digest) const {
@@ -94,32 +115,36 @@ std::vector<ValidatorIndex> BatchPool::holders(const Digest& digest) const {
     return holders;
 }
 
-std::vector<Digest> BatchPool::held_since(std::uint64_t before_ms, std::size_t limit) const {
+namespace {
+
+/// Of entries in order of time, those up to `before_ms`, at most `limit`.
+std::vector<Digest> oldest(const std::set<std::pair<std::uint64_t, Digest>>& entries,
+                           std::uint64_t before_ms, std::size_t limit) {
     std::vector<Digest> digests;
-    for (const auto& [digest, entry] : entries_) {
-        if (digests.size() == limit) break;
-        if (entry.held && entry.since_ms <= before_ms) digests.push_back(digest);
+    for (const auto& [since_ms, digest] : entries) {
+        if (since_ms > before_ms || digests.size() == limit) break;
+        digests.push_back(digest);
     }
     return digests;
+}
+
+}  // namespace
+
+std::vector<Digest> BatchPool::held_since(std::uint64_t before_ms, std::size_t limit) const {
+    return oldest(held_, before_ms, limit);
 }
 
 std::vector<Digest> BatchPool::missing_since(std::uint64_t before_ms, std::size_t limit) const {
-    std::vector<Digest> digests;
-    for (const auto& [digest, entry] : entries_) {
-        if (digests.size() == limit) break;
-        if (!entry.held && entry.since_ms <= before_ms) digests.push_back(digest);
-    }
-    return digests;
+    return oldest(missing_, before_ms, limit);
 }
 
 void BatchPool::drop_expired(std::uint64_t next_height, std::uint64_t before_ms) {
-    std::vector<Digest> expired;
-    for (const auto& [digest, entry] : entries_) {
-        const bool old =
-            entry.held ? entry.last_expiry_height < next_height : entry.since_ms <= before_ms;
-        if (old) expired.push_back(digest);
+    while (!by_expiry_.empty() && by_expiry_.begin()->first < next_height) {
+        remove(Digest(by_expiry_.begin()->second));
     }
-    for (const auto& digest : expired) remove(digest);
+    while (!missing_.empty() && missing_.begin()->first <= before_ms) {
+        remove(Digest(missing_.begin()->second));
+    }
 }
 
 }  // namespace cityledger::node

@@ -15,8 +15,10 @@ namespace cityledger::node {
 
 using consensus::ValidatorIndex;
 
-/// Batches of one author that no final block names; more are not taken.
+/// Batches of one author that no final block names; more are not taken. An honest author has 8
+/// under way, and those of earlier starts until they expire.
 inline constexpr std::uint64_t k_unnamed_bytes_per_author = 64ull * 1024 * 1024;
+inline constexpr std::size_t k_unnamed_batches_per_author = 256;
 /// Digests that a peer tells of and that are not held here.
 inline constexpr std::size_t k_unknown_batches_per_peer = 1024;
 
@@ -37,15 +39,22 @@ public:
     [[nodiscard]] bool has_room_for(std::uint16_t author, std::uint64_t bytes) const;
     [[nodiscard]] bool is_available(const Digest& digest) const;
     [[nodiscard]] bool has_available() const { return !available_.empty(); }
-    /// Available batches in the order in which they became so.
-    [[nodiscard]] const std::map<std::uint64_t, Digest>& available() const { return available_; }
+    /// Which batches come first: each author's in the order in which they became available, and the
+    /// authors in turn.
+    struct Turn {
+        std::uint64_t round = 0;
+        std::uint16_t author = 0;
+        auto operator<=>(const Turn&) const = default;
+    };
+    /// Available batches in turn.
+    [[nodiscard]] const std::map<Turn, Digest>& available() const { return available_; }
     [[nodiscard]] std::vector<ValidatorIndex> holders(const Digest& digest) const;
 
-    [[nodiscard]] std::size_t held_count() const { return held_count_; }
-    [[nodiscard]] std::size_t own_count() const { return own_count_; }
+    [[nodiscard]] std::size_t held_count() const { return held_.size(); }
+    [[nodiscard]] std::size_t own_count() const;
     [[nodiscard]] bool empty() const { return entries_.empty(); }
 
-    /// Held since `before_ms` or longer, at most `limit`: worth telling again.
+    /// Held since `before_ms` or longer, at most `limit`, oldest first: worth telling again.
     [[nodiscard]] std::vector<Digest> held_since(std::uint64_t before_ms, std::size_t limit) const;
     /// Not held, first heard of at `before_ms` or earlier.
     [[nodiscard]] std::vector<Digest> missing_since(std::uint64_t before_ms,
@@ -61,7 +70,7 @@ private:
         std::uint64_t bytes = 0;
         std::uint64_t last_expiry_height = 0;
         std::uint64_t since_ms = 0;
-        std::uint64_t order = 0;                ///< in available_; 0 if it is not there
+        std::optional<Turn> turn;               ///< in available_
         std::optional<ValidatorIndex> told_by;  ///< of one that is not held
         std::bitset<ledger::k_max_validators> holders;
     };
@@ -72,12 +81,19 @@ private:
     std::size_t quorum_;
     std::optional<ValidatorIndex> self_;
     std::map<Digest, Entry> entries_;
-    std::map<std::uint64_t, Digest> available_;
-    std::map<std::uint16_t, std::uint64_t> author_bytes_;
+    std::map<Turn, Digest> available_;
+    struct Author {
+        std::uint64_t bytes = 0;
+        std::size_t batches = 0;
+        std::uint64_t last_round = 0;
+    };
+    std::map<std::uint16_t, Author> authors_;
+    using Since = std::set<std::pair<std::uint64_t, Digest>>;  ///< ms and digest
+    Since held_;
+    Since missing_;
+    std::set<std::pair<std::uint64_t, Digest>> by_expiry_;  ///< height and digest, of held ones
     std::map<ValidatorIndex, std::size_t> told_;
-    std::size_t held_count_ = 0;
-    std::size_t own_count_ = 0;
-    std::uint64_t next_order_ = 1;
+    std::uint64_t round_ = 0;  ///< the highest one from which a batch was taken
 };
 
 }  // namespace cityledger::node

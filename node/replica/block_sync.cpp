@@ -60,7 +60,7 @@ void BlockSync::on_answer(ValidatorIndex from, SyncAnswer& answer) {
     timeout_ms_ = std::max(k_sync_timeout_ms, timeout_ms_ / 2);
     if (!log_.has_room()) return;
     const std::uint64_t before = log_.final_height();
-    const auto taken = take(answer);
+    const auto taken = take(from, answer);
     if (log_.final_height() > before) {
         trace_.tell(BlocksSynced{from, before + 1, log_.final_height()});
         return;
@@ -79,6 +79,18 @@ bool BlockSync::cut_known(SyncAnswer& answer) const {
     if (known >= answer.blocks.size()) return false;
     answer.blocks.erase(answer.blocks.begin(), answer.blocks.begin() + known);
     return true;
+}
+
+/// The last finalization proves all blocks below. Those between are kept for later questions, as
+/// far as the share of the peer allows to check them.
+void BlockSync::drop_costly_finalizations(ValidatorIndex from, SyncAnswer& answer) {
+    for (std::size_t i = 0; i + 1 < answer.blocks.size(); ++i) {
+        auto& finalization = answer.blocks[i].finalization;
+        if (!finalization) continue;
+        const std::size_t cost = checker_.cost_of(*finalization);
+        const bool allowed = links_.may_cost(from, Ration::signatures, cost, reactor_.now_ms());
+        if (!allowed) finalization.reset();
+    }
 }
 
 Status BlockSync::check_block(const SyncedBlock& item, const ledger::BlockHeader& parent,
@@ -133,11 +145,12 @@ Result<BlockSync::CheckedAnswer> BlockSync::check(const SyncAnswer& answer) {
 }
 
 /// Everything is checked before anything is taken; one sync covers the whole answer.
-Status BlockSync::take(SyncAnswer& answer) {
+Status BlockSync::take(ValidatorIndex from, SyncAnswer& answer) {
     if (!answer.blocks.empty() && !answer.blocks.back().finalization) {
         return refuse(codes::sync_not_final, "from height " + std::to_string(answer.from_height));
     }
     if (!cut_known(answer)) return {};
+    drop_costly_finalizations(from, answer);
     const auto checked = check(answer);
     if (!checked) return propagate(checked);
     for (std::size_t i = 0; i < answer.blocks.size(); ++i) {

@@ -74,11 +74,12 @@ private:
     void ask();
     void end_round();
     [[nodiscard]] bool cut_known(SyncAnswer& answer) const;
+    void drop_costly_finalizations(ValidatorIndex from, SyncAnswer& answer);
     [[nodiscard]] Result<CheckedAnswer> check(const SyncAnswer& answer);
     [[nodiscard]] Status check_block(const SyncedBlock& item, const ledger::BlockHeader& parent,
                                      const Digest& parent_digest, const Digest& digest,
                                      CheckedAnswer& checked);
-    [[nodiscard]] Status take(SyncAnswer& answer);
+    [[nodiscard]] Status take(ValidatorIndex from, SyncAnswer& answer);
 
     const ledger::ValidatorSet& validators_;
     BlockLog& log_;

@@ -191,7 +191,11 @@ bool CoreDriver::may_vouch_for(const Certificate& certificate) const {
 
 void CoreDriver::send_certificates(ValidatorIndex to, View view) {
     for (auto& certificate : core_->certificates_for(view)) {
-        if (may_vouch_for(certificate)) links_.send(to, CertificateMessage{std::move(certificate)});
+        if (!may_vouch_for(certificate)) continue;
+        const std::uint64_t bytes =
+            std::max<std::uint64_t>(k_answer_minimum_bytes, ledger::encode(certificate).size());
+        if (!links_.may_cost(to, Ration::answer_bytes, bytes, reactor_.now_ms())) return;
+        links_.send(to, CertificateMessage{std::move(certificate)});
     }
 }
 

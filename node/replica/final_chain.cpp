@@ -8,7 +8,8 @@ void FinalChain::replay(std::uint64_t height, const ledger::Block& block) {
 
 void FinalChain::resume(const std::optional<ledger::Certificate>& finalization,
                         const ledger::Block& last, std::uint64_t now_ms) {
-    if (finalization) newest_ = {log_.final_height(), *finalization};
+    const auto height = finalization ? log_.height_of(finalization->content.block) : std::nullopt;
+    if (height) newest_ = {*height, *finalization};
     covered_height_ = last.header.executed.height;
     last_final_ms_ = now_ms;
 }

@@ -87,9 +87,7 @@ void Mempool::erase(const Digest& id) {
     const auto sender = sender_bytes_.find(body.sender);
     sender->second -= entry.bytes;
     if (sender->second == 0) sender_bytes_.erase(sender);
-    auto [expiry, end] = by_expiry_.equal_range(body.expires_at_height);
-    while (expiry != end && expiry->second != id) ++expiry;
-    if (expiry != end) by_expiry_.erase(expiry);
+    by_expiry_.erase({body.expires_at_height, id});
     entries_.erase(found);
 }
 

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <unordered_map>
 
 #include "ledger/transaction.hpp"
@@ -61,7 +62,7 @@ private:
     std::unordered_map<Digest, Entry, DigestHasher> entries_;
     std::map<std::uint64_t, Digest> waiting_;  ///< by order of arrival
     std::map<ledger::MemberId, std::uint64_t> sender_bytes_;
-    std::multimap<std::uint64_t, Digest> by_expiry_;
+    std::set<std::pair<std::uint64_t, Digest>> by_expiry_;  ///< height and id
 };
 
 }  // namespace cityledger::node

@@ -32,9 +32,10 @@ void PeerLinks::close(ValidatorIndex peer, const Error& reason) {
     transport_.close(peer, reason);
 }
 
-bool PeerLinks::may_serve(ValidatorIndex peer, std::uint64_t bytes, std::uint64_t now_ms) {
-    if (peers_[peer].may_serve(bytes, now_ms)) return true;
-    ++rationed_;
+bool PeerLinks::may_cost(ValidatorIndex peer, Ration ration, std::uint64_t amount,
+                         std::uint64_t now_ms) {
+    if (peers_[peer].budget.take(ration, amount, now_ms)) return true;
+    ++rationed_[static_cast<std::size_t>(ration)];
     return false;
 }
 
@@ -47,9 +48,11 @@ void PeerLinks::on_session(ValidatorIndex index, bool up, std::uint64_t now_ms) 
     ++(up ? sessions_opened_ : sessions_closed_);
 }
 
-void PeerLinks::on_frame(ValidatorIndex peer, std::size_t bytes, std::uint64_t now_ms) {
+bool PeerLinks::on_frame(ValidatorIndex peer, std::size_t bytes, std::uint64_t now_ms) {
     peers_[peer].heard_ms = now_ms;
     received_bytes_ += bytes;
+    return may_cost(peer, Ration::frames, 1, now_ms) &&
+           may_cost(peer, Ration::frame_bytes, bytes, now_ms);
 }
 
 void PeerLinks::add_counters(Counters& counters) const {
@@ -58,7 +61,9 @@ void PeerLinks::add_counters(Counters& counters) const {
     counters["p2p_sessions_opened"] = sessions_opened_;
     counters["p2p_sessions_closed"] = sessions_closed_;
     counters["p2p_broken_protocol"] = protocol_breaks_;
-    counters["p2p_requests_rationed"] = rationed_;
+    for (std::size_t i = 0; i < k_rations; ++i) {
+        counters["p2p_rationed_" + std::string(k_ration_bounds[i].name)] = rationed_[i];
+    }
     counters["p2p_peers"] = peers_.connected().size();
 }
 

@@ -24,11 +24,13 @@ public:
     void push_batch(const ledger::Batch& batch);
     /// Ends the session of a peer that broke the protocol.
     void close(ValidatorIndex peer, const Error& reason);
-    /// Whether a question of this peer may be answered with so many bytes now; counts it.
-    [[nodiscard]] bool may_serve(ValidatorIndex peer, std::uint64_t bytes, std::uint64_t now_ms);
+    /// Whether this peer may cost so much now; counts it, or that it was refused.
+    [[nodiscard]] bool may_cost(ValidatorIndex peer, Ration ration, std::uint64_t amount,
+                                std::uint64_t now_ms);
 
     void on_session(ValidatorIndex peer, bool up, std::uint64_t now_ms);
-    void on_frame(ValidatorIndex peer, std::size_t bytes, std::uint64_t now_ms);
+    /// Whether the frame is within the share of the peer: else it is dropped unread.
+    [[nodiscard]] bool on_frame(ValidatorIndex peer, std::size_t bytes, std::uint64_t now_ms);
     void add_counters(Counters& counters) const;
 
 private:
@@ -43,7 +45,7 @@ private:
     std::uint64_t sessions_opened_ = 0;
     std::uint64_t sessions_closed_ = 0;
     std::uint64_t protocol_breaks_ = 0;
-    std::uint64_t rationed_ = 0;
+    std::array<std::uint64_t, k_rations> rationed_{};  ///< by Ration
 };
 
 }  // namespace cityledger::node

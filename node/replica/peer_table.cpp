@@ -4,17 +4,6 @@
 
 namespace cityledger::node {
 
-bool Peer::may_serve(std::uint64_t bytes, std::uint64_t now_ms) {
-    const std::uint64_t elapsed_ms = std::min<std::uint64_t>(now_ms - allowance_ms, 1000);
-    allowance_ms = now_ms;
-    allowance_bytes =
-        std::min(k_serve_burst_bytes, allowance_bytes + elapsed_ms * k_serve_bytes_per_s / 1000);
-    const std::uint64_t cost = std::max(bytes, k_serve_minimum_bytes);
-    if (cost > allowance_bytes) return false;
-    allowance_bytes -= cost;
-    return true;
-}
-
 std::vector<ValidatorIndex> PeerTable::connected() const {
     std::vector<ValidatorIndex> indexes;
     for (std::size_t index = 0; index < peers_.size(); ++index) {

@@ -6,16 +6,12 @@
 #include <vector>
 
 #include "node/replica/peer_messages.hpp"
+#include "node/replica/ration.hpp"
 
 namespace cityledger::node {
 
 using consensus::ValidatorIndex;
 
-/// What one peer may be served, on average and at once.
-inline constexpr std::uint64_t k_serve_bytes_per_s = 64ull * 1024 * 1024;
-inline constexpr std::uint64_t k_serve_burst_bytes = 64ull * 1024 * 1024;
-/// Each answer counts as this much at least, so that small questions are rationed too.
-inline constexpr std::uint64_t k_serve_minimum_bytes = 4096;
 inline constexpr std::size_t k_batch_checks_per_peer = 32;
 
 struct Peer {
@@ -23,16 +19,12 @@ struct Peer {
     bool reachable = false;
     std::uint64_t heard_ms = 0;
     std::uint64_t answered_behind_ms = 0;  ///< when certificates were last sent because of a hint
-    std::uint64_t allowance_bytes = k_serve_burst_bytes;
-    std::uint64_t allowance_ms = 0;  ///< when it was last counted up
-    std::size_t batch_checks = 0;    ///< batches of this session whose signatures are checked
+    PeerBudget budget;
+    std::size_t batch_checks = 0;  ///< batches of this session whose signatures are checked
     Progress progress;
     std::optional<Standing> standing;  ///< as it says; nothing before its first hint
     std::uint64_t votes_above_view = 0;
     std::string last_error;
-
-    /// Whether the peer may be served this much now; counts it.
-    bool may_serve(std::uint64_t bytes, std::uint64_t now_ms);
 };
 
 class PeerTable {

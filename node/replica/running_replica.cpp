@@ -45,7 +45,7 @@ RunningReplica::RunningReplica(const ReplicaSetup& setup, std::unique_ptr<BlockL
                 core_, links, checker_, reactor),
       admission_(setup.validators.chain_id(), setup.state, *log_, setup.ports.verifier, reactor,
                  setup.options.mempool_max_bytes),
-      exchange_(setup.validators, *log_, chain_, links, setup.ports.verifier, reactor),
+      exchange_(setup.validators, setup.state, *log_, chain_, links, setup.ports.verifier, reactor),
       maker_(setup.validators, signer_of(setup.key), setup.ports.random.nonce(),
              setup.options.batch_interval_ms, admission_.mempool(), exchange_, links, reactor),
       proposals_(setup.validators, *log_, chain_, execution_, setup.state, exchange_.pool(),
@@ -204,7 +204,7 @@ void RunningReplica::on_session(ValidatorIndex peer, bool was_reachable, bool up
 }
 
 void RunningReplica::on_message(ValidatorIndex from, ByteView frame) {
-    links_.on_frame(from, frame.size(), reactor_.now_ms());
+    if (!links_.on_frame(from, frame.size(), reactor_.now_ms())) return;
     auto message = decode_message(frame);
     if (!message) return links_.close(from, message.error());
     presence_.on_heard(from);
@@ -236,9 +236,14 @@ void RunningReplica::dispatch(ValidatorIndex from, PeerMessage& message, std::si
         message);
 }
 
+bool RunningReplica::may_check(ValidatorIndex from, std::size_t signatures) {
+    return links_.may_cost(from, Ration::signatures, signatures, reactor_.now_ms());
+}
+
 void RunningReplica::on_proposal(ValidatorIndex from, ProposalMessage& message) {
     const auto& proposal = message.proposal;
     const ledger::ChainId& chain = setup_.validators.chain_id();
+    if (!may_check(from, checker_.cost_of(proposal.vote))) return;
     const auto vote = checker_.check(proposal.vote);
     if (!vote) return links_.close(from, vote.error());
     if (proposal.vote.content.block != ledger::block_digest(proposal.block.header, chain)) {
@@ -254,6 +259,7 @@ void RunningReplica::on_proposal(ValidatorIndex from, ProposalMessage& message) 
 }
 
 void RunningReplica::on_vote(ValidatorIndex from, const VoteMessage& message) {
+    if (!may_check(from, checker_.cost_of(message.vote))) return;
     auto vote = checker_.check(message.vote);
     if (!vote) return links_.close(from, vote.error());
     links_.peers()[from].progress = message.progress;
@@ -261,6 +267,7 @@ void RunningReplica::on_vote(ValidatorIndex from, const VoteMessage& message) {
 }
 
 void RunningReplica::on_certificate(ValidatorIndex from, const CertificateMessage& message) {
+    if (!may_check(from, checker_.cost_of(message.certificate))) return;
     auto certificate = checker_.check(message.certificate);
     if (!certificate) return links_.close(from, certificate.error());
     core_.receive(consensus::CertificateReceived{from, *std::move(certificate)});

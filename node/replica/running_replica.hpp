@@ -57,6 +57,8 @@ private:
     void commit_block(const consensus::Commit& commit, std::uint64_t proof_sequence) override;
 
     void dispatch(ValidatorIndex from, PeerMessage& message, std::size_t bytes);
+    /// Whether the sender's share allows so many signature checks now.
+    [[nodiscard]] bool may_check(ValidatorIndex from, std::size_t signatures);
     void on_proposal(ValidatorIndex from, ProposalMessage& message);
     void on_vote(ValidatorIndex from, const VoteMessage& message);
     void on_certificate(ValidatorIndex from, const CertificateMessage& message);

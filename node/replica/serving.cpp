@@ -5,7 +5,8 @@
 namespace cityledger::node {
 
 bool Serving::may_serve(ValidatorIndex peer, std::uint64_t bytes) {
-    return links_.may_serve(peer, bytes, reactor_.now_ms());
+    return links_.may_cost(peer, Ration::answer_bytes, std::max(bytes, k_answer_minimum_bytes),
+                           reactor_.now_ms());
 }
 
 void Serving::answer(ValidatorIndex from, const BatchRequest& question) {
@@ -24,7 +25,7 @@ void Serving::answer(ValidatorIndex from, const BlockRequest& question) {
 }
 
 void Serving::answer(ValidatorIndex from, const CertificateRequest& question) {
-    if (may_serve(from, 0)) core_.send_certificates(from, question.view);
+    core_.send_certificates(from, question.view);
 }
 
 void Serving::answer(ValidatorIndex from, const StartQuestion& question) {

@@ -38,6 +38,10 @@ void VoteRecovery::on_session_up(ValidatorIndex peer) {
 
 void VoteRecovery::on_answer(ValidatorIndex from, StartAnswer& answer) {
     if (!links_.self() || answer.nonce != nonce_) return;
+    std::size_t signatures = 0;
+    if (answer.highest_certificate) signatures += checker_.cost_of(*answer.highest_certificate);
+    if (answer.highest_vote) signatures += checker_.cost_of(*answer.highest_vote);
+    if (!links_.may_cost(from, Ration::signatures, signatures, reactor_.now_ms())) return;
     if (answer.highest_certificate) {
         const auto checked = checker_.check(*answer.highest_certificate);
         if (!checked) return links_.close(from, checked.error());

@@ -10,8 +10,9 @@ using namespace cityledger::node::test;
 namespace {
 
 struct ExchangeFixture : PartFixture {
-    ExchangeFixture() : exchange(validators, *log, chain, links, verifier, reactor) {
+    ExchangeFixture() : exchange(validators, state, *log, chain, links, verifier, reactor) {
         connect_all();
+        enrol_sender();
     }
     void push(ValidatorIndex from, const ledger::Batch& batch) {
         BatchPush message{batch};
@@ -59,6 +60,88 @@ TEST_CASE("no peer has more than its share of batches under check") {
     CHECK(fixture.verifier.asked.size() == k_batch_checks_per_peer);
     fixture.push(2, *fixture.batch(2, 1).second);
     CHECK(fixture.verifier.asked.size() == k_batch_checks_per_peer + 1);
+}
+
+TEST_CASE("what no block could include is not taken, unless a block needs it") {
+    ExchangeFixture fixture;
+    const auto declined = [&](const auto& change) {
+        ledger::Batch batch = *fixture.batch(1, 1).second;
+        change(batch);
+        fixture.push(1, batch);
+        const bool asked = !fixture.verifier.asked.empty();
+        fixture.verifier.asked.clear();
+        return !asked;
+    };
+    CHECK(declined([](ledger::Batch& batch) { batch.transactions.clear(); }));
+    CHECK(declined([](ledger::Batch& batch) { batch.transactions[0].body.sender = "nobody"; }));
+    CHECK(declined(
+        [](ledger::Batch& batch) { batch.transactions[0].body.sender_key.bytes[5] ^= 1; }));
+    CHECK(declined([](ledger::Batch& batch) {
+        batch.transactions[0].body.expires_at_height = 0;  // the next height is 1
+    }));
+    CHECK(declined([](ledger::Batch& batch) {
+        batch.transactions[0].body.expires_at_height =
+            2 + ledger::k_max_transaction_lifetime_heights;
+    }));
+    CHECK(declined([](ledger::Batch& batch) { batch.transactions[0].body.operations.clear(); }));
+    Counters counters;
+    fixture.exchange.add_counters(counters);
+    CHECK(counters.at("mempool_declined_batches") == 6);
+    CHECK(fixture.transport.closed.empty());  // the author may know more than this node
+
+    ledger::Batch later = *fixture.batch(2, 1).second;
+    later.transactions[0].body.sender = "enrolled a moment ago";
+    fixture.exchange.pursue({ledger::batch_digest(later.header, fixture.validators.chain_id())});
+    fixture.push(3, later);
+    CHECK(fixture.verifier.asked.size() == 1);
+    fixture.verifier.asked.clear();
+
+    ledger::Batch mixed = *fixture.batch(3, 1).second;
+    mixed.transactions.push_back(mixed.transactions[0]);
+    mixed.transactions[0].body.sender = "revoked";
+    fixture.push(3, mixed);
+    CHECK(fixture.verifier.asked.size() == 1);  // one that can be included is enough
+}
+
+TEST_CASE("an author has so many batches waiting, however small they are") {
+    ExchangeFixture fixture;
+    for (std::uint64_t i = 1; i <= k_unnamed_batches_per_author; ++i) {
+        fixture.push(1, *fixture.batch(1, i).second);
+        REQUIRE_FALSE(fixture.verifier.asked.empty());
+        fixture.verifier.answer({});
+    }
+    fixture.push(1, *fixture.batch(1, k_unnamed_batches_per_author + 1).second);
+    CHECK(fixture.verifier.asked.empty());
+    fixture.push(1, *fixture.batch(2, 1).second);
+    CHECK(fixture.verifier.asked.size() == 1);
+    CHECK(fixture.exchange.pool().held_count() == k_unnamed_batches_per_author);
+}
+
+TEST_CASE("authors are served in turn: one with a long queue does not make another one wait") {
+    BatchPool pool(k_part_validators, 3, ValidatorIndex{0});
+    PartFixture fixture;
+    const auto make_available = [&](std::uint16_t author, std::uint64_t sequence) {
+        const auto [digest, batch] = fixture.batch(author, sequence);
+        pool.add_held(digest, *batch, 100, 0);
+        for (ValidatorIndex peer = 1; peer < k_part_validators; ++peer) {
+            pool.add_holder(digest, peer, 0);
+        }
+        return digest;
+    };
+    std::vector<Digest> queue;
+    for (std::uint64_t i = 1; i <= 100; ++i) queue.push_back(make_available(1, i));
+    for (int i = 0; i < 50; ++i) pool.remove(queue[i]);  // became final
+    const Digest late = make_available(2, 1);
+    const Digest later = make_available(2, 2);
+    std::vector<Digest> order;
+    for (const auto& [turn, digest] : pool.available()) order.push_back(digest);
+    REQUIRE(order.size() == 52);
+    const auto place = [&](const Digest& digest) {
+        return std::find(order.begin(), order.end(), digest) - order.begin();
+    };
+    CHECK(place(late) <= 2);
+    CHECK(place(later) <= 4);
+    CHECK(place(queue[99]) == 51);
 }
 
 TEST_CASE("what a block needs is asked of one holder after the other, ever more slowly") {

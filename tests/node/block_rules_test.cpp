@@ -166,17 +166,30 @@ TEST_CASE("the batches of a block together are bounded") {
 
 TEST_CASE("a vote is verified once, and a swapped signature is not taken for it") {
     RulesFixture fixture;
-    const auto certificate = fixture.finalization_of(crypto::sha256(as_bytes("b")));
-    REQUIRE(fixture.checker.check(certificate));
-    CHECK(fixture.checker.verifications() == 3);
-    const ledger::Vote vote{certificate.content, 1, certificate.signers[1].signature};
+    const Digest digest = crypto::sha256(as_bytes("block"));
+    const auto certificate = fixture.finalization_of(digest);
+    const ledger::Vote vote{certificate.content, 0, certificate.signers[0].signature};
     REQUIRE(fixture.checker.check(vote));
-    REQUIRE(fixture.checker.check(certificate));
-    CHECK(fixture.checker.verifications() == 3);
-    auto swapped = vote;
-    swapped.signature = certificate.signers[0].signature;
+    REQUIRE(fixture.checker.check(vote));
+    CHECK(fixture.checker.verifications() == 1);
+
+    // A further signature of the same vote costs nothing: the checked one stands for it.
+    ledger::Vote again = vote;
+    again.signature.bytes[3] ^= 1;
+    CHECK(fixture.checker.cost_of(again) == 0);
+    const auto taken = fixture.checker.check(again);
+    REQUIRE(taken);
+    CHECK((*taken)->signature == vote.signature);
+    CHECK(fixture.checker.verifications() == 1);
+
+    // In a certificate, which is kept and passed on as it is, each signature is looked at.
+    ledger::Certificate swapped = certificate;
+    swapped.signers[0].signature = again.signature;
+    CHECK(fixture.checker.cost_of(swapped) == 3);
     CHECK_FALSE(fixture.checker.check(swapped));
-    CHECK(fixture.checker.highest_vote(1)->content.view == 1);
+    CHECK(fixture.checker.cost_of(certificate) == 2);
+    CHECK(fixture.checker.check(certificate));
+    CHECK(fixture.checker.cost_of(certificate) == 0);
 }
 
 TEST_CASE("an executed block that is not whole in the log is refused at start") {

@@ -96,6 +96,25 @@ TEST_CASE("expired transactions leave the mempool, with their bytes") {
     CHECK(mempool.bytes() == 0);
 }
 
+TEST_CASE("forty thousand transactions of one expiry leave in any order") {
+    // A walk among equal expiries took minutes here.
+    Mempool mempool(1ull << 40);
+    std::vector<Digest> ids;
+    for (std::uint32_t i = 0; i < 40'000; ++i) {
+        auto transaction = std::make_shared<ledger::Transaction>();
+        transaction->body.sender = "alice";
+        transaction->body.expires_at_height = 100;
+        for (std::size_t byte = 0; byte < 4; ++byte) {
+            transaction->body.nonce.bytes[byte] = static_cast<std::uint8_t>(i >> (8 * byte));
+        }
+        ids.push_back(ledger::transaction_id(transaction->body));
+        REQUIRE(mempool.reserve(ids.back(), transaction, [](const Result<Digest>&) {}));
+    }
+    for (auto id = ids.rbegin(); id != ids.rend(); ++id) mempool.erase(*id);
+    CHECK(mempool.count() == 0);
+    CHECK(mempool.bytes() == 0);
+}
+
 TEST_CASE("a thousand random operations leave the counts of the mempool right") {
     constexpr std::uint64_t k_seed = 11;
     INFO("seed " << k_seed);

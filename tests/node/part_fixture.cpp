@@ -50,14 +50,23 @@ PartFixture::PartFixture()
     trace.set_listener([this](const ReplicaEvent& event) { events.push_back(event); });
 }
 
+void PartFixture::enrol_sender() {
+    const Bytes key = ledger::encode(keys[0].public_key().bytes());
+    REQUIRE(state.apply(0, {{ledger::Space::system, ledger::member_key_key("member"), key}}, {}));
+}
+
 std::pair<Digest, std::shared_ptr<const ledger::Batch>> PartFixture::batch(
     std::uint16_t author, std::uint64_t sequence) const {
     auto batch = std::make_shared<ledger::Batch>();
     batch->header.author = author;
     batch->header.sequence = sequence;
     batch->transactions.resize(1);
-    batch->transactions[0].body.sender = "member";
-    batch->transactions[0].body.expires_at_height = 100;
+    auto& body = batch->transactions[0].body;
+    body.chain_id = validators.chain_id();
+    body.sender = "member";
+    body.sender_key = keys[0].public_key().bytes();
+    body.expires_at_height = 100;
+    body.operations.resize(1);
     return {ledger::batch_digest(batch->header, validators.chain_id()), batch};
 }
 

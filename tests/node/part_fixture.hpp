@@ -119,6 +119,8 @@ inline constexpr std::size_t k_part_validators = 4;
 struct PartFixture {
     PartFixture();
 
+    /// The sender of the transactions of batch() is a member from now on.
+    void enrol_sender();
     /// A batch of `author` with one transaction; its digest.
     std::pair<Digest, std::shared_ptr<const ledger::Batch>> batch(std::uint16_t author,
                                                                   std::uint64_t sequence) const;

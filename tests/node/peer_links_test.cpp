@@ -38,14 +38,38 @@ TEST_CASE("a peer that breaks the protocol loses its session, and the reason is 
     CHECK(fixture.links.peers()[2].last_error.find("why") != std::string::npos);
 }
 
-TEST_CASE("each peer is served its share a second, and no more at once than the burst") {
+TEST_CASE("each peer has its share a second of each kind, and no more at once than the burst") {
     PartFixture fixture;
-    CHECK(fixture.links.may_serve(1, k_serve_burst_bytes, 1000));
-    CHECK_FALSE(fixture.links.may_serve(1, 1, 1000));
-    CHECK(fixture.links.may_serve(2, 1, 1000));
-    CHECK_FALSE(fixture.links.may_serve(1, k_serve_bytes_per_s / 2 + 1, 1500));
-    CHECK(fixture.links.may_serve(1, k_serve_bytes_per_s / 2, 1500));
-    Counters counters;
-    fixture.links.add_counters(counters);
-    CHECK(counters.at("p2p_requests_rationed") == 2);
+    for (std::size_t kind = 0; kind < k_rations; ++kind) {
+        const auto ration = static_cast<Ration>(kind);
+        const RationBound& bound = bound_of(ration);
+        INFO(bound.name);
+        CHECK(fixture.links.may_cost(1, ration, bound.burst, 1'000'000));
+        CHECK_FALSE(fixture.links.may_cost(1, ration, 1, 1'000'000));
+        CHECK(fixture.links.may_cost(1, ration, 0, 1'000'000));
+        CHECK(fixture.links.may_cost(2, ration, 1, 1'000'000));  // others have their own
+        CHECK_FALSE(fixture.links.may_cost(1, ration, bound.per_second / 2 + 1, 1'000'500));
+        CHECK(fixture.links.may_cost(1, ration, bound.per_second / 2, 1'000'500));
+        Counters counters;
+        fixture.links.add_counters(counters);
+        CHECK(counters.at("p2p_rationed_" + std::string(bound.name)) == 2);
+    }
+}
+
+TEST_CASE("a bucket that is asked each millisecond fills as fast as one that is asked seldom") {
+    const RationBound slow{"test", 10, 100};
+    TokenBucket bucket(slow);
+    CHECK(bucket.take(100, 1000));
+    int taken = 0;
+    for (std::uint64_t ms = 1001; ms <= 2000; ++ms) taken += bucket.take(1, ms) ? 1 : 0;
+    CHECK(taken == 10);
+}
+
+TEST_CASE("frames above the share are dropped unread") {
+    PartFixture fixture;
+    const std::uint64_t burst = bound_of(Ration::frames).burst;
+    for (std::uint64_t i = 0; i < burst; ++i) REQUIRE(fixture.links.on_frame(1, 10, 5000));
+    CHECK_FALSE(fixture.links.on_frame(1, 10, 5000));
+    CHECK(fixture.links.on_frame(2, 10, 5000));
+    CHECK(fixture.links.peers()[1].heard_ms == 5000);  // it is there all the same
 }

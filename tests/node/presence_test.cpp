@@ -64,7 +64,7 @@ TEST_CASE("a silent peer counts as unreachable until it is heard again") {
     PresenceFixture fixture;
     fixture.presence.tick();
     fixture.scheduler.run_ms(k_silence_ms - 1);
-    fixture.links.on_frame(2, 10, fixture.scheduler.now_ms());
+    REQUIRE(fixture.links.on_frame(2, 10, fixture.scheduler.now_ms()));
     fixture.scheduler.run_ms(k_gossip_interval_ms);
     CHECK_FALSE(fixture.links.peers()[1].reachable);
     CHECK(fixture.links.peers()[2].reachable);

@@ -77,7 +77,8 @@ TEST_CASE("the start question is answered with what this node has seen of the on
 TEST_CASE("a peer that asks too much is not answered, others are") {
     ServingFixture fixture;
     fixture.append_final({});
-    for (std::uint64_t i = 0; i < k_serve_burst_bytes / k_sync_answer_bytes; ++i) {
+    const std::uint64_t burst = bound_of(Ration::answer_bytes).burst;
+    for (std::uint64_t i = 0; i < burst / k_sync_answer_bytes; ++i) {
         fixture.serving.answer(1, SyncRequest{1, 1});
     }
     fixture.transport.sent.clear();
