@@ -51,6 +51,10 @@ std::uint64_t BlockLog::append_safety_record(const consensus::SafetyRecord& reco
     return files_.append(LogKind::safety_record, ledger::encode(record)).sequence;
 }
 
+std::uint64_t BlockLog::append_lost_votes(const LostVotes& lost) {
+    return files_.append(LogKind::lost_votes, ledger::encode(lost)).sequence;
+}
+
 void BlockLog::append_evidence(const EvidenceRecord& evidence) {
     files_.append(LogKind::evidence, ledger::encode(evidence));
 }

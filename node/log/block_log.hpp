@@ -19,7 +19,9 @@ inline constexpr std::uint64_t k_batch_cache_max_bytes = 32ull * 1024 * 1024;
 /// What a scan of the log gives back besides the index.
 struct RecoveredLog {
     consensus::RecoveredState consensus;
-    std::uint64_t highest_vote_view = 0;  ///< of any own vote in the log
+    std::uint64_t highest_vote_view = 0;             ///< of any own vote in the log
+    std::vector<ledger::VoteContent> highest_votes;  ///< the own votes of that view
+    std::optional<LostVotes> lost_votes;             ///< the newest word on it
     std::vector<Digest> unnamed_batches;  ///< in the log, named by no final block; log order
 };
 
@@ -61,6 +63,7 @@ public:
     }
     std::uint64_t append_certificate(const ledger::Certificate& certificate);
     std::uint64_t append_safety_record(const consensus::SafetyRecord& record);
+    std::uint64_t append_lost_votes(const LostVotes& lost);
     void append_evidence(const EvidenceRecord& evidence);
     /// The next height; its block is in the log already (CHECK).
     void append_final(const FinalMarker& marker, std::uint64_t proof_sequence);
@@ -112,13 +115,19 @@ private:
 };
 
 /// Creates the log of a new node (what `cityledger up` and `init` do, once). Refuses a folder that
-/// already holds one. The daemon never creates a log.
+/// already holds one. `salt`: random and secret. A log that is made anew, for a validator that may
+/// have voted, says that votes are lost.
+enum class LogOrigin : std::uint8_t { with_network, made_anew };
 [[nodiscard]] Status initialise_log(FileSystem& files, const std::string& folder,
-                                    const ledger::Genesis& genesis);
+                                    const ledger::Genesis& genesis, const ledger::Nonce& salt,
+                                    LogOrigin origin);
 
-/// Called before the executor is opened on the store: a state that executed more than the log holds
-/// as final (the log was restored or lost its end) is cleared, and start() replays it from the log.
-[[nodiscard]] Status prepare_state(FileSystem& files, const std::string& folder,
-                                   const ledger::Genesis& genesis, ledger::StateStore& store);
+/// What a start that was refused with state_above_log needs, before the executor is opened again: a
+/// state that executed more than the log holds as final shows that the log lost its end, and with
+/// it own votes. The log records that, durably, and the state is cleared: start() makes it again.
+/// Returns whether it did so.
+[[nodiscard]] Result<bool> prepare_state(FileSystem& files, const std::string& folder,
+                                         const ledger::Genesis& genesis,
+                                         std::uint64_t segment_bytes, ledger::StateStore& store);
 
 }  // namespace cityledger::node

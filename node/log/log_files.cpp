@@ -85,7 +85,7 @@ Status LogFiles::write_record(LogKind kind, ByteView payload, LogPosition& posit
     header.durable_sequence = durable_sequence_;
     header.kind = static_cast<std::uint32_t>(kind);
     header.previous = end_.previous;
-    const Bytes record = make_log_record(header, payload);
+    const Bytes record = make_log_record(header, payload, end_.salt);
     const auto& file = segments_.at(end_.segment);
     if (auto written = file->write_at(end_.offset, record); !written) return written;
     position = {end_.segment, header.payload_bytes, end_.offset, header.sequence};
@@ -119,7 +119,7 @@ Status LogFiles::roll(std::uint64_t wanted_bytes) {
         if (!made) return made;
     }
     LogPosition position;
-    const Bytes start = ledger::encode(SegmentStart{k_log_version, chain_});
+    const Bytes start = ledger::encode(SegmentStart{k_log_version, chain_, end_.salt});
     if (auto written = write_record(LogKind::segment, start, position); !written) return written;
     return files_.sync_folder(folder_);
 }
@@ -129,9 +129,10 @@ Result<Bytes> LogFiles::read(const LogPosition& position) const {
     const std::size_t size = k_log_header_bytes + position.payload_bytes;
     auto record = file->read_at(position.offset, size);
     if (!record) return record;
-    const auto header = read_log_header(*record);
+    const auto header = read_log_header(*record, end_.salt);
     if (!header || header->sequence != position.sequence ||
-        header->payload_bytes != position.payload_bytes || !log_record_intact(*header, *record)) {
+        header->payload_bytes != position.payload_bytes ||
+        !log_record_intact(*header, *record, end_.salt)) {
         return tl::unexpected<Error>(log_damage(path(position.segment), position.offset,
                                                 position.sequence, "met while reading"));
     }

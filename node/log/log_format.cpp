@@ -16,32 +16,40 @@ std::uint64_t first_bytes(const Digest& digest, std::size_t count) {
     return value;
 }
 
-std::uint64_t checksum_of(ByteView record) {
+/// A segment record tells the salt, so its own checksums are without.
+void add_salt(crypto::Hasher& hasher, std::uint32_t kind, const ledger::Nonce& salt) {
+    if (kind != static_cast<std::uint32_t>(LogKind::segment)) hasher.update(ByteView(salt.bytes));
+}
+
+std::uint64_t checksum_of(const LogHeader& header, ByteView record, const ledger::Nonce& salt) {
     crypto::Hasher hasher;
+    add_salt(hasher, header.kind, salt);
     hasher.update(record.first(k_covered_header_bytes));
     hasher.update(record.subspan(k_log_header_bytes));
     return first_bytes(hasher.finish(), 8);
 }
 
-std::uint32_t head_checksum_of(ByteView head) {
-    const Digest digest = crypto::sha256(head.first(k_covered_by_head_bytes));
-    return static_cast<std::uint32_t>(first_bytes(digest, 4));
+std::uint32_t head_checksum_of(const LogHeader& header, ByteView head, const ledger::Nonce& salt) {
+    crypto::Hasher hasher;
+    add_salt(hasher, header.kind, salt);
+    hasher.update(head.first(k_covered_by_head_bytes));
+    return static_cast<std::uint32_t>(first_bytes(hasher.finish(), 4));
 }
 
 }  // namespace
 
-Bytes make_log_record(LogHeader& header, ByteView payload) {
+Bytes make_log_record(LogHeader& header, ByteView payload, const ledger::Nonce& salt) {
     header.payload_bytes = static_cast<std::uint32_t>(payload.size());
     Bytes record = ledger::encode(header);
     record.insert(record.end(), payload.begin(), payload.end());
-    header.checksum = checksum_of(record);
-    header.head_checksum = head_checksum_of(ledger::encode(header));
+    header.checksum = checksum_of(header, record, salt);
+    header.head_checksum = head_checksum_of(header, ledger::encode(header), salt);
     const Bytes head = ledger::encode(header);
     std::copy(head.begin(), head.end(), record.begin());
     return record;
 }
 
-std::optional<LogHeader> read_log_header(ByteView bytes) {
+std::optional<LogHeader> read_log_header(ByteView bytes, const ledger::Nonce& salt) {
     if (bytes.size() < k_log_header_bytes) return std::nullopt;
     // Most bytes that are no header fail here, before anything is decoded or hashed.
     constexpr std::size_t k_kind_offset_bytes = 24;
@@ -51,13 +59,15 @@ std::optional<LogHeader> read_log_header(ByteView bytes) {
     const auto header = ledger::decode<LogHeader>(bytes.first(k_log_header_bytes));
     if (!header || header->kind == 0 || header->kind > k_last_log_kind) return std::nullopt;
     if (header->payload_bytes > k_max_log_payload_bytes) return std::nullopt;
-    if (header->head_checksum != head_checksum_of(bytes)) return std::nullopt;
+    if (header->durable_sequence >= header->sequence) return std::nullopt;
+    if (header->head_checksum != head_checksum_of(*header, bytes, salt)) return std::nullopt;
     return *header;
 }
 
-bool log_record_intact(const LogHeader& header, ByteView bytes) {
+bool log_record_intact(const LogHeader& header, ByteView bytes, const ledger::Nonce& salt) {
     if (bytes.size() - k_log_header_bytes < header.payload_bytes) return false;
-    return checksum_of(bytes.first(k_log_header_bytes + header.payload_bytes)) == header.checksum;
+    const ByteView record = bytes.first(k_log_header_bytes + header.payload_bytes);
+    return checksum_of(header, record, salt) == header.checksum;
 }
 
 std::string log_segment_name(std::uint32_t segment) {

@@ -45,6 +45,7 @@ public:
             case LogKind::safety_record: return visit_safety_record(payload);
             case LogKind::final_marker: return visit_marker(position, payload);
             case LogKind::evidence: return {};
+            case LogKind::lost_votes: return visit_lost_votes(payload);
         }
         return {};
     }
@@ -112,11 +113,14 @@ private:
     }
 
     [[nodiscard]] Status visit_start(ByteView payload) const {
+        std::uint32_t version = 0;  // stands first in all versions
+        const auto head = payload.first(std::min(payload.size(), sizeof(version)));
+        if (auto decoded = decode_into(head, version); !decoded) return decoded;
+        if (version != k_log_version) {
+            return refuse(codes::log_wrong_version, std::to_string(version));
+        }
         SegmentStart start;
         if (auto decoded = decode_into(payload, start); !decoded) return decoded;
-        if (start.version != k_log_version) {
-            return refuse(codes::log_wrong_version, std::to_string(start.version));
-        }
         if (start.chain_id != log_.chain_) {
             return refuse(codes::log_wrong_chain,
                           to_hex(start.chain_id) + " instead of " + to_hex(log_.chain_));
@@ -163,8 +167,21 @@ private:
     [[nodiscard]] Status visit_safety_record(ByteView payload) {
         consensus::SafetyRecord record;
         if (auto decoded = decode_into(payload, record); !decoded) return decoded;
-        recovered_.highest_vote_view = std::max(recovered_.highest_vote_view, record.vote.view);
+        if (record.vote.view > recovered_.highest_vote_view) {
+            recovered_.highest_vote_view = record.vote.view;
+            recovered_.highest_votes.clear();
+        }
+        if (record.vote.view == recovered_.highest_vote_view) {
+            recovered_.highest_votes.push_back(record.vote);
+        }
         recovered_.consensus.votes.push_back(std::move(record));
+        return {};
+    }
+
+    [[nodiscard]] Status visit_lost_votes(ByteView payload) {
+        LostVotes lost;
+        if (auto decoded = decode_into(payload, lost); !decoded) return decoded;
+        recovered_.lost_votes = lost;
         return {};
     }
 
@@ -247,28 +264,38 @@ Result<std::unique_ptr<BlockLog>> BlockLog::open(FileSystem& files, Syncer& sync
 
 namespace {
 
-/// For reading a log before the node's threads run.
-class NoSyncer : public Syncer {
+/// Before the node's threads run: syncs inside the call.
+class PromptSyncer : public Syncer {
 public:
-    void sync(std::shared_ptr<File>, std::function<void(Status)>) override {}
+    void sync(std::shared_ptr<File> file, std::function<void(Status)> done) override {
+        done(file->sync());
+    }
 };
 
 }  // namespace
 
-Status prepare_state(FileSystem& files, const std::string& folder, const ledger::Genesis& genesis,
-                     ledger::StateStore& store) {
-    if (!store.applied_height()) return {};
-    NoSyncer syncer;
+Result<bool> prepare_state(FileSystem& files, const std::string& folder,
+                           const ledger::Genesis& genesis, std::uint64_t segment_bytes,
+                           ledger::StateStore& store) {
+    if (!store.applied_height()) return false;
+    PromptSyncer syncer;
     RecoveredLog recovered;
-    const auto log =
-        BlockLog::open(files, syncer, folder, ledger::chain_id_of(genesis), 0, recovered);
-    if (!log) return propagate(log);
-    if (*store.applied_height() <= (*log)->final_height()) return {};
-    return store.clear();
+    auto opened = BlockLog::open(files, syncer, folder, ledger::chain_id_of(genesis), segment_bytes,
+                                 recovered);
+    if (!opened) return propagate(opened);
+    BlockLog& log = **opened;
+    if (*store.applied_height() <= log.final_height()) return false;
+    Status failed;
+    log.set_hooks({{}, [&](const Error& error) { failed = tl::unexpected<Error>(error); }});
+    log.append_lost_votes({});
+    log.request_sync();
+    if (!failed) return propagate(failed);
+    if (auto cleared = store.clear(); !cleared) return propagate(cleared);
+    return true;
 }
 
-Status initialise_log(FileSystem& files, const std::string& folder,
-                      const ledger::Genesis& genesis) {
+Status initialise_log(FileSystem& files, const std::string& folder, const ledger::Genesis& genesis,
+                      const ledger::Nonce& salt, LogOrigin origin) {
     if (auto created = files.create_folder(folder); !created) return created;
     const std::string path = folder + "/" + log_segment_name(1);
     if (files.exists(path)) return refuse(codes::log_exists, path);
@@ -278,10 +305,16 @@ Status initialise_log(FileSystem& files, const std::string& folder,
     header.segment = 1;
     header.sequence = 1;
     header.kind = static_cast<std::uint32_t>(LogKind::segment);
-    const Bytes payload = ledger::encode(SegmentStart{k_log_version, ledger::chain_id_of(genesis)});
-    if (auto written = (*file)->write_at(0, make_log_record(header, payload)); !written) {
-        return written;
+    const SegmentStart start{k_log_version, ledger::chain_id_of(genesis), salt};
+    Bytes records = make_log_record(header, ledger::encode(start), salt);
+    if (origin == LogOrigin::made_anew) {
+        header.sequence = 2;
+        header.previous = header.checksum;
+        header.kind = static_cast<std::uint32_t>(LogKind::lost_votes);
+        const Bytes lost = make_log_record(header, ledger::encode(LostVotes{}), salt);
+        records.insert(records.end(), lost.begin(), lost.end());
     }
+    if (auto written = (*file)->write_at(0, records); !written) return written;
     if (auto synced = (*file)->sync(); !synced) return synced;
     return files.sync_folder(folder);
 }

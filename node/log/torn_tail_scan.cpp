@@ -13,14 +13,21 @@ bool has_content(ByteView bytes) {
     return bytes[0] != 0 || std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) != 0;
 }
 
-/// True if a record in `bytes` says that everything up to `sequence` was durable before it.
-bool claims_durable(ByteView bytes, std::uint64_t sequence) {
+bool is_segment_start(const LogHeader& header) {
+    return header.kind == static_cast<std::uint32_t>(LogKind::segment);
+}
+
+/// True if a record in these bytes of a segment says that everything up to the end was durable
+/// before it. The record of kind segment, which has no salt, counts at the start of a file only.
+bool claims_durable(ByteView bytes, bool from_start, std::uint32_t segment, const LogEnd& end) {
     if (!has_content(bytes)) return false;
     for (std::size_t offset = 0; offset + k_log_header_bytes <= bytes.size(); ++offset) {
         const ByteView rest = bytes.subspan(offset);
-        const auto header = read_log_header(rest);
-        if (!header || header->durable_sequence < sequence) continue;
-        if (log_record_intact(*header, rest)) return true;
+        const auto header = read_log_header(rest, end.salt);
+        if (!header || header->segment != segment) continue;
+        if (header->durable_sequence < end.next_sequence) continue;
+        if (is_segment_start(*header) != (from_start && offset == 0)) continue;
+        if (log_record_intact(*header, rest, end.salt)) return true;
     }
     return false;
 }
@@ -44,14 +51,20 @@ struct Scan {
         end.offset = 0;
         while (end.offset < bytes.size()) {
             const ByteView rest = bytes.subspan(end.offset);
-            const auto header = read_log_header(rest);
-            if (!header || !continues(*header, segment) || !log_record_intact(*header, rest)) {
+            const auto header = read_log_header(rest, end.salt);
+            if (!header || !continues(*header, segment) ||
+                !log_record_intact(*header, rest, end.salt)) {
                 return {};
             }
             const LogPosition position{segment, header->payload_bytes, end.offset,
                                        header->sequence};
             const auto payload = rest.subspan(k_log_header_bytes, header->payload_bytes);
             if (auto visited = visitor(*header, position, payload); !visited) return visited;
+            if (header->sequence == 1) {
+                const auto start = ledger::decode<SegmentStart>(payload);
+                if (!start) return propagate(start);
+                end.salt = start->salt;
+            }
             end.offset += k_log_header_bytes + header->payload_bytes;
             end.next_sequence = header->sequence + 1;
             end.previous = header->checksum;
@@ -61,16 +74,15 @@ struct Scan {
 
     [[nodiscard]] bool continues(const LogHeader& header, std::uint32_t segment) const {
         const bool starts = end.offset == 0;
-        const bool is_start = header.kind == static_cast<std::uint32_t>(LogKind::segment);
         return header.segment == segment && header.sequence == end.next_sequence &&
-               header.previous == end.previous && starts == is_start;
+               header.previous == end.previous && starts == is_segment_start(header);
     }
 
     /// The bytes after the bad record at the end. The payload of a record whose header is whole is
     /// skipped: what clients wrote into it is never taken for a record.
     [[nodiscard]] ByteView after_bad_record(ByteView bytes) const {
         const ByteView rest = bytes.subspan(std::min<std::size_t>(end.offset, bytes.size()));
-        const auto header = read_log_header(rest);
+        const auto header = read_log_header(rest, end.salt);
         if (!header || !continues(*header, end.segment)) return rest;
         const std::size_t record_bytes = k_log_header_bytes + header->payload_bytes;
         return rest.subspan(std::min(record_bytes, rest.size()));
@@ -121,12 +133,12 @@ Result<LogEnd> scan_log(FileSystem& files, const std::string& folder, const LogV
         bytes = *std::move(read);
         if (has_content(ByteView(bytes).subspan(scan.end.offset))) break;
     }
-    bool damaged = claims_durable(scan.after_bad_record(bytes), scan.end.next_sequence);
+    bool damaged = claims_durable(scan.after_bad_record(bytes), false, scan.end.segment, scan.end);
     for (std::uint32_t later = scan.end.segment + 1; !damaged && later <= *last; ++later) {
         if (!files.exists(folder + "/" + log_segment_name(later))) continue;
         const auto read = scan.read_segment(later);
         if (!read) return propagate(read);
-        damaged = claims_durable(*read, scan.end.next_sequence);
+        damaged = claims_durable(*read, true, later, scan.end);
     }
     if (damaged) {
         return tl::unexpected<Error>(log_damage(folder + "/" + log_segment_name(scan.end.segment),

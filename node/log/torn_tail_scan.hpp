@@ -14,6 +14,7 @@ struct LogEnd {
     std::uint64_t offset = 0;
     std::uint64_t next_sequence = 1;
     std::uint64_t previous = 0;
+    ledger::Nonce salt;  ///< of the log, from its first record
 };
 
 /// Gets each whole record in order; may refuse it.

@@ -8,7 +8,8 @@ using consensus::TimerFired;
 using ledger::Block;
 using ledger::Certificate;
 
-CoreDriver::CoreDriver(std::unique_ptr<consensus::Core> core, View highest_vote_view, BlockLog& log,
+CoreDriver::CoreDriver(std::unique_ptr<consensus::Core> core,
+                       std::vector<ledger::VoteContent> recorded_votes, BlockLog& log,
                        const Execution& execution, PeerLinks& links, Reactor& reactor,
                        const Trace& trace)
     : core_(std::move(core)),
@@ -17,7 +18,13 @@ CoreDriver::CoreDriver(std::unique_ptr<consensus::Core> core, View highest_vote_
       links_(links),
       reactor_(reactor),
       trace_(trace),
-      recorded_vote_view_(highest_vote_view) {}
+      recorded_votes_(std::move(recorded_votes)) {}
+
+bool CoreDriver::has_recorded(const ledger::VoteContent& vote) const {
+    if (recorded_votes_.empty() || recorded_votes_[0].view < vote.view) return false;
+    if (recorded_votes_[0].view > vote.view) return true;
+    return std::find(recorded_votes_.begin(), recorded_votes_.end(), vote) != recorded_votes_.end();
+}
 
 void CoreDriver::start(CoreRequests& requests) { carry_out(core_->start(), requests); }
 
@@ -62,7 +69,13 @@ void CoreDriver::carry_out(consensus::Output output, CoreRequests& requests) {
 
 void CoreDriver::record(const consensus::SafetyRecord& record) {
     log_.append_safety_record(record);
-    recorded_vote_view_ = std::max(recorded_vote_view_, record.vote.view);
+    // A late finalize vote is of an earlier view: the newest view is what a lost record would lack.
+    if (!recorded_votes_.empty() && recorded_votes_[0].view < record.vote.view) {
+        recorded_votes_.clear();
+    }
+    if (recorded_votes_.empty() || recorded_votes_[0].view == record.vote.view) {
+        recorded_votes_.push_back(record.vote);
+    }
     if (record.proposal) {
         const auto& [vote, parent_view, block] = *record.proposal;
         trace_.tell(BlockProposed{vote.content.view, block.header.height, vote.content.block,

@@ -34,8 +34,9 @@ public:
 
 class CoreDriver {
 public:
-    /// `highest_vote_view`: of the own votes in the log.
-    CoreDriver(std::unique_ptr<consensus::Core> core, View highest_vote_view, BlockLog& log,
+    /// `recorded_votes`: the own votes of the highest view in the log.
+    CoreDriver(std::unique_ptr<consensus::Core> core,
+               std::vector<ledger::VoteContent> recorded_votes, BlockLog& log,
                const Execution& execution, PeerLinks& links, Reactor& reactor, const Trace& trace);
 
     void start(CoreRequests& requests);
@@ -57,8 +58,8 @@ public:
 
     [[nodiscard]] const consensus::Core& core() const { return *core_; }
     [[nodiscard]] Progress progress() const;
-    /// Of the newest own vote in the log.
-    [[nodiscard]] View recorded_vote_view() const { return recorded_vote_view_; }
+    /// Whether the log holds this own vote, or one of a later view: then it held all before it.
+    [[nodiscard]] bool has_recorded(const ledger::VoteContent& vote) const;
     /// The own executed height that the last votes to all told.
     [[nodiscard]] std::uint64_t told_executed_height() const { return told_executed_height_; }
     /// A node that cannot vouch for its state, or has seen a contradiction, does not spread what
@@ -94,7 +95,7 @@ private:
     HeldSends held_;
     std::map<consensus::TimerFired::Kind, Scheduler::TimerId> timers_;
     std::uint64_t fetch_turn_ = 0;
-    View recorded_vote_view_ = 0;
+    std::vector<ledger::VoteContent> recorded_votes_;  ///< own, of the highest view
     bool has_work_ = false;
     bool stopped_voting_ = false;
     std::uint64_t told_executed_height_ = 0;

@@ -13,6 +13,8 @@ namespace cityledger::node {
 inline constexpr std::size_t k_max_frame_bytes = 4 * 1024 * 1024;
 inline constexpr std::uint32_t k_max_digests_per_message = 1024;
 inline constexpr std::uint32_t k_max_batch_requests_per_message = 64;
+/// Votes of one validator in one view: of each kind one, and those that contradict.
+inline constexpr std::uint32_t k_highest_votes_max = 4;
 inline constexpr std::uint32_t k_max_sync_blocks = 1024;
 /// An answer of block sync ends with the block that passes this.
 inline constexpr std::size_t k_sync_answer_bytes = 1024 * 1024;
@@ -167,14 +169,15 @@ struct StartAnswer {
     /// The certificate of the highest view that the answering node holds.
     std::optional<ledger::Certificate> highest_certificate;
     /// The vote of the asking validator in the highest view that the answering node saw.
-    std::optional<ledger::Vote> highest_vote;
+    std::vector<ledger::Vote> highest_votes;
     Progress progress;
 
     template <class Archive>
     void serialize(Archive& archive) {
         archive(ledger::field("nonce", nonce),
                 ledger::field("highest_certificate", highest_certificate),
-                ledger::field("highest_vote", highest_vote), ledger::field("progress", progress));
+                ledger::limited<k_highest_votes_max>("highest_votes", highest_votes),
+                ledger::field("progress", progress));
     }
 };
 

@@ -40,9 +40,9 @@ RunningReplica::RunningReplica(const ReplicaSetup& setup, std::unique_ptr<BlockL
                  }),
       core_(std::make_unique<consensus::Core>(setup.validators, setup.key, setup.options.consensus,
                                               recovered.consensus),
-            recovered.highest_vote_view, *log_, execution_, links, reactor, trace),
+            recovered.highest_votes, *log_, execution_, links, reactor, trace),
       recovery_(setup.validators, setup.options.network_was_stopped, setup.ports.random.nonce(),
-                core_, links, checker_, reactor),
+                recovered.lost_votes, *log_, core_, links, checker_, reactor),
       admission_(setup.validators.chain_id(), setup.state, *log_, setup.ports.verifier, reactor,
                  setup.options.mempool_max_bytes),
       exchange_(setup.validators, setup.state, *log_, chain_, links, setup.ports.verifier, reactor),
@@ -98,6 +98,7 @@ void RunningReplica::advance() {
 void RunningReplica::turn() {
     core_.release();
     for (auto& end : sync_.take_durable_ends()) core_.give(std::move(end));
+    recovery_.pump();
     if (const auto view = recovery_.take_permission()) core_.give(consensus::VotingAllowed{*view});
     if (!execution_.diverged().empty()) core_.stop_voting();
     core_.drive(*this);

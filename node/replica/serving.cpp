@@ -33,7 +33,7 @@ void Serving::answer(ValidatorIndex from, const StartQuestion& question) {
     StartAnswer answer;
     answer.nonce = question.nonce;
     answer.progress = core_.progress();
-    answer.highest_vote = checker_.highest_vote(from);
+    answer.highest_votes = checker_.highest_votes(from);
     for (auto& certificate : core_.core().certificates_for(core_.core().view())) {
         const auto& highest = answer.highest_certificate;
         if (!core_.may_vouch_for(certificate)) continue;

@@ -1,5 +1,7 @@
 #include "node/replica/vote_checker.hpp"
 
+#include <algorithm>
+
 namespace cityledger::node {
 
 using ledger::Certificate;
@@ -46,9 +48,18 @@ Status VoteChecker::check_signature(const Vote& vote) {
             order_.pop_front();
         }
     }
-    auto& highest = highest_votes_.at(vote.validator);
-    if (!highest || highest->content.view < vote.content.view) highest = vote;
+    remember(vote);
     return {};
+}
+
+void VoteChecker::remember(const Vote& vote) {
+    auto& highest = highest_votes_.at(vote.validator);
+    if (!highest.empty() && highest[0].content.view < vote.content.view) highest.clear();
+    if (!highest.empty() && highest[0].content.view > vote.content.view) return;
+    const bool known = std::any_of(highest.begin(), highest.end(), [&](const Vote& other) {
+        return other.content == vote.content;
+    });
+    if (!known && highest.size() < k_highest_votes_max) highest.push_back(vote);
 }
 
 Result<Verified<Vote>> VoteChecker::check(const Vote& vote) {

@@ -9,6 +9,7 @@
 #include <unordered_set>
 
 #include "ledger/validator_set.hpp"
+#include "node/replica/peer_messages.hpp"
 
 namespace cityledger::node {
 
@@ -27,8 +28,9 @@ public:
     [[nodiscard]] Result<ledger::Verified<ledger::Certificate>> check(
         const ledger::Certificate& certificate);
 
-    /// The checked vote of this validator in the highest view, from votes and certificates.
-    [[nodiscard]] const std::optional<ledger::Vote>& highest_vote(std::uint16_t validator) const {
+    /// The checked votes of this validator in the highest view in which it voted as far as this
+    /// node has seen, from votes and certificates: at most k_highest_votes_max.
+    [[nodiscard]] const std::vector<ledger::Vote>& highest_votes(std::uint16_t validator) const {
         return highest_votes_.at(validator);
     }
     /// Signatures that were really verified.
@@ -36,12 +38,13 @@ public:
 
 private:
     [[nodiscard]] Status check_signature(const ledger::Vote& vote);
+    void remember(const ledger::Vote& vote);
 
     const ledger::ValidatorSet& validators_;
     std::unordered_set<Digest, DigestHasher> checked_;  ///< votes with their signatures
     std::unordered_map<Digest, crypto::Signature, DigestHasher> known_;  ///< by vote without it
     std::deque<std::pair<Digest, Digest>> order_;                        ///< of both, oldest first
-    std::vector<std::optional<ledger::Vote>> highest_votes_;
+    std::vector<std::vector<ledger::Vote>> highest_votes_;               ///< by validator
     std::uint64_t verifications_ = 0;
 };
 

@@ -6,15 +6,20 @@
 namespace cityledger::node {
 
 VoteRecovery::VoteRecovery(const ledger::ValidatorSet& validators, bool network_was_stopped,
-                           ledger::Nonce nonce, const CoreDriver& core, PeerLinks& links,
+                           ledger::Nonce nonce, const std::optional<LostVotes>& recorded,
+                           BlockLog& log, const CoreDriver& core, PeerLinks& links,
                            VoteChecker& checker, Reactor& reactor)
     : validators_(validators),
       network_was_stopped_(network_was_stopped),
       nonce_(nonce),
+      log_(log),
       core_(core),
       links_(links),
       checker_(checker),
-      reactor_(reactor) {}
+      reactor_(reactor),
+      // The word that all were stopped replaces a bar that an earlier start has found.
+      lost_record_(recorded && (recorded->votes_above_view == 0 || network_was_stopped)),
+      votes_above_view_(lost_record_ || !recorded ? 0 : recorded->votes_above_view) {}
 
 void VoteRecovery::start() {
     if (!links_.self()) return;
@@ -40,28 +45,31 @@ void VoteRecovery::on_answer(ValidatorIndex from, StartAnswer& answer) {
     if (!links_.self() || answer.nonce != nonce_) return;
     std::size_t signatures = 0;
     if (answer.highest_certificate) signatures += checker_.cost_of(*answer.highest_certificate);
-    if (answer.highest_vote) signatures += checker_.cost_of(*answer.highest_vote);
+    for (const auto& vote : answer.highest_votes) signatures += checker_.cost_of(vote);
     if (!links_.may_cost(from, Ration::signatures, signatures, reactor_.now_ms())) return;
     if (answer.highest_certificate) {
         const auto checked = checker_.check(*answer.highest_certificate);
         if (!checked) return links_.close(from, checked.error());
     }
-    bool shows_lost_vote = false;
-    if (answer.highest_vote) {
-        const auto checked = checker_.check(*answer.highest_vote);
+    for (const auto& vote : answer.highest_votes) {
+        const auto checked = checker_.check(vote);
         if (!checked) return links_.close(from, checked.error());
-        shows_lost_vote = links_.is_self(answer.highest_vote->validator) &&
-                          answer.highest_vote->content.view > core_.recorded_vote_view();
     }
-    const bool is_news = shows_lost_vote && !lost_record_;
-    lost_record_ = lost_record_ || shows_lost_vote;
-    if (answered_) {
-        // Too late to be safe by proof, and better late than never.
-        if (is_news) allow_above(core_.core().view() + 1);
-        return;
-    }
+    pump();
+    if (answered_) return;
     answers_[from] = std::move(answer);
     judge();
+}
+
+void VoteRecovery::pump() {
+    if (!links_.self()) return;
+    for (const auto& vote : checker_.highest_votes(*links_.self())) {
+        if (core_.has_recorded(vote.content) || vote.content.view <= votes_above_view_) continue;
+        if (!std::exchange(lost_record_, true)) log_.append_lost_votes({});
+        // Too late to be safe by proof, and better late than never.
+        if (answered_) allow_above(std::max(vote.content.view, core_.core().view()) + 1);
+        return;
+    }
 }
 
 /// With a whole record the rules of the core suffice, once enough others confirm that it is whole.
@@ -75,6 +83,7 @@ void VoteRecovery::judge() {
     const bool trusts_stop = lost_record_ && network_was_stopped_;
     std::size_t wanted = lost_record_ ? validators_.quorum() : validators_.quorum() - 1;
     if (trusts_stop) wanted = others;
+    wanted = std::min(wanted, others);  // with one to three validators all are trusted
     if (answers_.size() < wanted) return;
     if (!all && reactor_.now_ms() < asked_first_ms_ + k_start_grace_ms) return;
     View certified = 0;
@@ -90,6 +99,7 @@ void VoteRecovery::judge() {
 void VoteRecovery::allow_above(View view) {
     votes_above_view_ = std::max(votes_above_view_, view);
     permission_ = votes_above_view_;
+    if (lost_record_) log_.append_lost_votes({votes_above_view_});
 }
 
 std::optional<View> VoteRecovery::take_permission() { return std::exchange(permission_, {}); }

@@ -1,7 +1,9 @@
 #pragma once
 // Before the first vote after a start: the others are asked what this validator may have signed,
 // and from their answers follows the view above which it may vote (docs/consensus.md, start
-// question).
+// question). The record is lost if an own signature was seen, in whatever vote or certificate, that
+// the log does not hold, if the state was above the log, or if the log was made anew. That it is
+// lost stays on record itself.
 
 #include <map>
 
@@ -21,13 +23,15 @@ public:
     /// `network_was_stopped`: see ReplicaOptions. `nonce` tells the answers of this start from
     /// older ones.
     VoteRecovery(const ledger::ValidatorSet& validators, bool network_was_stopped,
-                 ledger::Nonce nonce, const CoreDriver& core, PeerLinks& links,
-                 VoteChecker& checker, Reactor& reactor);
+                 ledger::Nonce nonce, const std::optional<LostVotes>& recorded, BlockLog& log,
+                 const CoreDriver& core, PeerLinks& links, VoteChecker& checker, Reactor& reactor);
 
     /// Asks, and goes on asking until it is answered. An observer asks nothing.
     void start();
     void on_session_up(ValidatorIndex peer);
     void on_answer(ValidatorIndex from, StartAnswer& answer);
+    /// Looks whether an own vote was seen that the log does not hold.
+    void pump();
     /// The view above which votes are allowed, when that is new.
     [[nodiscard]] std::optional<View> take_permission();
 
@@ -43,12 +47,13 @@ private:
     const ledger::ValidatorSet& validators_;
     bool network_was_stopped_;
     ledger::Nonce nonce_;
+    BlockLog& log_;
     const CoreDriver& core_;
     PeerLinks& links_;
     VoteChecker& checker_;
     Reactor& reactor_;
     bool answered_ = false;
-    bool lost_record_ = false;  ///< a peer showed a vote that the log does not hold
+    bool lost_record_ = false;  ///< the log does not hold all own votes
     View votes_above_view_ = 0;
     std::optional<View> permission_;
     std::uint64_t asked_first_ms_ = 0;

@@ -192,7 +192,8 @@ Status write_home(const NetworkFolder& folder, const Ingredients& made, const Ne
         if (!written) return written;
     }
     io::PosixFileSystem posix;
-    return node::initialise_log(posix, home.log(config), made.genesis);
+    return node::initialise_log(posix, home.log(config), made.genesis, random_nonce(),
+                                node::LogOrigin::with_network);
 }
 
 /// ".run.making-4711" beside "run": hidden, and one for each process.

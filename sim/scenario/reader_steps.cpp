@@ -20,8 +20,9 @@ constexpr std::int64_t k_max_generated = 1'000'000;
 const std::vector<std::string> k_kinds = {
     "do",        "send",     "bundle", "query", "repeat",  "for_each",   "choose",
     "close_day", "generate", "load",   "fault", "wait_ms", "wait_until", "expect_stalled"};
-const std::vector<std::string> k_behaviours = {"equivocate",     "double_vote", "silent_leader",
-                                               "withhold_votes", "false_roots", "forge_header"};
+const std::vector<std::string> k_behaviours = {
+    "equivocate",   "double_vote", "silent_leader", "withhold_votes", "false_roots",
+    "forge_header", "flood_votes", "flood_batches", "lie_in_sync",    "withhold_certificates"};
 const std::vector<std::string> k_loop_kinds = {"repeat", "for_each", "choose"};
 
 std::string joined(const std::vector<std::string>& words) {

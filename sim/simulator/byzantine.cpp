@@ -13,12 +13,16 @@ Frame frame_of(const node::PeerMessage& message) {
 
 const std::map<std::string_view, Byzantine::Behaviour>& Byzantine::behaviours() {
     static const std::map<std::string_view, Behaviour> known = {
-        {"double_vote", &Byzantine::double_vote},
-        {"equivocate", &Byzantine::equivocate},
-        {"false_roots", &Byzantine::false_roots},
-        {"forge_header", &Byzantine::forge_header},
-        {"silent_leader", &Byzantine::silent_leader},
-        {"withhold_votes", &Byzantine::withhold_votes},
+        {"double_vote", {&Byzantine::double_vote}},
+        {"equivocate", {&Byzantine::equivocate}},
+        {"false_roots", {&Byzantine::false_roots}},
+        {"flood_batches", {&Byzantine::flood_batches}},
+        {"flood_votes", {&Byzantine::flood_votes}},
+        {"forge_header", {&Byzantine::forge_header}},
+        {"lie_in_sync", {&Byzantine::lie_in_sync, true}},
+        {"silent_leader", {&Byzantine::silent_leader}},
+        {"withhold_certificates", {&Byzantine::withhold_certificates, true}},
+        {"withhold_votes", {&Byzantine::withhold_votes}},
     };
     return known;
 }
@@ -41,16 +45,26 @@ Result<std::unique_ptr<Byzantine>> Byzantine::create(std::string_view behaviour,
 }
 
 void Byzantine::hear(const Frame& frame) {
+    if (frame->at(0) == node::frame_kind<node::BatchPush>()) {
+        const auto message = node::decode_message(*frame);
+        const auto* push = message ? std::get_if<node::BatchPush>(&*message) : nullptr;
+        if (push != nullptr && !push->batch.transactions.empty()) {
+            heard_transaction_ = push->batch.transactions.back();
+        }
+    }
     heard_.hear(look_into(*frame));
     release();
 }
 
 std::vector<Frame> Byzantine::rewrite(ValidatorIndex to, const Frame& frame) {
     const SeenMessage seen = look_into(*frame);
-    if (!seen.vote || seen.vote->validator != self_) return {frame};
-    heard_.hear(seen);
-    release();
-    std::vector<Frame> frames = (this->*behaviour_)(to, frame, seen);
+    const bool own_vote = seen.vote && seen.vote->validator == self_;
+    if (!own_vote && !behaviour_.on_all_frames) return {frame};
+    if (own_vote) {
+        heard_.hear(seen);
+        release();
+    }
+    std::vector<Frame> frames = (this->*behaviour_.function)(to, frame, seen);
     if (frames != std::vector<Frame>{frame}) ++lies_;
     return frames;
 }
@@ -133,6 +147,60 @@ std::vector<Frame> Byzantine::forge_header(ValidatorIndex, const Frame& frame,
         if (!forgery.apply(block, heard_)) continue;
         return {frame_of(node::ProposalMessage{tell(*seen.proposal, std::move(block)), {}})};
     }
+    return {frame};
+}
+
+std::vector<Frame> Byzantine::flood_votes(ValidatorIndex, const Frame& frame,
+                                          const SeenMessage& seen) {
+    constexpr std::uint64_t k_views = 64;
+    std::vector<Frame> frames = {frame};
+    for (std::uint64_t ahead = 1; ahead <= k_views; ++ahead) {
+        const auto& vote = seen.vote->content;
+        frames.push_back(
+            vote_frame({ledger::VoteKind::nullify, vote.epoch, vote.view + ahead, Digest{}}));
+    }
+    return frames;
+}
+
+Frame Byzantine::batch_frame(const ledger::Transaction& transaction) {
+    ledger::Batch batch;
+    batch.transactions.push_back(transaction);
+    batch.header.author = self_;
+    batch.header.sequence = ++next_batch_;
+    batch.header.session.bytes.fill(0xb2);  // apart from the replica's own
+    batch.header.transaction_count = 1;
+    batch.header.transactions_root = ledger::batch_transactions_root(batch.transactions);
+    batch.signature = key_.sign(ledger::signing_bytes(ledger::tags::batch, chain_, batch.header));
+    return frame_of(node::BatchPush{std::move(batch)});
+}
+
+std::vector<Frame> Byzantine::flood_batches(ValidatorIndex, const Frame& frame,
+                                            const SeenMessage&) {
+    constexpr std::size_t k_batches = 16;
+    std::vector<Frame> frames = {frame};
+    if (!heard_transaction_) return frames;
+    for (std::size_t i = 0; i < k_batches; ++i) frames.push_back(batch_frame(*heard_transaction_));
+    return frames;
+}
+
+std::vector<Frame> Byzantine::lie_in_sync(ValidatorIndex, const Frame& frame, const SeenMessage&) {
+    if (frame->at(0) != node::frame_kind<node::SyncAnswer>()) return {frame};
+    auto message = node::decode_message(*frame);
+    auto* answer = message ? std::get_if<node::SyncAnswer>(&*message) : nullptr;
+    if (answer == nullptr || answer->blocks.empty()) return {frame};
+    auto& last = answer->blocks.back();
+    switch (next_forgery_++ % 4) {
+        case 0: last.finalization.reset(); break;
+        case 1: last.batches.emplace_back().header.author = self_; break;
+        case 2: answer->blocks.front().block.header.executed.business_root = Digest{}; break;
+        default: answer->from_height += 1; break;
+    }
+    return {frame_of(*message)};
+}
+
+std::vector<Frame> Byzantine::withhold_certificates(ValidatorIndex, const Frame& frame,
+                                                    const SeenMessage&) {
+    if (frame->at(0) == node::frame_kind<node::CertificateMessage>()) return {};
     return {frame};
 }
 

@@ -25,6 +25,14 @@ public:
     ///              proposes at once a block that names the parent's state, which others hardly
     ///              have executed, with roots out of thin air; all else of the block is right.
     /// forge_header: as a leader it lies in one field of the header, in another one each view.
+    /// flood_votes: beside each of its votes it votes to nullify many later views.
+    /// flood_batches: beside each of its votes it pushes many small batches, each with a
+    /// transaction
+    ///                that it has heard of.
+    /// lie_in_sync: answers of block sync end without their proof, hold a batch too many, or a
+    /// block
+    ///              that is changed, in turn.
+    /// withhold_certificates: sends none.
     static Result<std::unique_ptr<Byzantine>> create(std::string_view behaviour,
                                                      ValidatorIndex self, std::size_t validators,
                                                      const crypto::PrivateKey& key,
@@ -44,8 +52,12 @@ public:
     [[nodiscard]] std::uint64_t lies() const { return lies_; }
 
 private:
-    using Behaviour = std::vector<Frame> (Byzantine::*)(ValidatorIndex, const Frame&,
-                                                        const SeenMessage&);
+    using Function = std::vector<Frame> (Byzantine::*)(ValidatorIndex, const Frame&,
+                                                       const SeenMessage&);
+    struct Behaviour {
+        Function function = nullptr;
+        bool on_all_frames = false;  ///< not only on those with an own vote
+    };
 
     Byzantine(Behaviour behaviour, ValidatorIndex self, std::size_t validators,
               const crypto::PrivateKey& key, const ledger::ChainId& chain)
@@ -66,6 +78,12 @@ private:
                                       const SeenMessage& seen);
     std::vector<Frame> false_roots(ValidatorIndex to, const Frame& frame, const SeenMessage& seen);
     std::vector<Frame> forge_header(ValidatorIndex to, const Frame& frame, const SeenMessage& seen);
+    std::vector<Frame> flood_votes(ValidatorIndex to, const Frame& frame, const SeenMessage& seen);
+    std::vector<Frame> flood_batches(ValidatorIndex to, const Frame& frame,
+                                     const SeenMessage& seen);
+    std::vector<Frame> lie_in_sync(ValidatorIndex to, const Frame& frame, const SeenMessage& seen);
+    std::vector<Frame> withhold_certificates(ValidatorIndex to, const Frame& frame,
+                                             const SeenMessage& seen);
 
     /// A lie that was told in a view is told again with every vote and repetition.
     std::vector<Frame> as_told(const Frame& frame, const SeenMessage& seen) const;
@@ -76,6 +94,7 @@ private:
     [[nodiscard]] bool in_second_half(ValidatorIndex peer) const;
     [[nodiscard]] ledger::Vote sign(ledger::VoteContent content) const;
     [[nodiscard]] Frame vote_frame(ledger::VoteContent content) const;
+    [[nodiscard]] Frame batch_frame(const ledger::Transaction& transaction);
     /// The other proposal of a view that this node leads: the same block without its batches.
     [[nodiscard]] const std::optional<consensus::Proposal>& twin_of(
         const consensus::Proposal& proposal);
@@ -92,6 +111,8 @@ private:
     std::optional<consensus::Proposal> held_;              ///< waits for a finalization
     std::set<ValidatorIndex> held_from_;                   ///< who misses it so far
     std::size_t next_forgery_ = 0;
+    std::optional<ledger::Transaction> heard_transaction_;  ///< the newest one
+    std::uint64_t next_batch_ = 0;
     std::uint64_t lies_ = 0;
 };
 

@@ -5,7 +5,7 @@
 #include "crypto/check.hpp"
 #include "ledger/codec/json.hpp"
 #include "ledger/contracts/contracts.hpp"
-#include "node/log/block_log.hpp"
+#include "node/log/log_codes.hpp"
 #include "sim/simulator/simulator_codes.hpp"
 
 namespace cityledger::sim {
@@ -133,23 +133,22 @@ void VirtualCluster::create_node(std::size_t index) {
     Node& node = *nodes_.back();
     node.disk.set_observer([this, index](const DiskEvent& event) { watch_disk(index, event); });
     if (options_.wrong_contracts.contains(index)) checker_.mark_faulty(index);
-    make_log(node);
+    make_log(node, node::LogOrigin::with_network);
 }
 
-void VirtualCluster::make_log(Node& node) {
+void VirtualCluster::make_log(Node& node, node::LogOrigin origin) {
     // What `init` does on a real host, long before the first power cut, on a disk that works.
     const DiskFaults faults = node.disk.faults();
     node.disk.set_faults({});
-    const auto made = node::initialise_log(node.disk, options_.replica.log_folder, genesis_);
+    const auto made =
+        node::initialise_log(node.disk, options_.replica.log_folder, genesis_,
+                             SimulatedRandomSource(node.random.fork("log salt")).nonce(), origin);
     if (!made) checker_.fail("the log cannot be made: " + made.error().message());
     (void)node.disk.sync_folder("");
     node.disk.set_faults(faults);
 }
 
 Status VirtualCluster::open_state(Node& node) {
-    const auto prepared =
-        node::prepare_state(node.disk, options_.replica.log_folder, genesis_, node.store);
-    if (!prepared) return prepared;
     const auto wrong = options_.wrong_contracts.find(node.index);
     const auto& contracts = wrong == options_.wrong_contracts.end() ? *contracts_ : *wrong->second;
     auto executor = ledger::Executor::open(genesis_, contracts, node.store);
@@ -158,7 +157,17 @@ Status VirtualCluster::open_state(Node& node) {
     return {};
 }
 
+/// As the daemon does it.
 Status VirtualCluster::start(Node& node) {
+    const Status started = boot(node);
+    if (started || started.error().code != node::codes::state_above_log) return started;
+    const auto prepared = node::prepare_state(node.disk, options_.replica.log_folder, genesis_,
+                                              options_.replica.log_segment_bytes, node.store);
+    if (!prepared) return propagate(prepared);
+    return boot(node);
+}
+
+Status VirtualCluster::boot(Node& node) {
     if (const auto opened = open_state(node); !opened) return opened;
     const auto index = static_cast<ValidatorIndex>(node.index);
     node.life = queue_.make_owner();
@@ -287,7 +296,7 @@ Status VirtualCluster::end_process(std::size_t index) {
 
 Status VirtualCluster::wipe(std::size_t index) {
     if (const auto emptied = restore(index, {}); !emptied) return emptied;
-    make_log(node_at(index));
+    make_log(node_at(index), node::LogOrigin::made_anew);
     return {};
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ledger/memory_state_store.hpp"
+#include "node/log/block_log.hpp"
 #include "node/replica/replica.hpp"
 #include "sim/simulator/byzantine.hpp"
 #include "sim/simulator/checker.hpp"
@@ -140,9 +141,10 @@ private:
     [[nodiscard]] Node& node_at(std::size_t index);
     [[nodiscard]] const Node& node_at(std::size_t index) const;
     void create_node(std::size_t index);
-    void make_log(Node& node);
+    void make_log(Node& node, node::LogOrigin origin);
     [[nodiscard]] Status open_state(Node& node);
     [[nodiscard]] Status start(Node& node);
+    [[nodiscard]] Status boot(Node& node);
     void connect_observers(Node& node);
     void stop(Node& node);
     void lose_unsynced(Node& node);

@@ -78,7 +78,8 @@ struct TestHome {
     }
     void make_log() const {
         PosixFileSystem files;
-        REQUIRE(node::initialise_log(files, home.log(config), genesis));
+        REQUIRE(node::initialise_log(files, home.log(config), genesis, {},
+                                     node::LogOrigin::with_network));
     }
     Code refusal() const {
         const auto contents = read_home(home);
@@ -232,7 +233,7 @@ TEST_CASE("a client follows the receipts of all blocks, and waits for the next",
     CHECK(client.receipts(0, 0).error().code == codes::http_wrong_parameter);
 }
 
-TEST_CASE("the daemon never makes a log", "[daemon]") {
+TEST_CASE("the daemon makes a log only when asked, and never over another one", "[daemon]") {
     TestHome home;
     DaemonOptions options;
     options.home = home.folder.path();
@@ -240,6 +241,13 @@ TEST_CASE("the daemon never makes a log", "[daemon]") {
     REQUIRE_FALSE(started);
     CHECK(started.error().code == node::codes::log_missing);
     CHECK(read_text_file(home.home.node_log())->find("code=log_missing") != std::string::npos);
+    options.new_log = true;
+    CHECK(Daemon::start(options));
+    const auto again = Daemon::start(options);
+    REQUIRE_FALSE(again);
+    CHECK(again.error().code == node::codes::log_exists);
+    options.new_log = false;
+    CHECK(Daemon::start(options));
 }
 
 TEST_CASE("a good home is read whole", "[daemon]") {

@@ -19,6 +19,8 @@ SimulatedDisk disk_with(const DiskImage& image) {
     return disk;
 }
 
+constexpr ledger::Nonce k_log_salt{{1, 2, 3}};
+
 std::string path_of(std::uint32_t segment) { return "log/" + log_segment_name(segment); }
 
 /// The bytes of the first segment.
@@ -36,7 +38,7 @@ struct LogFixture {
     explicit LogFixture(std::uint64_t segment = 64 * 1024, std::uint64_t seed = 1)
         : disk(SimulatedRandom(seed), k_torn_disk), segment_bytes(segment) {
         genesis.name = "log";
-        REQUIRE(initialise_log(disk, "log", genesis));
+        REQUIRE(initialise_log(disk, "log", genesis, k_log_salt, LogOrigin::with_network));
         REQUIRE(disk.sync_folder(""));
     }
     Result<std::unique_ptr<BlockLog>> open(SimulatedDisk& from) {
@@ -220,6 +222,107 @@ TEST_CASE("damage in a log of several segments is found, also if segments are sw
     }
 }
 
+TEST_CASE("what a client wrote is never taken for a record of the log") {
+    // The head of the last record is lost, its payload is not, and looks like a record that says
+    // that all before it was durable.
+    const auto open_with = [](const ledger::Nonce& salt_of_the_forger) {
+        LogFixture fixture;
+        fixture.fill(4);
+        std::uint64_t sequence = 0;
+        LogPosition position;
+        {
+            auto log = fixture.open(fixture.disk);
+            REQUIRE(log);
+            sequence = (*log)->last_sequence();
+            LogHeader forged;
+            forged.segment = 1;
+            forged.sequence = sequence + 9;
+            forged.durable_sequence = sequence + 8;
+            forged.kind = static_cast<std::uint32_t>(LogKind::batch);
+            auto batch = std::make_shared<ledger::Batch>();
+            batch->transactions.resize(1);
+            batch->transactions[0].body.operations.resize(1);
+            batch->transactions[0].body.operations[0].arguments =
+                make_log_record(forged, as_bytes("anything"), salt_of_the_forger);
+            (*log)->append_batch(crypto::sha256(as_bytes("batch")), batch);
+            (*log)->request_sync();
+        }
+        DiskImage image = fixture.disk.files();
+        Bytes bytes = bytes_of(image);
+        const std::uint64_t last = fixture.positions().back().offset;
+        std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(last), k_log_header_bytes, 0);
+        set_bytes(image, bytes);
+        fixture.disk.restore(image);
+        auto log = fixture.open(fixture.disk);
+        return log ? Status{} : Status(propagate(log));
+    };
+    CHECK(open_with({}));
+    CHECK(open_with({{1, 2, 4}}));
+    const auto known = open_with(k_log_salt);  // the control: only the salt tells them apart
+    REQUIRE_FALSE(known);
+    CHECK(known.error().code == codes::log_damaged);
+}
+
+TEST_CASE("own votes are kept when a torn sync ends before the block of its finalization") {
+    LogFixture fixture;
+    ledger::Certificate finalization{{ledger::VoteKind::finalize, 0, 9, {}}, {{1, {}}}};
+    {
+        auto opened = fixture.open(fixture.disk);
+        REQUIRE(opened);
+        BlockLog& log = **opened;
+        log.append_safety_record(
+            {{ledger::VoteKind::nullify, 0, 5, {}}, std::nullopt, std::nullopt});
+        ledger::Block block;
+        std::vector<std::pair<Digest, ledger::Block>> blocks;
+        for (std::uint64_t height = 1; height <= 3; ++height) {
+            block.header.height = height;
+            block.header.parent = height == 1 ? log.final_digest() : blocks.back().first;
+            blocks.emplace_back(
+                ledger::block_digest(block.header, ledger::chain_id_of(fixture.genesis)), block);
+        }
+        finalization.content.block = blocks[2].first;
+        const auto proof = log.append_certificate(finalization);
+        for (std::uint64_t height = 1; height <= 2; ++height) {  // the third one was lost
+            const auto& [digest, ancestor] = blocks[height - 1];
+            log.append_block(digest, ancestor);
+            log.append_final({height, digest, 9}, proof);
+        }
+        log.request_sync();
+    }
+    REQUIRE(fixture.open(fixture.disk));
+    const auto& recovered = fixture.recovered.consensus;
+    CHECK(recovered.last_final.header.height == 2);
+    REQUIRE(recovered.votes.size() == 1);
+    CHECK(recovered.votes[0].vote.view == 5);
+    CHECK(recovered.certificates == std::vector<ledger::Certificate>{finalization});
+    CHECK(fixture.recovered.highest_vote_view == 5);
+}
+
+TEST_CASE("the newest word on lost votes counts, and the own votes of the highest view") {
+    LogFixture fixture;
+    const auto vote_of = [](ledger::VoteKind kind, std::uint64_t view) {
+        return ledger::VoteContent{kind, 0, view, {}};
+    };
+    {
+        auto log = fixture.open(fixture.disk);
+        REQUIRE(log);
+        CHECK_FALSE(fixture.recovered.lost_votes);
+        (*log)->append_safety_record({vote_of(ledger::VoteKind::nullify, 3), {}, {}});
+        (*log)->append_safety_record({vote_of(ledger::VoteKind::notarize, 4), {}, {}});
+        (*log)->append_safety_record({vote_of(ledger::VoteKind::finalize, 3), {}, {}});
+        (*log)->append_safety_record({vote_of(ledger::VoteKind::nullify, 4), {}, {}});
+        (*log)->append_lost_votes({});
+        (*log)->append_lost_votes({7});
+        (*log)->request_sync();
+    }
+    REQUIRE(fixture.open(fixture.disk));
+    REQUIRE(fixture.recovered.lost_votes);
+    CHECK(fixture.recovered.lost_votes->votes_above_view == 7);
+    CHECK(fixture.recovered.highest_votes ==
+          std::vector<ledger::VoteContent>{vote_of(ledger::VoteKind::notarize, 4),
+                                           vote_of(ledger::VoteKind::nullify, 4)});
+}
+
 TEST_CASE("a damage that is met while reading is never served") {
     LogFixture fixture;
     fixture.fill(4);
@@ -238,7 +341,9 @@ TEST_CASE("a missing log, an existing one, another chain and another version are
     LogFixture fixture;
     SimulatedDisk empty(SimulatedRandom(1), {});
     CHECK(fixture.open(empty).error().code == codes::log_missing);
-    CHECK(initialise_log(fixture.disk, "log", fixture.genesis).error().code == codes::log_exists);
+    CHECK(initialise_log(fixture.disk, "log", fixture.genesis, {}, LogOrigin::with_network)
+              .error()
+              .code == codes::log_exists);
     fixture.genesis.name = "another";
     CHECK(fixture.open(fixture.disk).error().code == codes::log_wrong_chain);
     LogHeader header;
@@ -246,9 +351,12 @@ TEST_CASE("a missing log, an existing one, another chain and another version are
     header.sequence = 1;
     header.kind = static_cast<std::uint32_t>(LogKind::segment);
     DiskImage image = fixture.disk.files();
-    set_bytes(image, make_log_record(header, ledger::encode(SegmentStart{2, {}})));
-    fixture.disk.restore(image);
-    CHECK(fixture.open(fixture.disk).error().code == codes::log_wrong_version);
+    for (const std::uint32_t version : {k_log_version - 1, k_log_version + 1}) {
+        set_bytes(image,
+                  make_log_record(header, ledger::encode(SegmentStart{version, {}, {}}), {}));
+        fixture.disk.restore(image);
+        CHECK(fixture.open(fixture.disk).error().code == codes::log_wrong_version);
+    }
 }
 
 TEST_CASE("a full disk is met before the segment is used up, and forgotten when there is room") {

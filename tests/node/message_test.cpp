@@ -50,7 +50,7 @@ std::vector<PeerMessage> one_of_each() {
             SyncRequest{3, 100},
             SyncAnswer{3, {{some_block(), finalization, {some_batch()}}, {some_block(), {}, {}}}},
             StartQuestion{},
-            StartAnswer{{}, finalization, vote, progress},
+            StartAnswer{{}, finalization, {vote}, progress},
             Hint{progress}};
 }
 

@@ -37,7 +37,7 @@ PartFixture::PartFixture()
       links(k_part_validators, ValidatorIndex{0}, transport),
       checker(validators),
       chain([this]() -> BlockLog& {
-          REQUIRE(initialise_log(disk, "log", genesis));
+          REQUIRE(initialise_log(disk, "log", genesis, {}, LogOrigin::with_network));
           log = BlockLog::open(disk, syncer, "log", validators.chain_id(), 64 * 1024, recovered)
                     .value();
           syncer.finish();

@@ -15,8 +15,8 @@ struct PresenceFixture : PartFixture {
     PresenceFixture()
         : driver(std::make_unique<consensus::Core>(validators, &keys[0], core_options(),
                                                    recovered.consensus),
-                 0, *log, execution, links, reactor, trace),
-          recovery(validators, false, {}, driver, links, checker, reactor),
+                 {}, *log, execution, links, reactor, trace),
+          recovery(validators, false, {}, {}, *log, driver, links, checker, reactor),
           sync(validators, *log, links, checker, reactor, trace,
                [](const auto&, const auto&, const auto&, std::uint64_t) {}),
           presence(validators, k_silence_ms, *log, execution, driver, recovery, sync, links,

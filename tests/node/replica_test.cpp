@@ -107,7 +107,7 @@ TEST_CASE("a node whose state store lost its last blocks replays them from the l
     commit_notes(world, "later", 3, {0});
 }
 
-TEST_CASE("a state above the log is refused by start and cleared by prepare_state") {
+TEST_CASE("a state above the log is refused by start, cleared, and on record as lost votes") {
     TestCluster world({.nodes = 1});
     auto& disk = world.cluster.disk(0);
     auto& store = world.cluster.state_store(0);
@@ -119,10 +119,39 @@ TEST_CASE("a state above the log is refused by start and cleared by prepare_stat
     disk.restore(new_log);
     LoneReplica lone(world, 0);
     CHECK(lone.replica.start().error().code == codes::state_above_log);
-    REQUIRE(prepare_state(disk, "log", genesis, store));
+    const auto prepared = prepare_state(disk, "log", genesis, 256 * 1024, store);
+    REQUIRE(prepared);
+    CHECK(*prepared);
     CHECK_FALSE(store.applied_height());
-    sim::SimulatedDisk empty(sim::SimulatedRandom(1), {});
-    CHECK(prepare_state(empty, "log", genesis, store));  // nothing to compare yet
+    const auto again = prepare_state(disk, "log", genesis, 256 * 1024, store);
+    REQUIRE(again);
+    CHECK_FALSE(*again);
+    disk.power_cut();
+    PromptSyncer syncer;
+    RecoveredLog recovered;
+    REQUIRE(BlockLog::open(disk, syncer, "log", world.cluster.chain_id(), 256 * 1024, recovered));
+    REQUIRE(recovered.lost_votes);
+    CHECK(recovered.lost_votes->votes_above_view == 0);
+}
+
+TEST_CASE("a node whose log lost its durable end makes its state again and waits for the others") {
+    TestCluster world({});
+    world.start_all();
+    commit_notes(world, "before", 2, {0, 1, 2, 3});
+    world.stop(3);
+    const sim::DiskImage backup = world.cluster.disk(3).files();
+    world.start(3);
+    commit_notes(world, "after", 3, {0, 1, 2, 3});
+    world.stop(3);
+    world.cluster.disk(3).restore(backup);  // the state store keeps what it has executed
+    world.start(3);
+    REQUIRE(world.run_until([&] { return world.final_height(3) == world.final_height(0); }, 5000));
+    const auto standing = world.replica(3).status().standing.standing;
+    CHECK((standing == Standing::asking || standing == Standing::votes_lost));
+    commit_notes(world, "later", 6, {0, 1, 2, 3});
+    REQUIRE(world.run_until(
+        [&] { return world.replica(3).status().standing.standing == Standing::voting; }, 10'000));
+    world.check_agreement();
 }
 
 TEST_CASE("all four lose power fifty times and no acknowledged receipt is lost") {

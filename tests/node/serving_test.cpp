@@ -13,7 +13,7 @@ struct ServingFixture : PartFixture {
     ServingFixture()
         : driver(std::make_unique<consensus::Core>(validators, &keys[0], core_options(),
                                                    recovered.consensus),
-                 0, *log, execution, links, reactor, trace),
+                 {}, *log, execution, links, reactor, trace),
           serving(*log, driver, links, checker, reactor) {
         connect_all();
     }
@@ -70,8 +70,8 @@ TEST_CASE("the start question is answered with what this node has seen of the on
     const auto answers = fixture.transport.take<StartAnswer>();
     REQUIRE(answers.size() == 1);
     CHECK(answers[0].second.nonce == ledger::Nonce{{9}});
-    REQUIRE(answers[0].second.highest_vote.has_value());
-    CHECK(answers[0].second.highest_vote->content == seen.content);
+    REQUIRE(answers[0].second.highest_votes.size() == 1);
+    CHECK(answers[0].second.highest_votes[0].content == seen.content);
 }
 
 TEST_CASE("a peer that asks too much is not answered, others are") {

@@ -1,4 +1,4 @@
-// Golden stories: what four replicas do, line by line. CITYLEDGER_REWRITE_STORIES=1 writes them
+// Golden stories: what four replicas do, line by line. CITYLEDGER_REWRITE_GOLDEN=1 writes them
 // anew; what changed is then read in the diff.
 
 #include <cstdlib>
@@ -24,8 +24,8 @@ std::string stored_story(const std::string& path) {
 
 void check_story(const std::string& name, const std::string& story) {
     const std::string path = source_dir() + "/tests/node/stories/" + name;
-    if (std::getenv("CITYLEDGER_REWRITE_STORIES") != nullptr) std::ofstream(path) << story;
-    INFO("if this is meant: CITYLEDGER_REWRITE_STORIES=1, then read the diff of " << path);
+    if (std::getenv("CITYLEDGER_REWRITE_GOLDEN") != nullptr) std::ofstream(path) << story;
+    INFO("if this is meant: CITYLEDGER_REWRITE_GOLDEN=1, then read the diff of " << path);
     CHECK(story == stored_story(path));
 }
 

@@ -198,6 +198,27 @@ TEST_CASE("silent leaders and withheld votes of one node cost time only", "[virt
     network.check_whole();
 }
 
+TEST_CASE("floods, false answers of block sync and withheld certificates cost the others little",
+          "[virtual]") {
+    const std::string behaviour =
+        GENERATE(std::string("flood_votes"), std::string("flood_batches"),
+                 std::string("lie_in_sync"), std::string("withhold_certificates"));
+    INFO(behaviour);
+    Network network(11);
+    REQUIRE(network.cluster.make_byzantine(0, behaviour).has_value());
+    network.load.start(20);
+    for (int round = 0; round < 12 && (round == 0 || network.cluster.lies(0) == 0); ++round) {
+        network.cluster.run_for(5'000);
+        REQUIRE(network.cluster.kill(2));  // so that somebody has to fetch what it missed
+        network.cluster.run_for(5'000);
+        REQUIRE(network.cluster.restart(2));
+    }
+    REQUIRE(network.progresses(30, 120'000));
+    CHECK(network.cluster.lies(0) > 0);
+    CHECK(network.cluster.replica(1)->status().batches_held < 1000);
+    network.check_whole();
+}
+
 TEST_CASE("false roots and forged headers are refused, and the others go on", "[virtual]") {
     const std::string behaviour = GENERATE(std::string("false_roots"), std::string("forge_header"));
     const std::uint64_t seed = GENERATE(range(20u, 30u));

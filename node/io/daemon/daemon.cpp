@@ -24,6 +24,8 @@
 #include "node/io/storage/posix_file_system.hpp"
 #include "node/io/storage/rocksdb_state_store.hpp"
 #include "node/io/storage/sync_thread.hpp"
+#include "node/log/block_log.hpp"
+#include "node/log/log_codes.hpp"
 #include "node/replica/peer_messages.hpp"
 
 namespace cityledger::io {
@@ -106,8 +108,8 @@ public:
         Status done = open_storage(options);
         if (done) done = open_transport();
         if (!done) return done;
-        make_replica(options.network_was_stopped);
-        done = replica_->start();
+        if (options.new_log) done = replace_lost_log();
+        if (done) done = start_replica(options.network_was_stopped);
         if (done) done = start_network(options.fault_controls);
         if (done) done = announce();
         if (done && options.handle_signals) watch_signals();
@@ -148,6 +150,10 @@ private:
         auto store = RocksDbStateStore::open(*files_, folder_.state(home_.config));
         if (!store) return propagate(store);
         store_ = *std::move(store);
+        return open_executor();
+    }
+
+    Status open_executor() {
         auto executor = ledger::Executor::open(home_.genesis, ledger::city_contracts(), *store_);
         if (!executor) return propagate(executor);
         executor_ = *std::move(executor);
@@ -163,6 +169,32 @@ private:
             logger_->warning("own_certificate", {{"why", home_.own_certificate.error().message()}});
         }
         return {};
+    }
+
+    Status replace_lost_log() {
+        logger_->warning("new_log", {{"why", "asked for: the log of this node is lost"}});
+        return node::initialise_log(*files_, folder_.log(home_.config), home_.genesis,
+                                    random_.nonce(), node::LogOrigin::made_anew);
+    }
+
+    /// A log that has lost its end is met here: see node::prepare_state.
+    Status start_replica(bool network_was_stopped) {
+        make_replica(network_was_stopped);
+        const Status started = replica_->start();
+        if (started || started.error().code != node::codes::state_above_log) return started;
+        logger_->warning("log_lost_its_end",
+                         {{"why", started.error().message()},
+                          {"what", "the state is made again, votes wait for the others' word"}});
+        replica_.reset();
+        execution_.reset();
+        executor_.reset();
+        const auto prepared =
+            node::prepare_state(*files_, folder_.log(home_.config), home_.genesis,
+                                node::ReplicaOptions().log_segment_bytes, *store_);
+        if (!prepared) return propagate(prepared);
+        if (const Status opened = open_executor(); !opened) return opened;
+        make_replica(network_was_stopped);
+        return replica_->start();
     }
 
     void make_replica(bool network_was_stopped) {

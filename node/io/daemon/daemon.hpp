@@ -14,8 +14,9 @@ namespace cityledger::io {
 struct DaemonOptions {
     std::string home;
     bool network_was_stopped = false;  ///< see node::ReplicaOptions
-    bool fault_controls = false;       ///< POST /control/links works: test networks only
-    bool handle_signals = false;       ///< SIGTERM and SIGINT stop it cleanly
+    bool new_log = false;         ///< makes a log in place of a lost one; refuses to replace one
+    bool fault_controls = false;  ///< POST /control/links works: test networks only
+    bool handle_signals = false;  ///< SIGTERM and SIGINT stop it cleanly
     /// Puts a file system over the real one, which outlives it; empty: none. For tests.
     std::function<std::unique_ptr<node::FileSystem>(node::FileSystem& real)> files_over;
 };

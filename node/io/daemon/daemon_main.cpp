@@ -80,6 +80,9 @@ int run_daemon(int argument_count, char** arguments, DaemonOptions options) {
         ->required();
     app.add_flag("--fault-controls", options.fault_controls,
                  "POST /control/links cuts links; for test networks only");
+    app.add_flag("--new-log", options.new_log,
+                 "The log of this node is lost: make a new one, which says so. Votes wait for the "
+                 "word of the others");
     app.add_flag("--network-was-stopped", options.network_was_stopped,
                  "the operator's word that every validator was stopped since this one lost its "
                  "votes, and that none is hostile (docs/operations.md)");

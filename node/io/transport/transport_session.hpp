@@ -15,7 +15,7 @@ namespace cityledger::io {
 
 using node::ValidatorIndex;
 
-inline constexpr std::uint32_t k_protocol_version = 1;  ///< between nodes
+inline constexpr std::uint32_t k_protocol_version = 2;  ///< between nodes
 inline constexpr std::size_t k_max_greeting_bytes = 4 * 1024;
 inline constexpr std::size_t k_max_frame_bytes = 4 * 1024 * 1024;
 inline constexpr std::size_t k_max_send_queue_bytes = 32 * 1024 * 1024;
