@@ -31,7 +31,7 @@ struct RationBound {
 inline constexpr std::array<RationBound, k_rations> k_ration_bounds = {{
     {"answer_bytes", 32ull * 1024 * 1024, 64ull * 1024 * 1024},
     {"frame_bytes", 64ull * 1024 * 1024, 128ull * 1024 * 1024},
-    {"frames", 10'000, 20'000},
+    {"frames", 40'000, 80'000},
     {"signatures", 2'000, 8'000},
     {"batch_pushes", 2'000, 4'000},
     {"digests", 50'000, 100'000},

@@ -211,10 +211,10 @@ TEST_CASE("a client of TLS 1.2 is refused by both sides", "[transport]") {
 TEST_CASE("a greeting that does not fit is refused, each for its own reason", "[transport]") {
     const Digest chain = Network::chain_id();
     const std::vector<std::pair<Greeting, Code>> greetings = {
-        {{2, chain, 0, 0}, codes::peer_wrong_version},
-        {{1, crypto::sha256({}), 0, 0}, codes::peer_wrong_chain},
-        {{1, chain, 2, 0}, codes::peer_wrong_index},
-        {{1, chain, 0, 1012}, codes::peer_refused_this_node},
+        {{k_protocol_version + 1, chain, 0, 0}, codes::peer_wrong_version},
+        {{k_protocol_version, crypto::sha256({}), 0, 0}, codes::peer_wrong_chain},
+        {{k_protocol_version, chain, 2, 0}, codes::peer_wrong_index},
+        {{k_protocol_version, chain, 0, 1012}, codes::peer_refused_this_node},
     };
     for (const auto& [greeting, code] : greetings) {
         INFO(code.name);

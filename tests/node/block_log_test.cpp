@@ -323,6 +323,19 @@ TEST_CASE("the newest word on lost votes counts, and the own votes of the highes
                                            vote_of(ledger::VoteKind::nullify, 4)});
 }
 
+TEST_CASE("a log that is made anew says that votes are lost, one made with its network does not") {
+    for (const LogOrigin origin : {LogOrigin::with_network, LogOrigin::made_anew}) {
+        SimulatedDisk disk(SimulatedRandom(1), {});
+        ledger::Genesis genesis;
+        REQUIRE(initialise_log(disk, "log", genesis, k_log_salt, origin));
+        PromptSyncer syncer;
+        RecoveredLog recovered;
+        REQUIRE(BlockLog::open(disk, syncer, "log", ledger::chain_id_of(genesis), 4096, recovered));
+        REQUIRE(recovered.lost_votes.has_value() == (origin == LogOrigin::made_anew));
+        if (recovered.lost_votes) CHECK(recovered.lost_votes->votes_above_view == 0);
+    }
+}
+
 TEST_CASE("a damage that is met while reading is never served") {
     LogFixture fixture;
     fixture.fill(4);

@@ -7,31 +7,50 @@
 #include <fstream>
 #include <sstream>
 
-#include "cluster_fixture.hpp"
+#include <catch2/catch.hpp>
+
+#include "crypto/hash.hpp"
+#include "ledger/genesis.hpp"
 #include "ledger/receipt.hpp"
 #include "node/log/log_format.hpp"
+#include "node/replica/peer_messages.hpp"
 #include "tests/paths.hpp"
 
 namespace cityledger::node::test {
 
-/// Fills what `serialize` names with values from a seed.
+/// Fills what `serialize` names with values from a seed. Each field draws from a stream of its own
+/// name: two fields of one type that change places change the bytes.
 class RandomFiller : public cereal::InputArchive<RandomFiller> {
 public:
-    explicit RandomFiller(std::uint64_t seed) : InputArchive(this), random_(seed) {}
+    explicit RandomFiller(std::uint64_t seed) : InputArchive(this), state_(seed) {}
 
-    std::uint64_t below(std::uint64_t limit) { return random_.below(limit); }
+    /// SplitMix64.
+    std::uint64_t next() {
+        state_ += 0x9e3779b97f4a7c15;
+        std::uint64_t mixed = state_;
+        mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9;
+        mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111eb;
+        return mixed ^ (mixed >> 31);
+    }
+    std::uint64_t below(std::uint64_t limit) { return next() % limit; }
     /// Small and large ones, so that each byte of a width is used.
     std::uint64_t number() {
-        std::array<std::uint8_t, 8> bytes{};
-        random_.fill(bytes);
-        std::uint64_t value = 0;
-        for (const auto byte : bytes) value = value << 8 | byte;
+        const std::uint64_t value = next();
         return value >> below(64);
     }
-    void fill(std::span<std::uint8_t> bytes) { random_.fill(bytes); }
+    void fill(std::span<std::uint8_t> bytes) {
+        for (auto& byte : bytes) byte = static_cast<std::uint8_t>(next());
+    }
+    [[nodiscard]] RandomFiller of_field(std::string_view name) {
+        std::uint64_t seed = next();
+        for (const char letter : name) {
+            seed = (seed ^ static_cast<std::uint8_t>(letter)) * 0x100000001b3;
+        }
+        return RandomFiller(seed);
+    }
 
 private:
-    sim::SimulatedRandom random_;
+    std::uint64_t state_;
 };
 
 template <class T>
@@ -65,7 +84,8 @@ void fill_value(RandomFiller& filler, T& value, std::uint32_t max_elements) {
 
 template <class T>
 void CEREAL_LOAD_FUNCTION_NAME(RandomFiller& filler, ledger::Field<T>& field) {
-    fill_value(filler, field.value, field.max_elements);
+    RandomFiller own = filler.of_field(field.name);
+    fill_value(own, field.value, field.max_elements);
 }
 
 namespace {
