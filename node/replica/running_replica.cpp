@@ -96,6 +96,7 @@ void RunningReplica::advance() {
 
 /// The one order of things: what became durable, the core, what it made final, then new work.
 void RunningReplica::turn() {
+    core_.set_has_work(has_work());
     core_.release();
     for (auto& end : sync_.take_durable_ends()) core_.give(std::move(end));
     recovery_.pump();
@@ -229,12 +230,20 @@ void RunningReplica::dispatch(ValidatorIndex from, PeerMessage& message, std::si
             [&](SyncAnswer& answer) { sync_.on_answer(from, answer); },
             [&](const StartQuestion& question) { serving_.answer(from, question); },
             [&](StartAnswer& answer) {
-                links_.peers()[from].progress = answer.progress;
+                learn(from, answer.progress);
                 recovery_.on_answer(from, answer);
             },
-            [&](const Hint& hint) { presence_.on_hint(from, hint); },
+            [&](const Hint& hint) {
+                presence_.on_hint(from, hint);
+                learn(from, hint.progress);
+            },
         },
         message);
+}
+
+void RunningReplica::learn(ValidatorIndex from, const Progress& told) {
+    links_.peers()[from].progress = told;
+    core_.set_has_work(has_work());
 }
 
 bool RunningReplica::may_check(ValidatorIndex from, std::size_t signatures) {
@@ -254,7 +263,7 @@ void RunningReplica::on_proposal(ValidatorIndex from, ProposalMessage& message) 
     }
     const auto form = ledger::check_block_form(proposal.block, chain);
     if (!form) return links_.close(from, form.error());
-    links_.peers()[from].progress = message.progress;
+    learn(from, message.progress);
     core_.receive(consensus::ProposalReceived{
         from, ledger::Verified<consensus::Proposal>::assume(std::move(message.proposal))});
 }
@@ -263,7 +272,7 @@ void RunningReplica::on_vote(ValidatorIndex from, const VoteMessage& message) {
     if (!may_check(from, checker_.cost_of(message.vote))) return;
     auto vote = checker_.check(message.vote);
     if (!vote) return links_.close(from, vote.error());
-    links_.peers()[from].progress = message.progress;
+    learn(from, message.progress);
     core_.receive(consensus::VoteReceived{from, *std::move(vote)});
 }
 

@@ -57,6 +57,8 @@ private:
     void commit_block(const consensus::Commit& commit, std::uint64_t proof_sequence) override;
 
     void dispatch(ValidatorIndex from, PeerMessage& message, std::size_t bytes);
+    /// What a peer has reached may end the work: the core hears that before the message itself.
+    void learn(ValidatorIndex from, const Progress& told);
     /// Whether the sender's share allows so many signature checks now.
     [[nodiscard]] bool may_check(ValidatorIndex from, std::size_t signatures);
     void on_proposal(ValidatorIndex from, ProposalMessage& message);
