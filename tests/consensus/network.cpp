@@ -11,7 +11,10 @@ using ledger::Certificate;
 using ledger::Verified;
 using ledger::VoteKind;
 
-ledger::ChainId test_chain() { return crypto::sha256(as_bytes("consensus tests")); }
+ledger::ChainId test_chain() {
+    static const ledger::ChainId chain = ledger::chain_id_of(test_genesis());
+    return chain;
+}
 
 Digest test_digest(std::uint64_t number) { return crypto::Hasher().update_u64(number).finish(); }
 
@@ -84,15 +87,20 @@ void Network::crash(std::size_t id) {
     ++node.life;
     node.core.reset();
     // What was written but not synced may survive in part, in order.
-    const std::size_t survivors = random(node.unsynced.size() + 1);
-    for (std::size_t i = 0; i < survivors; ++i) {
-        for (const Record& record : node.unsynced[i].records) node.disk.push_back(record);
+    std::vector<LogRecord> written;
+    for (const Unsynced& one : node.unsynced) {
+        written.insert(written.end(), one.records.begin(), one.records.end());
     }
+    written.resize(random(written.size() + 1));
+    node.disk.insert(node.disk.end(), written.begin(), written.end());
     node.unsynced.clear();
     node.waiting.clear();
     node.timers.clear();
-    const std::size_t lost = std::min(node.chain.size(), random(node.max_commits_lost + 1));
-    node.chain.resize(node.chain.size() - lost, Commit{});
+}
+
+void Network::cut_log(std::size_t id, std::size_t records) {
+    Node& node = nodes_.at(id);
+    node.disk.resize(std::min(records, node.disk.size()));
 }
 
 void Network::restart(std::size_t id) {
@@ -106,6 +114,7 @@ void Network::boot(Node& node) {
     node.core = std::make_unique<Core>(*validators_, key, core, recover(node));
     node.alive = true;
     node.durable = 0;
+    node.written = 0;
     node.had_work = false;
     const std::set<Digest> done = batches_of(node, {});
     node.open_batches.clear();
@@ -113,34 +122,61 @@ void Network::boot(Node& node) {
                         std::inserter(node.open_batches, node.open_batches.end()));
     carry_out(node, node.core->start());
     tell_work(node);
+    allow_votes(node);
+}
+
+/// By the replica's code: its log decides what is final, what is left above, what was lost.
+RecoveredState Network::recover(Node& node) {
+    const std::uint64_t executed = node.chain.size();
+    ReadLog read = read_log(node.disk, executed);
+    const auto& lost = read.recovered.lost_votes;
+    if (read.chain.size() < executed && !lost) violated("a state above the log is not noticed");
+    node.chain = std::move(read.chain);
+    node.votes_above.reset();
+    if (lost) node.votes_above = lost->votes_above_view;
+    for (const Commit& commit : node.chain) agree(commit);
+    return std::move(read.recovered.consensus);
+}
+
+/// S7. A node with a whole log is answered soon; one that lost votes asks what may have been seen.
+void Network::allow_votes(Node& node) {
+    node.start_answers.clear();
+    if (node.votes_above == 0) return ask_start_question(node);
     const std::uint64_t life = node.life;
     later(1 + random(20), [this, &node, life] {
-        if (node.alive && node.life == life) give(node.id, VotingAllowed{0});
+        if (node.alive && node.life == life) {
+            give(node.id, VotingAllowed{node.votes_above.value_or(0)});
+        }
     });
 }
 
-RecoveredState Network::recover(const Node& node) const {
-    RecoveredState state;
-    state.last_final = node.chain.empty() ? genesis_block() : node.chain.back().block;
-    state.last_final_digest = node.chain.empty() ? genesis_digest() : node.chain.back().digest;
-    if (!node.chain.empty()) state.last_finalization = node.chain.back().finalization;
-    // As a replica would: the finalization bounds what is needed only if it names the last block.
-    const bool exact = state.last_finalization &&
-                       state.last_finalization->content.block == state.last_final_digest;
-    const View floor = exact ? state.last_finalization->content.view : 0;
-    for (const Record& record : node.disk) {
-        if (const auto* vote = std::get_if<SafetyRecord>(&record)) {
-            if (vote->vote.view > floor) state.votes.push_back(*vote);
-        } else if (const auto* certificate = std::get_if<Certificate>(&record)) {
-            if (certificate->content.view > floor) state.certificates.push_back(*certificate);
-        } else {
-            const auto& block = std::get<ledger::Block>(record);
-            if (block.header.height > state.last_final.header.height) {
-                state.blocks.push_back(block);
-            }
-        }
+void Network::ask_start_question(Node& node) {
+    const std::uint64_t life = node.life;
+    for (const Node& other : nodes_) {
+        if (!other.validator || other.validator == node.validator) continue;
+        link(node.id, other.id, [this, &node, &other, life] {
+            const View certified = other.core->view() - 1;
+            link(other.id, node.id, [this, &node, life, from = *other.validator, certified] {
+                if (node.life == life) take_start_answer(node, from, certified);
+            });
+        });
     }
-    return state;
+    later(options_.core.resend_interval_ms, [this, &node, life] {
+        const bool asks = node.alive && node.life == life && node.votes_above == 0;
+        if (asks) ask_start_question(node);
+    });
+}
+
+/// The rule of node::VoteRecovery: an earlier own vote was at most two views above what n - f
+/// others hold certificates of.
+void Network::take_start_answer(Node& node, ValidatorIndex from, View certified) {
+    node.start_answers[from] = certified;
+    if (node.votes_above != 0 || node.start_answers.size() < validators_->quorum()) return;
+    View highest = 0;
+    for (const auto& [peer, view] : node.start_answers) highest = std::max(highest, view);
+    node.votes_above = highest + 2;
+    node.disk.emplace_back(node::LostVotes{highest + 2});
+    give(node.id, VotingAllowed{highest + 2});
 }
 
 void Network::partition(std::vector<std::set<std::size_t>> groups) { groups_ = std::move(groups); }
@@ -227,6 +263,11 @@ void Network::carry_out(Node& node, const Output& output) {
 }
 
 void Network::act(Node& node, const Action& action) {
+    if (const auto* one = std::get_if<Commit>(&action)) mark_final(node, *one);
+    carry_out_when_durable(node, action);
+}
+
+void Network::carry_out_when_durable(Node& node, const Action& action) {
     std::optional<Ticket> after;
     if (const auto* one = std::get_if<Send>(&action)) after = one->after;
     if (const auto* one = std::get_if<Commit>(&action)) after = one->after;
@@ -246,15 +287,27 @@ void Network::act(Node& node, const Action& action) {
 }
 
 void Network::persist(Node& node, const Persist& persist) {
-    node.unsynced.push_back(persist);
+    std::vector<LogRecord> records;
+    for (const Record& record : persist.records) {
+        std::visit([&](const auto& one) { records.emplace_back(one); }, record);
+    }
+    node.unsynced.push_back({persist.ticket, std::move(records)});
+    node.written = persist.ticket;
     const std::uint64_t life = node.life;
     later(random(options_.max_sync_ms + 1), [this, &node, life, ticket = persist.ticket] {
         if (node.alive && node.life == life) synced(node, ticket);
     });
 }
 
+/// As CoreDriver does: the marker is written at once, and is durable with the next persist.
+void Network::mark_final(Node& node, const Commit& commit) {
+    const node::FinalMarker marker{commit.block.header.height, commit.digest,
+                                   commit.finalization.content.view};
+    node.unsynced.push_back({node.written + 1, {commit.finalization, marker}});
+}
+
 void Network::synced(Node& node, Ticket ticket) {
-    std::erase_if(node.unsynced, [&](const Persist& one) {
+    std::erase_if(node.unsynced, [&](const Unsynced& one) {
         if (one.ticket > ticket) return false;
         node.disk.insert(node.disk.end(), one.records.begin(), one.records.end());
         return true;
@@ -266,7 +319,12 @@ void Network::synced(Node& node, Ticket ticket) {
         ready.push_back(entry.second);
         return true;
     });
-    carry_out(node, Output{ready});
+    const std::uint64_t life = node.life;
+    for (const Action& action : ready) {
+        if (node.life != life) return;
+        carry_out_when_durable(node, action);
+        if (after_action) after_action(node.id, action);
+    }
     if (node.alive) give(node.id, Persisted{node.durable});
 }
 
@@ -335,14 +393,18 @@ void Network::commit(Node& node, const Commit& commit) {
         violated("node " + std::to_string(node.id) + " commits height " +
                  std::to_string(header.height) + " out of order");
     }
-    const auto [agreed, first] = agreed_.try_emplace(header.height, commit.digest);
-    if (agreed->second != commit.digest) {
-        violated("two blocks are final at height " + std::to_string(header.height));
-    }
+    agree(commit);
     check_certificate(commit.finalization);
     if (commit.finalization.content.kind != VoteKind::finalize) violated("no finalization");
     for (const Digest& batch : commit.block.batches) node.open_batches.erase(batch);
     node.chain.push_back(commit);
+}
+
+void Network::agree(const Commit& commit) {
+    const std::uint64_t height = commit.block.header.height;
+    const auto [agreed, first] = agreed_.try_emplace(height, commit.digest);
+    if (agreed->second == commit.digest) return;
+    violated("two blocks are final at height " + std::to_string(height));
 }
 
 std::optional<ledger::Block> Network::block_of(const Node& node, const Digest& digest) const {
@@ -440,16 +502,21 @@ void Network::check_vote(Node& node, const ledger::Vote& vote) {
     const std::string name = "node " + std::to_string(node.id);
     const ledger::VoteContent& content = vote.content;
     const auto [earlier, first] = node.sent.try_emplace({content.kind, content.view}, content);
+    const bool nullified = node.sent.contains({VoteKind::nullify, content.view});
+    if (first && content.kind == VoteKind::notarize && nullified) {
+        violated(name + " notarizes " + std::to_string(content.view) + " after it nullified it");
+    }
     if (earlier->second != content) {
         violated(name + " votes twice in " + std::to_string(content.view));
     }
     const bool both = node.sent.contains({VoteKind::nullify, content.view}) &&
                       node.sent.contains({VoteKind::finalize, content.view});
     if (both) violated(name + " nullifies and finalizes " + std::to_string(content.view));
-    const bool durable = std::any_of(node.disk.begin(), node.disk.end(), [&](const Record& record) {
-        const auto* own = std::get_if<SafetyRecord>(&record);
-        return own != nullptr && own->vote == content;
-    });
+    const bool durable =
+        std::any_of(node.disk.begin(), node.disk.end(), [&](const LogRecord& record) {
+            const auto* own = std::get_if<SafetyRecord>(&record);
+            return own != nullptr && own->vote == content;
+        });
     if (!durable) violated(name + " sends a vote that is not durable");
     if (!validators_->verify(vote)) violated(name + " sends a vote that does not verify");
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "node/consensus/core.hpp"
+#include "tests/consensus/node_log.hpp"
 
 namespace cityledger::consensus::testing {
 
@@ -34,6 +35,12 @@ struct NetworkOptions {
     CoreOptions core;
 };
 
+/// Records that are not durable before this ticket is.
+struct Unsynced {
+    Ticket ticket = 0;
+    std::vector<LogRecord> records;
+};
+
 /// What a node's disk and replica hold.
 struct Node {
     std::size_t id = 0;
@@ -42,13 +49,16 @@ struct Node {
     std::uint64_t life = 0;  ///< goes up with each crash; events of an earlier life are void
     bool alive = false;
     Ticket durable = 0;
-    std::vector<Persist> unsynced;
-    std::vector<Record> disk;
-    std::vector<Commit> chain;  ///< height 1 is element 0
+    Ticket written = 0;  ///< the last persist that was put out
+    std::vector<Unsynced> unsynced;
+    std::vector<LogRecord> disk;  ///< the log, in order
+    std::vector<Commit> chain;    ///< as executed; height 1 is element 0
+    /// Own votes are lost: the view above which it votes; 0 until the others have answered.
+    std::optional<View> votes_above;
+    std::map<ValidatorIndex, View> start_answers;  ///< the highest certified view of each
     std::vector<std::pair<Ticket, Action>> waiting;
     std::map<TimerFired::Kind, std::uint64_t> timers;  ///< the generation that may fire
     std::vector<Evidence> evidence;
-    std::size_t max_commits_lost = 0;  ///< final markers that the next crash may lose
     bool had_work = false;
     std::set<Digest> open_batches;  ///< submitted and not committed here
     std::set<Digest> seen_batches;  ///< named by a block that it built or checked
@@ -64,6 +74,8 @@ public:
     void start_all();
     void crash(std::size_t node);
     void restart(std::size_t node);
+    /// Of a node that is down: its log ends before this record, its state stays as it is.
+    void cut_log(std::size_t node, std::size_t records);
     /// Groups of nodes that hear each other; nobody else does.
     void partition(std::vector<std::set<std::size_t>> groups);
     /// No partition, no loss, every node up; every session comes up anew.
@@ -101,15 +113,17 @@ public:
     void transmit(std::size_t from, std::optional<std::size_t> to, const Message& message);
     [[nodiscard]] ledger::Vote sign(std::size_t validator,
                                     const ledger::VoteContent& content) const;
-    [[nodiscard]] RecoveredState recover(const Node& node) const;
 
 private:
     void carry_out(Node& node, const Output& output);
     void act(Node& node, const Action& action);
+    void carry_out_when_durable(Node& node, const Action& action);
     void persist(Node& node, const Persist& persist);
     void synced(Node& node, Ticket ticket);
     void send(Node& node, const Send& send);
     void commit(Node& node, const Commit& commit);
+    /// A block that a node holds as final has to be everybody's.
+    void agree(const Commit& commit);
     void build(Node& node, const BuildBlock& build);
     void check(Node& node, const CheckBlock& check);
     void fetch(Node& node, const FetchBlock& fetch);
@@ -117,6 +131,11 @@ private:
     void set_timer(Node& node, const SetTimer& timer);
     void link(std::size_t from, std::size_t to, std::function<void()> arrive);
     void boot(Node& node);
+    [[nodiscard]] RecoveredState recover(Node& node);
+    void allow_votes(Node& node);
+    void ask_start_question(Node& node);
+    void take_start_answer(Node& node, ValidatorIndex from, View certified);
+    void mark_final(Node& node, const Commit& commit);
     void tell_work(Node& node);
     [[nodiscard]] bool connected(std::size_t a, std::size_t b) const;
     [[nodiscard]] std::set<Digest> batches_of(const Node& node,

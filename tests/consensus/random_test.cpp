@@ -28,7 +28,6 @@ NetworkOptions troubled(std::size_t validators, std::uint64_t seed) {
 /// Any number of nodes may be down at once.
 void crash_somebody(Network& network) {
     const std::size_t id = network.random(network.size());
-    network.node(id).max_commits_lost = network.random(3);
     network.crash(id);
     network.later(network.random(3'000), [&network, id] { network.restart(id); });
 }

@@ -170,7 +170,6 @@ TEST_CASE("a crash at any persist loses no vote and stops nothing", "[consensus]
         network.after_action = [&](std::size_t node, const Action& action) {
             if (node != 1 || !std::holds_alternative<Persist>(action)) return;
             if (++persists != at) return;
-            network.node(1).max_commits_lost = 2;
             network.later(0, [&] { network.crash(1); });
             network.later(300, [&] { network.restart(1); });
         };
@@ -200,7 +199,6 @@ TEST_CASE("a power cut of all validators at any moment loses no final block",
             }
         }
         for (std::size_t i = 0; i < 4; ++i) {
-            network.node(i).max_commits_lost = 3;
             network.crash(i);
         }
         for (std::size_t i = 0; i < 4; ++i) network.restart(i);
