@@ -1,9 +1,13 @@
 #pragma once
 // Files in memory that fail at nothing: the test network itself decides what a crash leaves.
 
+#include <algorithm>
+#include <functional>
 #include <map>
 #include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "node/log/file_system.hpp"
 

@@ -1,5 +1,7 @@
 #include "tests/consensus/node_log.hpp"
 
+#include <algorithm>
+
 #include "crypto/check.hpp"
 #include "ledger/memory_state_store.hpp"
 #include "tests/consensus/memory_files.hpp"
