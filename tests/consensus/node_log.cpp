@@ -49,6 +49,15 @@ std::vector<Commit> final_chain(const node::BlockLog& log) {
     return chain;
 }
 
+bool state_is_above(MemoryFiles& files, std::uint64_t executed_height) {
+    ledger::MemoryStateStore state;
+    const auto applied = state.apply(executed_height, {}, {});
+    CHECK_INVARIANT(applied.has_value());
+    const auto above = node::prepare_state(files, k_folder, test_genesis(), k_segment_bytes, state);
+    CHECK_INVARIANT(above.has_value());
+    return *above;
+}
+
 }  // namespace
 
 const ledger::Genesis& test_genesis() {
@@ -63,14 +72,13 @@ const ledger::Genesis& test_genesis() {
 ReadLog read_log(std::vector<LogRecord>& records, std::uint64_t executed_height) {
     MemoryFiles files;
     write_log(files, records);
-    ledger::MemoryStateStore state;
-    const auto applied = state.apply(executed_height, {}, {});
-    CHECK_INVARIANT(applied.has_value());
-    const auto above = node::prepare_state(files, k_folder, test_genesis(), k_segment_bytes, state);
-    CHECK_INVARIANT(above.has_value());
-    if (*above) records.emplace_back(node::LostVotes{});
     ReadLog read;
-    const auto log = open_log(files, read.recovered);
+    auto log = open_log(files, read.recovered);
+    if (executed_height > log->final_height()) {
+        log.reset();
+        if (state_is_above(files, executed_height)) records.emplace_back(node::LostVotes{});
+        log = open_log(files, read.recovered);
+    }
     read.chain = final_chain(*log);
     const auto is_marker = [](const LogRecord& record) {
         return std::holds_alternative<node::FinalMarker>(record);
