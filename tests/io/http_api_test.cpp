@@ -35,7 +35,11 @@ public:
         return handles;
     }
     void forget_receipt(std::uint64_t handle) override { waiting.erase(handle); }
-    api::StatusView status() const override {
+    void describe(std::function<void(const NodeView&)> done) override {
+        ++descriptions;
+        answer([this, done] { done({status(), {{"mempool_accepted_txs", 12}}, unready}); });
+    }
+    api::StatusView status() const {
         api::StatusView view;
         view.node = "node0";
         view.final_height = 7;
@@ -48,23 +52,32 @@ public:
         return view;
     }
     std::uint64_t executed_height() const override { return 6; }
-    std::optional<std::string> unready_because() const override { return unready; }
-    node::Counters counters() const override { return {{"mempool_accepted_txs", 12}}; }
-    std::optional<node::FinalBlock> final_block(std::uint64_t height) const override {
-        if (height != 1) return std::nullopt;
-        return node::FinalBlock{{{}, {Digest{}}, {}}, Digest{}, std::nullopt};
-    }
-    std::shared_ptr<const ledger::Batch> batch(const Digest&) const override {
-        ledger::Batch batch;
-        batch.transactions.resize(2);
-        return std::make_shared<const ledger::Batch>(batch);
+    void read_block(std::uint64_t height,
+                    std::function<void(const Result<StoredBlock>&)> done) override {
+        if (height != 1) return done(refuse(codes::block_not_found, std::to_string(height)));
+        StoredBlock block;
+        block.batches.resize(1);
+        block.batches[0].transactions.resize(2);
+        block.bytes = block_bytes;
+        answer([done, block] { done(block); });
     }
     const ledger::StateReader& state() const override { return store; }
     const ledger::Genesis& genesis() const override { return the_genesis; }
     const std::string& control_token() const override { return token; }
-    Status set_blocked(const std::vector<std::string>& peers) override {
-        blocked = peers;
-        return {};
+    void set_blocked(std::vector<std::string> peers,
+                     std::function<void(const Status&)> done) override {
+        blocked = std::move(peers);
+        done({});
+    }
+
+    /// What the replica's thread would answer, once it comes to it.
+    void answer(std::function<void()> action) {
+        if (!stands_still) return action();
+        held.push_back(std::move(action));
+    }
+    void go_on() {
+        stands_still = false;
+        for (const auto& action : std::exchange(held, {})) action();
     }
 
     void execute() {
@@ -80,6 +93,10 @@ public:
     }
 
     bool full = false;
+    bool stands_still = false;
+    std::vector<std::function<void()>> held;
+    std::size_t descriptions = 0;
+    std::uint64_t block_bytes = 0;
     bool executes = true;
     std::optional<std::string> unready;
     std::string waits_for;
