@@ -112,6 +112,7 @@ void DaemonBackend::read_block(std::uint64_t height,
     const auto found = [this, height,
                         done = std::move(done)](const std::optional<node::FinalEntry>& entry) {
         if (!entry) return done(refuse(codes::block_not_found, std::to_string(height)));
+        if (is_last(*entry)) return done(*last_);
         auto block = reader_.read_as<ledger::Block>(entry->block);
         if (!block) return done(propagate(block));
         StoredBlock stored{
@@ -139,7 +140,16 @@ void DaemonBackend::read_batches(StoredBlock block, const std::vector<node::LogP
         block.batches.push_back(*std::move(batch));
         block.bytes += position.payload_bytes;
     }
-    done(std::move(block));
+    last_ = std::move(block);
+    done(*last_);
+    (*last_)->bytes = 0;  // again, it is read from memory
+}
+
+/// Whether the block that was read last is this one, whole and as the log has it now.
+bool DaemonBackend::is_last(const node::FinalEntry& entry) const {
+    if (!last_ || (*last_)->digest != entry.digest) return false;
+    return (*last_)->finalization.has_value() == entry.finalization.has_value() &&
+           (*last_)->batches.size() == (*last_)->block.batches.size();
 }
 
 api::StatusView DaemonBackend::status_view(const node::ReplicaStatus& status) const {

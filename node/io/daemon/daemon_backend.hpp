@@ -68,13 +68,16 @@ private:
     [[nodiscard]] api::StatusView status_view(const node::ReplicaStatus& status) const;
     [[nodiscard]] Status block_links(const std::vector<std::string>& peers) const;
     void tell(std::uint64_t handle, const ledger::StoredReceipt& stored);
+    [[nodiscard]] bool is_last(const node::FinalEntry& entry) const;
     void read_batches(StoredBlock block, const std::vector<node::LogPosition>& positions,
                       const std::function<void(const Result<StoredBlock>&)>& done);
 
     NodeParts node_;
     Post to_replica_;
     Post to_http_;
-    node::LogReader reader_;                                      // HTTP thread only
+    node::LogReader reader_;  // HTTP thread only
+    /// The block that was read last: who asks for one receipt of a block asks for the others, too.
+    std::optional<Result<StoredBlock>> last_;                     // HTTP thread only
     std::map<std::uint64_t, Told> receipts_;                      // HTTP thread only
     std::uint64_t last_receipt_ = 0;                              // HTTP thread only
     std::map<std::uint64_t, std::uint64_t> replica_handles_;      // replica's thread only

@@ -9,6 +9,7 @@
 #include "node/io/http/metrics.hpp"
 #include "node/io/http/read_budget.hpp"
 #include "node/io/http/verification_budget.hpp"
+#include "node/io/http/view_askers.hpp"
 #include "node/io/io_codes.hpp"
 
 namespace cityledger::io {
@@ -64,6 +65,28 @@ std::string list_codes() {
     return ledger::compact_json(boost::json::object{{"codes", std::move(list)}});
 }
 
+HttpResponse text_response(const std::string& text) {
+    HttpResponse response;
+    response.body = text;
+    return response;
+}
+
+/// The transaction of a receipt, from the batches of its block. Receipts are numbered in block
+/// order and skip repeated copies only, so the search begins at the receipt's own number.
+const ledger::Transaction* find_transaction(const StoredBlock& block,
+                                            const ledger::Receipt& receipt) {
+    std::size_t position = 0;
+    for (const ledger::Batch& batch : block.batches) {
+        for (const ledger::Transaction& transaction : batch.transactions) {
+            if (position++ < receipt.index) continue;
+            if (ledger::transaction_id(transaction.body) == receipt.transaction) {
+                return &transaction;
+            }
+        }
+    }
+    return nullptr;
+}
+
 }  // namespace
 
 class ApiRoutes::Impl {
@@ -73,6 +96,7 @@ public:
           contracts_(contracts),
           scheduler_(scheduler),
           followers_(backend, scheduler),
+          views_(backend),
           contracts_text_(ledger::compact_json(describe_contracts(contracts))),
           codes_text_(list_codes()),
           genesis_text_(ledger::genesis_to_text(backend.genesis())) {}
@@ -168,26 +192,7 @@ private:
     /// A route that is answered from a view of the node.
     template <auto Answer>
     void from_view(const HttpRequest&, const Parts&, const HttpRespond& respond) {
-        askers_.push_back([this, respond](const NodeView& view) {  //
-            respond((this->*Answer)(view));
-        });
-        if (!asking_) ask_view();
-    }
-
-    /// One question at a time: those who come meanwhile share the next one, however many they are.
-    void ask_view() {
-        asking_ = true;
-        backend_.describe([this, askers = std::exchange(askers_, {})](const NodeView& view) {
-            asking_ = false;
-            for (const auto& asker : askers) asker(view);
-            if (!askers_.empty() && !asking_) ask_view();
-        });
-    }
-
-    static HttpResponse text_response(const std::string& text) {
-        HttpResponse response;
-        response.body = text;
-        return response;
+        views_.ask([this, respond](const NodeView& view) { respond((this->*Answer)(view)); });
     }
 
     HttpResponse health(const HttpRequest&, const Parts&) { return json_value({{"alive", true}}); }
@@ -262,22 +267,6 @@ private:
         backend_.read_block(stored->receipt.height, tell);
     }
 
-    /// The transaction of a receipt, from the batches of its block. Receipts are numbered in block
-    /// order and skip repeated copies only, so the search begins at the receipt's own number.
-    static const ledger::Transaction* find_transaction(const StoredBlock& block,
-                                                       const ledger::Receipt& receipt) {
-        std::size_t position = 0;
-        for (const ledger::Batch& batch : block.batches) {
-            for (const ledger::Transaction& transaction : batch.transactions) {
-                if (position++ < receipt.index) continue;
-                if (ledger::transaction_id(transaction.body) == receipt.transaction) {
-                    return &transaction;
-                }
-            }
-        }
-        return nullptr;
-    }
-
     void block(const HttpRequest& request, const Parts& parts, const HttpRespond& respond) {
         const auto height = number_of("the height", parts[1], k_any_number);
         if (!height) return respond(error_response(height.error()));
@@ -345,12 +334,11 @@ private:
     VerifyLimits verify_limits_;
     ReadBudget budget_;
     ReceiptFollowers followers_;
+    ViewAskers views_;
     // Constant, and too long to be written for every request.
     std::string contracts_text_;
     std::string codes_text_;
     std::string genesis_text_;
-    std::vector<std::function<void(const NodeView&)>> askers_;  ///< of the next question
-    bool asking_ = false;
 };
 
 const std::vector<ApiRoutes::Impl::Route> ApiRoutes::Impl::k_routes = {
