@@ -256,8 +256,9 @@ private:
         const auto id = digest_of(text);
         if (!id) return at_height(error_response(id.error()));
         const auto stored = ledger::find_receipt(backend_.state(), *id);
-        if (!stored)
+        if (!stored) {
             return at_height(error_response(refuse(codes::receipt_not_found, text).value()));
+        }
         const auto tell = [this, stored, at_height,
                            address = request.caller](const Result<StoredBlock>& block) {
             if (block) budget_.charge(address, block->bytes, scheduler_.now_ms());
