@@ -332,6 +332,27 @@ TEST_CASE("a block that the disk damaged is refused, and the node goes on", "[da
     CHECK(client.submit(call(home, 2), 20'000)->outcome == "executed");
 }
 
+TEST_CASE("who has a receipt is told of no lower height, and reads what it did", "[daemon]") {
+    TestHome home;
+    home.make_log();
+    DaemonOptions options;
+    options.home = home.folder.path();
+    RunningDaemon daemon(options);
+    client::ApiClient client("127.0.0.1", daemon.http_port());
+    for (std::uint8_t i = 0; i < 15; ++i) {  // empty blocks follow each; all expire at 100
+        const auto submitted = client.submit(call(home, i), 20'000);
+        INFO((submitted ? "" : submitted.error().message()));
+        REQUIRE(submitted);
+        REQUIRE(submitted->receipt);
+        const std::uint64_t height = submitted->receipt->height;
+        CHECK(client.executed_height() >= height);
+        CHECK(client.receipt(submitted->transaction));
+        CHECK(client.executed_height() >= height);
+        CHECK(client.receipts(height, 0)->blocks.size() >= 1);
+        CHECK(client.block(height)->transactions == std::vector<Digest>{submitted->transaction});
+    }
+}
+
 TEST_CASE("the daemon makes a log only when asked, and never over another one", "[daemon]") {
     TestHome home;
     DaemonOptions options;
