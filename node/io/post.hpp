@@ -1,5 +1,5 @@
 #pragma once
-// How worker threads hand their results over: the only way back to the replica's thread.
+// How threads hand work to each other: the only way to the replica's thread, and from it to HTTP.
 
 #include <functional>
 #include <memory>
@@ -7,7 +7,8 @@
 
 namespace cityledger::io {
 
-/// Runs the action on the replica's thread, later. Safe to call from any thread.
+/// Runs the action on a certain thread (the replica's, the HTTP thread), later. Safe to call from
+/// any thread.
 using Post = std::function<void(std::function<void()>)>;
 
 /// Hands results over until it is destroyed, which happens on the replica's thread: what waits

@@ -128,6 +128,12 @@ std::uint64_t BlockLog::batch_sequence(const Digest& digest) const {
     return found == batches_.end() ? 0 : found->second.sequence;
 }
 
+std::optional<LogPosition> BlockLog::batch_position(const Digest& digest) const {
+    const auto found = batches_.find(digest);
+    if (found == batches_.end()) return std::nullopt;
+    return found->second;
+}
+
 template <class T>
 std::optional<T> BlockLog::read_as(const LogPosition& position) const {
     const auto payload = files_.read(position);

@@ -80,6 +80,7 @@ public:
     /// Encoded size; 0 if it is not held.
     [[nodiscard]] std::uint64_t batch_bytes(const Digest& digest) const;
     [[nodiscard]] std::uint64_t batch_sequence(const Digest& digest) const;
+    [[nodiscard]] std::optional<LogPosition> batch_position(const Digest& digest) const;
     [[nodiscard]] std::shared_ptr<const ledger::Batch> batch(const Digest& digest) const;
     [[nodiscard]] std::uint64_t batch_count() const { return batches_.size(); }
 

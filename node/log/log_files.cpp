@@ -4,6 +4,7 @@
 
 #include "crypto/check.hpp"
 #include "node/log/log_codes.hpp"
+#include "node/log/log_reader.hpp"
 
 namespace cityledger::node {
 
@@ -125,19 +126,8 @@ Status LogFiles::roll(std::uint64_t wanted_bytes) {
 }
 
 Result<Bytes> LogFiles::read(const LogPosition& position) const {
-    const auto& file = segments_.at(position.segment);
-    const std::size_t size = k_log_header_bytes + position.payload_bytes;
-    auto record = file->read_at(position.offset, size);
-    if (!record) return record;
-    const auto header = read_log_header(*record, end_.salt);
-    if (!header || header->sequence != position.sequence ||
-        header->payload_bytes != position.payload_bytes ||
-        !log_record_intact(*header, *record, end_.salt)) {
-        return tl::unexpected<Error>(log_damage(path(position.segment), position.offset,
-                                                position.sequence, "met while reading"));
-    }
-    record->erase(record->begin(), record->begin() + k_log_header_bytes);
-    return record;
+    return read_log_record(*segments_.at(position.segment), path(position.segment), position,
+                           end_.salt);
 }
 
 void LogFiles::request_sync() {

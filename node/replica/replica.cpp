@@ -153,8 +153,13 @@ std::optional<FinalBlock> Replica::final_block(std::uint64_t height) const {
     return impl_->running() ? impl_->running()->final_block(height) : std::nullopt;
 }
 
-std::shared_ptr<const ledger::Batch> Replica::batch(const Digest& digest) const {
-    return impl_->running() ? impl_->running()->batch(digest) : nullptr;
+std::optional<FinalEntry> Replica::final_entry(std::uint64_t height) const {
+    return impl_->running() ? impl_->running()->final_entry(height) : std::nullopt;
+}
+
+std::vector<LogPosition> Replica::batch_positions(const std::vector<Digest>& batches) const {
+    if (!impl_->running()) return {};
+    return impl_->running()->batch_positions(batches);
 }
 
 }  // namespace cityledger::node

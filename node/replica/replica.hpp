@@ -9,6 +9,7 @@
 
 #include "ledger/executor.hpp"
 #include "node/consensus/core.hpp"
+#include "node/log/block_log.hpp"
 #include "node/replica/counters.hpp"
 #include "node/replica/ports.hpp"
 #include "node/replica/trace.hpp"
@@ -98,7 +99,11 @@ public:
     [[nodiscard]] ReplicaStatus status() const;
     [[nodiscard]] Counters counters() const;
     [[nodiscard]] std::optional<FinalBlock> final_block(std::uint64_t height) const;
-    [[nodiscard]] std::shared_ptr<const ledger::Batch> batch(const Digest& digest) const;
+    /// Where the log holds a final block, for readers on other threads (LogReader).
+    [[nodiscard]] std::optional<FinalEntry> final_entry(std::uint64_t height) const;
+    /// Where it holds these batches; those that it does not hold are left out.
+    [[nodiscard]] std::vector<LogPosition> batch_positions(
+        const std::vector<Digest>& batches) const;
 
 private:
     class Impl;

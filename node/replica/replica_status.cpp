@@ -79,4 +79,17 @@ std::optional<FinalBlock> RunningReplica::final_block(std::uint64_t height) cons
                       log_->finalization(height)};
 }
 
+std::optional<FinalEntry> RunningReplica::final_entry(std::uint64_t height) const {
+    if (height == 0 || height > log_->final_height()) return std::nullopt;
+    return log_->final_entry(height);
+}
+
+std::vector<LogPosition> RunningReplica::batch_positions(const std::vector<Digest>& batches) const {
+    std::vector<LogPosition> positions;
+    for (const Digest& digest : batches) {
+        if (const auto position = log_->batch_position(digest)) positions.push_back(*position);
+    }
+    return positions;
+}
+
 }  // namespace cityledger::node

@@ -47,9 +47,9 @@ public:
     [[nodiscard]] ReplicaStatus status() const;
     void add_counters(Counters& counters) const;
     [[nodiscard]] std::optional<FinalBlock> final_block(std::uint64_t height) const;
-    [[nodiscard]] std::shared_ptr<const ledger::Batch> batch(const Digest& digest) const {
-        return log_->batch(digest);
-    }
+    [[nodiscard]] std::optional<FinalEntry> final_entry(std::uint64_t height) const;
+    [[nodiscard]] std::vector<LogPosition> batch_positions(
+        const std::vector<Digest>& batches) const;
 
 private:
     [[nodiscard]] ledger::Block build_block(const consensus::BuildBlock& wanted) override;

@@ -1,6 +1,8 @@
 // The routes and the client against each other, over a stand-in of the node.
 
 #include <catch2/catch.hpp>
+#include <future>
+#include <thread>
 
 #include "client/api_client.hpp"
 #include "client/client_codes.hpp"
@@ -35,7 +37,11 @@ public:
         return handles;
     }
     void forget_receipt(std::uint64_t handle) override { waiting.erase(handle); }
-    api::StatusView status() const override {
+    void describe(std::function<void(const NodeView&)> done) override {
+        ++descriptions;
+        answer([this, done] { done({status(), {{"mempool_accepted_txs", 12}}, unready}); });
+    }
+    api::StatusView status() const {
         api::StatusView view;
         view.node = "node0";
         view.final_height = 7;
@@ -48,23 +54,32 @@ public:
         return view;
     }
     std::uint64_t executed_height() const override { return 6; }
-    std::optional<std::string> unready_because() const override { return unready; }
-    node::Counters counters() const override { return {{"mempool_accepted_txs", 12}}; }
-    std::optional<node::FinalBlock> final_block(std::uint64_t height) const override {
-        if (height != 1) return std::nullopt;
-        return node::FinalBlock{{{}, {Digest{}}, {}}, Digest{}, std::nullopt};
-    }
-    std::shared_ptr<const ledger::Batch> batch(const Digest&) const override {
-        ledger::Batch batch;
-        batch.transactions.resize(2);
-        return std::make_shared<const ledger::Batch>(batch);
+    void read_block(std::uint64_t height,
+                    std::function<void(const Result<StoredBlock>&)> done) override {
+        if (height != 1) return done(refuse(codes::block_not_found, std::to_string(height)));
+        StoredBlock block;
+        block.batches.resize(1);
+        block.batches[0].transactions.resize(2);
+        block.bytes = block_bytes;
+        answer([done, block] { done(block); });
     }
     const ledger::StateReader& state() const override { return store; }
     const ledger::Genesis& genesis() const override { return the_genesis; }
     const std::string& control_token() const override { return token; }
-    Status set_blocked(const std::vector<std::string>& peers) override {
-        blocked = peers;
-        return {};
+    void set_blocked(std::vector<std::string> peers,
+                     std::function<void(const Status&)> done) override {
+        blocked = std::move(peers);
+        done({});
+    }
+
+    /// What the replica's thread would answer, once it comes to it.
+    void answer(std::function<void()> action) {
+        if (!stands_still) return action();
+        held.push_back(std::move(action));
+    }
+    void go_on() {
+        stands_still = false;
+        for (const auto& action : std::exchange(held, {})) action();
     }
 
     void execute() {
@@ -80,6 +95,10 @@ public:
     }
 
     bool full = false;
+    bool stands_still = false;
+    std::vector<std::function<void()>> held;
+    std::size_t descriptions = 0;
+    std::uint64_t block_bytes = 0;
     bool executes = true;
     std::optional<std::string> unready;
     std::string waits_for;
@@ -248,6 +267,62 @@ TEST_CASE("a node is ready while it votes and takes transactions, an observer wh
     CHECK(unready_reason(status));
     status.syncing = false;
     CHECK_FALSE(unready_reason(status));
+}
+
+TEST_CASE("what does not need the replica is answered while its thread stands still", "[api]") {
+    ApiFixture api;
+    api.loop.on_loop([&] { return api.backend.stands_still = true; });
+    const auto ask = [&](const std::string& path) {
+        return std::async(std::launch::async, [path, port = api.server.port()] {
+            return client::ApiClient("127.0.0.1", port).get(path);
+        });
+    };
+    auto status = ask("/status");
+    auto block = ask("/blocks/1");
+    const auto held = [&] { return api.loop.on_loop([&] { return api.backend.held.size(); }); };
+    while (held() < 2) std::this_thread::yield();
+    for (const char* path : {"/health", "/contracts", "/codes", "/genesis"}) {
+        INFO(path);
+        CHECK(api.client.get(path));
+    }
+    CHECK(api.client.get("/query/abacus/add_up?label=a&numbers=[1,2]"));
+
+    // Whoever asks meanwhile waits for one common answer that is newer than the question.
+    auto ready = ask("/ready");
+    auto metrics = ask("/metrics");
+    CHECK(api.client.get("/health"));
+    CHECK(held() == 2);
+    api.loop.on_loop([&] {
+        api.backend.go_on();
+        return 0;
+    });
+    CHECK(status.get());
+    CHECK(block.get());
+    CHECK(ready.get());
+    CHECK(metrics.get());
+    CHECK(api.loop.on_loop([&] { return api.backend.descriptions; }) <= 3);
+}
+
+TEST_CASE("an address that has read its budget is told when to come again", "[api]") {
+    ApiFixture api;
+    api.loop.on_loop([&] { return api.backend.block_bytes = 2 * k_read_budget_bytes; });
+    REQUIRE(api.client.block(1));  // what it cost is known afterwards only
+    for (const char* path : {"/status", "/contracts", "/blocks/1", "/receipts?from=1"}) {
+        INFO(path);
+        CHECK(api.client.get(path).error().code == codes::http_budget_spent);
+    }
+    CHECK(api.client.query("abacus", "add_up", {}).error().code == codes::http_budget_spent);
+    CHECK(api.client.get("/health"));
+    CHECK(api.client.submit(transaction_with(1), 5000));
+    const RawAnswers answers = exchange(
+        api.server.port(), "GET /codes HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    CHECK(answers.statuses == std::vector<int>{429});
+    CHECK(contains(answers.text, "\r\nRetry-After: "));
+}
+
+TEST_CASE("metrics count the requests above a budget", "[api]") {
+    ApiFixture api;
+    CHECK(contains(api.client.metrics().value(), "cityledger_http_budget_refused_total 0\n"));
 }
 
 TEST_CASE("a node that is not ready says why", "[api]") {

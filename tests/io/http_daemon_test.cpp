@@ -17,6 +17,7 @@
 #include "node/io/storage/posix_file_system.hpp"
 #include "node/log/block_log.hpp"
 #include "node/log/log_codes.hpp"
+#include "node/log/torn_tail_scan.hpp"
 #include "node/replica/replica.hpp"
 #include "node/replica/replica_codes.hpp"
 #include "tests/power/lose_unsynced_file_system.hpp"
@@ -231,6 +232,125 @@ TEST_CASE("a client follows the receipts of all blocks, and waits for the next",
     CHECK(all->blocks.at(status->executed_height - 1).receipts_root == status->receipts_root);
     CHECK(client.receipts(all->next_height + 5, 1)->blocks.empty());
     CHECK(client.receipts(0, 0).error().code == codes::http_wrong_parameter);
+}
+
+TEST_CASE("HTTP answers while the replica's thread does nothing, and waits for it where it must",
+          "[daemon]") {
+    TestHome home;
+    home.make_log();
+    DaemonOptions options;
+    options.home = home.folder.path();
+    auto started = Daemon::start(options);  // and nobody calls run(): the thread stands still
+    REQUIRE(started);
+    const auto daemon = *std::move(started);
+    const std::uint16_t port = daemon->ports().http_port;
+    client::ApiClient client("127.0.0.1", port);
+    for (const char* path : {"/health", "/contracts", "/codes", "/genesis"}) {
+        INFO(path);
+        CHECK(client.get(path));
+    }
+    CHECK(client.query("calendar", "today", boost::json::object()));
+    auto status = std::async(std::launch::async,
+                             [port] { return client::ApiClient("127.0.0.1", port).status(); });
+    CHECK(status.wait_for(std::chrono::milliseconds(100)) == std::future_status::timeout);
+    std::thread replica([&daemon] { daemon->run(); });
+    CHECK(status.get());
+    daemon->stop();
+    replica.join();
+}
+
+TEST_CASE("a node stops while questions of clients are under way", "[daemon]") {
+    TestHome home;
+    home.make_log();
+    DaemonOptions options;
+    options.home = home.folder.path();
+    const bool runs = GENERATE(false, true);
+    std::vector<std::future<bool>> answers;
+    {
+        auto started = Daemon::start(options);
+        REQUIRE(started);
+        const auto daemon = *std::move(started);
+        std::thread replica;
+        if (runs) replica = std::thread([&daemon] { daemon->run(); });
+        const std::uint16_t port = daemon->ports().http_port;
+        const auto ask = [&](auto question) {
+            answers.push_back(std::async(std::launch::async, [port, question] {
+                client::ApiClient client("127.0.0.1", port);
+                bool answered = false;
+                while (question(client)) answered = true;
+                return answered;
+            }));
+        };
+        for (int i = 0; i < 4; ++i) {
+            ask([](auto& client) { return client.status().has_value(); });
+            ask([](auto& client) { return client.receipts(1'000'000, 60'000).has_value(); });
+            ask([](auto& client) {
+                const auto block = client.block(1);
+                return block || block.error().code == codes::block_not_found;
+            });
+            ask([&home, i, sent = std::make_shared<std::uint8_t>(0)](auto& client) {
+                const auto nonce = static_cast<std::uint8_t>(i * 60 + ++*sent % 60);
+                return client.submit(call(home, nonce), 60'000).has_value();
+            });
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(300));
+        daemon->stop();
+        if (runs) replica.join();
+    }
+    for (auto& answer : answers) answer.get();  // each client was let go
+}
+
+TEST_CASE("a block that the disk damaged is refused, and the node goes on", "[daemon]") {
+    TestHome home;
+    home.make_log();
+    DaemonOptions options;
+    options.home = home.folder.path();
+    RunningDaemon daemon(options);
+    client::ApiClient client("127.0.0.1", daemon.http_port());
+    const auto submitted = client.submit(call(home, 1), 20'000);
+    REQUIRE(submitted);
+    PosixFileSystem files;
+    const std::string folder = home.home.log(home.config);
+    std::optional<node::LogPosition> block;
+    const auto find = [&](const node::LogHeader& header, const node::LogPosition& position,
+                          ByteView) {
+        if (!block && header.kind == static_cast<std::uint32_t>(node::LogKind::block)) {
+            block = position;
+        }
+        return Status{};
+    };
+    REQUIRE(node::scan_log(files, folder, find, [] { return std::string(); }));
+    REQUIRE(block);
+    const auto file = files.open(folder + "/" + node::log_segment_name(block->segment), false);
+    REQUIRE(file);
+    REQUIRE((*file)->write_at(block->offset + node::k_log_header_bytes, Bytes(4, 0xa5)));
+    CHECK(client.block(1).error().code == node::codes::log_damaged);
+    // The receipt is in the state; only the names of its methods are lost.
+    const auto receipt = client.receipt(submitted->transaction);
+    REQUIRE(receipt);
+    CHECK(receipt->operations.at(0).method.empty());
+    CHECK(client.submit(call(home, 2), 20'000)->outcome == "executed");
+}
+
+TEST_CASE("who has a receipt is told of no lower height, and reads what it did", "[daemon]") {
+    TestHome home;
+    home.make_log();
+    DaemonOptions options;
+    options.home = home.folder.path();
+    RunningDaemon daemon(options);
+    client::ApiClient client("127.0.0.1", daemon.http_port());
+    for (std::uint8_t i = 0; i < 15; ++i) {  // empty blocks follow each; all expire at 100
+        const auto submitted = client.submit(call(home, i), 20'000);
+        INFO((submitted ? "" : submitted.error().message()));
+        REQUIRE(submitted);
+        REQUIRE(submitted->receipt);
+        const std::uint64_t height = submitted->receipt->height;
+        CHECK(client.executed_height() >= height);
+        CHECK(client.receipt(submitted->transaction));
+        CHECK(client.executed_height() >= height);
+        CHECK(client.receipts(height, 0)->blocks.size() >= 1);
+        CHECK(client.block(height)->transactions == std::vector<Digest>{submitted->transaction});
+    }
 }
 
 TEST_CASE("the daemon makes a log only when asked, and never over another one", "[daemon]") {

@@ -2,8 +2,6 @@
 
 #include <boost/asio/post.hpp>
 
-#include "node/io/stages.hpp"
-
 namespace cityledger::io {
 
 std::uint64_t AsioScheduler::now_ms() const {
@@ -20,7 +18,7 @@ node::Scheduler::TimerId AsioScheduler::after(std::uint64_t delay_ms,
     timer.async_wait([this, id, action = std::move(action)](boost::system::error_code error) {
         // A timer that was cancelled after it had expired still comes here, without an error.
         if (error || timers_.erase(id) == 0) return;
-        const StageScope stage(Stage::batch);
+        const StageScope stage(stage_);
         action();
     });
     return id;

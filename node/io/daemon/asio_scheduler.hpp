@@ -1,18 +1,22 @@
 #pragma once
-// Time and timers of a real node: the steady clock and Asio timers on the replica's thread.
+// Time and timers of a real node: the steady clock and Asio timers on the thread that runs the
+// context.
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <map>
 
 #include "node/io/post.hpp"
+#include "node/io/stages.hpp"
 #include "node/replica/ports.hpp"
 
 namespace cityledger::io {
 
 class AsioScheduler : public node::Scheduler {
 public:
-    explicit AsioScheduler(boost::asio::io_context& context) : context_(context) {}
+    /// `stage`: what its timed work is part of.
+    explicit AsioScheduler(boost::asio::io_context& context, Stage stage = Stage::batch)
+        : context_(context), stage_(stage) {}
 
     [[nodiscard]] std::uint64_t now_ms() const override;
     TimerId after(std::uint64_t delay_ms, std::function<void()> action) override;
@@ -20,6 +24,7 @@ public:
 
 private:
     boost::asio::io_context& context_;
+    Stage stage_;
     std::map<TimerId, boost::asio::steady_timer> timers_;
     TimerId last_id_ = 0;
 };

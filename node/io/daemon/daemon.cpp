@@ -16,9 +16,8 @@
 #include "node/io/daemon/daemon_backend.hpp"
 #include "node/io/daemon/event_log.hpp"
 #include "node/io/daemon/execution_thread.hpp"
+#include "node/io/daemon/http_thread.hpp"
 #include "node/io/daemon/verifier_pool.hpp"
-#include "node/io/http/api_routes.hpp"
-#include "node/io/http/http_server.hpp"
 #include "node/io/io_codes.hpp"
 #include "node/io/stages.hpp"
 #include "node/io/storage/posix_file_system.hpp"
@@ -237,17 +236,16 @@ private:
                  replica_->on_message(peer, frame);
              }});
         if (!listening) return listening;
-        backend_.emplace(home_, *replica_, *transport_, *store_, control_token_);
-        routes_.emplace(*backend_, ledger::city_contracts(), *scheduler_);
+        http_.emplace(http_settings(home_.config), *logger_);
+        backend_.emplace(NodeParts{home_, *replica_, *transport_, *store_, *files_,
+                                   folder_.log(home_.config), control_token_},
+                         make_post(*context_), http_->post());
         replica_->set_block_observer(
             [this](const node::FinalBlock&, const ledger::ExecutedBlock& executed) {
-                routes_->on_executed(executed.state.height);
+                backend_->reached(executed.state.height);
+                http_->on_executed(executed.state.height);
             });
-        http_.emplace(*context_, http_settings(home_.config), *logger_);
-        return http_->start([this](const HttpRequest& request, HttpRespond respond) {
-            const StageScope stage(request.method == "POST" ? Stage::form : Stage::answer);
-            routes_->handle(request, std::move(respond));
-        });
+        return http_->start(*backend_, ledger::city_contracts());
     }
 
     Status announce() {
@@ -310,9 +308,8 @@ private:
     std::optional<ExecutionThread> execution_;
     std::unique_ptr<TcpTransport> transport_;
     std::optional<node::Replica> replica_;
+    std::optional<HttpThread> http_;
     std::optional<DaemonBackend> backend_;
-    std::optional<ApiRoutes> routes_;
-    std::optional<HttpServer> http_;
     std::optional<boost::asio::signal_set> signals_;
     std::optional<boost::asio::steady_timer> home_watch_;
     bool handles_signals_ = false;

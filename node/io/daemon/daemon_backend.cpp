@@ -5,6 +5,7 @@
 #include "node/api/version.hpp"
 #include "node/io/http/api_arguments.hpp"
 #include "node/io/io_codes.hpp"
+#include "node/io/stages.hpp"
 
 namespace cityledger::io {
 std::optional<std::string> unready_reason(const node::ReplicaStatus& status) {
@@ -19,26 +20,146 @@ std::optional<std::string> unready_reason(const node::ReplicaStatus& status) {
     return std::nullopt;
 }
 
+DaemonBackend::DaemonBackend(NodeParts node, Post to_replica, Post to_http)
+    : node_(std::move(node)),
+      to_replica_(std::move(to_replica)),
+      to_http_(std::move(to_http)),
+      reader_(node_.files, node_.log_folder),
+      executed_height_(node_.replica.status().executed.height) {}
+
+DaemonBackend::~DaemonBackend() { *alive_ = false; }
+
+void DaemonBackend::to_replica(Stage stage, std::function<void()> work) const {
+    to_replica_([alive = alive_, stage, work = std::move(work)] {
+        if (!*alive) return;
+        const StageScope scope(stage);
+        work();
+    });
+}
+
+void DaemonBackend::to_http(Stage stage, std::function<void()> work) const {
+    to_http_([stage, work = std::move(work)] {
+        const StageScope scope(stage);
+        work();
+    });
+}
+
+template <class Question, class Done>
+void DaemonBackend::ask(Question question, Done done) const {
+    to_replica(Stage::answer, [this, question = std::move(question), done = std::move(done)] {
+        to_http(Stage::answer, [done, answer = question()] { done(answer); });
+    });
+}
+
 void DaemonBackend::submit(std::shared_ptr<const ledger::Transaction> transaction,
                            std::function<void(Result<Digest>)> done) {
-    replica_.submit(std::move(transaction), std::move(done));
+    to_replica(Stage::form, [this, transaction = std::move(transaction), done = std::move(done)] {
+        node_.replica.submit(transaction, [this, alive = alive_, done](Result<Digest> admitted) {
+            if (!*alive) return;
+            to_http(Stage::form, [done, admitted = std::move(admitted)] { done(admitted); });
+        });
+    });
 }
 
 std::uint64_t DaemonBackend::on_receipt(const Digest& transaction,
                                         std::function<void(const ledger::StoredReceipt&)> done) {
-    return replica_.on_receipt(transaction, std::move(done));
+    const std::uint64_t handle = ++last_receipt_;
+    receipts_[handle] = std::move(done);
+    to_replica(Stage::answer, [this, handle, transaction] {
+        replica_handles_[handle] = node_.replica.on_receipt(
+            transaction, [this, alive = alive_, handle](const ledger::StoredReceipt& stored) {
+                if (*alive) tell(handle, stored);
+            });
+    });
+    return handle;
 }
 
-void DaemonBackend::forget_receipt(std::uint64_t handle) { replica_.forget_receipt(handle); }
+/// The state holds the receipt's block already; who has the receipt may ask for that height.
+void DaemonBackend::tell(std::uint64_t handle, const ledger::StoredReceipt& stored) {
+    replica_handles_.erase(handle);
+    reached(stored.receipt.height);
+    to_http(Stage::answer, [this, handle, stored] {
+        auto waiting = receipts_.extract(handle);
+        if (waiting) waiting.mapped()(stored);
+    });
+}
 
-api::StatusView DaemonBackend::status() const {
-    const node::ReplicaStatus status = replica_.status();
-    const std::vector<LinkStatus> links = transport_.links();
+void DaemonBackend::forget_receipt(std::uint64_t handle) {
+    if (receipts_.erase(handle) == 0) return;
+    to_replica(Stage::answer, [this, handle] {
+        const auto known = replica_handles_.extract(handle);
+        if (known) node_.replica.forget_receipt(known.mapped());
+    });
+}
+
+void DaemonBackend::reached(std::uint64_t height) {
+    if (height > executed_height_) executed_height_ = height;
+}
+
+void DaemonBackend::describe(std::function<void(const NodeView&)> done) {
+    ask([this] { return view(); }, std::move(done));
+}
+
+NodeView DaemonBackend::view() const {
+    const node::ReplicaStatus status = node_.replica.status();
+    NodeView view{status_view(status), node_.replica.counters(), unready_reason(status)};
+    view.counters.merge(node_.transport.counters());
+    return view;
+}
+
+void DaemonBackend::read_block(std::uint64_t height,
+                               std::function<void(const Result<StoredBlock>&)> done) {
+    const auto found = [this, height,
+                        done = std::move(done)](const std::optional<node::FinalEntry>& entry) {
+        if (!entry) return done(refuse(codes::block_not_found, std::to_string(height)));
+        if (is_last(*entry)) return done(*last_);
+        auto block = reader_.read_as<ledger::Block>(entry->block);
+        if (!block) return done(propagate(block));
+        StoredBlock stored{
+            entry->digest, *std::move(block), std::nullopt, {}, entry->block.payload_bytes};
+        if (entry->finalization) {
+            auto certificate = reader_.read_as<ledger::Certificate>(*entry->finalization);
+            if (!certificate) return done(propagate(certificate));
+            stored.finalization = *std::move(certificate);
+            stored.bytes += entry->finalization->payload_bytes;
+        }
+        const std::vector<Digest> batches = stored.block.batches;
+        ask([this, batches] { return node_.replica.batch_positions(batches); },
+            [this, stored, done](const std::vector<node::LogPosition>& positions) {
+                read_batches(stored, positions, done);
+            });
+    };
+    ask([this, height] { return node_.replica.final_entry(height); }, found);
+}
+
+void DaemonBackend::read_batches(StoredBlock block, const std::vector<node::LogPosition>& positions,
+                                 const std::function<void(const Result<StoredBlock>&)>& done) {
+    for (const node::LogPosition& position : positions) {
+        auto batch = reader_.read_as<ledger::Batch>(position);
+        if (!batch) return done(propagate(batch));
+        block.batches.push_back(*std::move(batch));
+        block.bytes += position.payload_bytes;
+    }
+    last_ = std::move(block);
+    done(*last_);
+    (*last_)->bytes = 0;  // again, it is read from memory
+}
+
+/// Whether the block that was read last is this one, whole and as the log has it now.
+bool DaemonBackend::is_last(const node::FinalEntry& entry) const {
+    if (!last_ || (*last_)->digest != entry.digest) return false;
+    return (*last_)->finalization.has_value() == entry.finalization.has_value() &&
+           (*last_)->batches.size() == (*last_)->block.batches.size();
+}
+
+api::StatusView DaemonBackend::status_view(const node::ReplicaStatus& status) const {
+    const HomeContents& home = node_.home;
+    const std::vector<LinkStatus> links = node_.transport.links();
     api::StatusView view;
-    view.node = home_.config.name;
+    view.node = home.config.name;
     view.version = api::version();
-    view.network = home_.genesis.name;
-    view.chain_id = home_.chain_id;
+    view.network = home.genesis.name;
+    view.chain_id = home.chain_id;
     view.view = status.consensus.view;
     view.final_height = status.final_height;
     view.final_block = status.final_digest;
@@ -68,30 +189,15 @@ api::StatusView DaemonBackend::status() const {
     return view;
 }
 
-std::uint64_t DaemonBackend::executed_height() const { return replica_.status().executed.height; }
-
-std::optional<std::string> DaemonBackend::unready_because() const {
-    return unready_reason(replica_.status());
+void DaemonBackend::set_blocked(std::vector<std::string> peers,
+                                std::function<void(const Status&)> done) {
+    ask([this, peers = std::move(peers)] { return block_links(peers); }, std::move(done));
 }
 
-node::Counters DaemonBackend::counters() const {
-    node::Counters all = replica_.counters();
-    all.merge(transport_.counters());
-    return all;
-}
-
-std::optional<node::FinalBlock> DaemonBackend::final_block(std::uint64_t height) const {
-    return replica_.final_block(height);
-}
-
-std::shared_ptr<const ledger::Batch> DaemonBackend::batch(const Digest& digest) const {
-    return replica_.batch(digest);
-}
-
-Status DaemonBackend::set_blocked(const std::vector<std::string>& peers) {
+Status DaemonBackend::block_links(const std::vector<std::string>& peers) const {
     std::set<node::ValidatorIndex> blocked;
     for (const std::string& name : peers) {
-        const auto& validators = home_.genesis.validators;
+        const auto& validators = node_.home.genesis.validators;
         const auto found = std::find_if(
             validators.begin(), validators.end(),
             [&name](const ledger::Validator& validator) { return validator.name == name; });
@@ -100,7 +206,7 @@ Status DaemonBackend::set_blocked(const std::vector<std::string>& peers) {
         }
         blocked.insert(static_cast<node::ValidatorIndex>(found - validators.begin()));
     }
-    transport_.set_blocked(blocked);
+    node_.transport.set_blocked(blocked);
     return {};
 }
 

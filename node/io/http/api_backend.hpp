@@ -1,6 +1,6 @@
 #pragma once
-// What the HTTP routes need of a node. In production the replica and the transport
-// (daemon.cpp); in tests a stand-in.
+// What the HTTP routes need of a node. In production the replica and the transport on the
+// replica's thread, asked by posts (node/io/daemon/daemon_backend.hpp); in tests a stand-in.
 
 #include <functional>
 #include <memory>
@@ -13,31 +13,49 @@
 
 namespace cityledger::io {
 
-/// Everything happens on the replica's thread.
+/// The node at one moment.
+struct NodeView {
+    api::StatusView status;
+    node::Counters counters;
+    /// Why the node does not take transactions; nothing if it does.
+    std::optional<std::string> unready_because;
+};
+
+/// A final block with all that the log holds of it.
+struct StoredBlock {
+    Digest digest;
+    ledger::Block block;
+    std::optional<ledger::Certificate> finalization;  ///< its own, where one was made
+    std::vector<ledger::Batch> batches;               ///< in its order; all, once it is executed
+    std::uint64_t bytes = 0;                          ///< read from the log
+};
+
+/// Called on the HTTP thread, and answers there: `done` comes once, perhaps within the call, or
+/// never if the node stops meanwhile.
 class ApiBackend {
 public:
     virtual ~ApiBackend() = default;
     virtual void submit(std::shared_ptr<const ledger::Transaction> transaction,
                         std::function<void(Result<Digest>)> done) = 0;
-    /// As Replica::on_receipt: after execution and the applied write.
+    /// As Replica::on_receipt: after execution and the applied write; never within the call.
     virtual std::uint64_t on_receipt(const Digest& transaction,
                                      std::function<void(const ledger::StoredReceipt&)> done) = 0;
+    /// From here on `done` of this handle is not called.
     virtual void forget_receipt(std::uint64_t handle) = 0;
-    [[nodiscard]] virtual api::StatusView status() const = 0;
+    virtual void describe(std::function<void(const NodeView&)> done) = 0;
+    /// block_not_found above the final height, log_damaged if it cannot be read any more.
+    virtual void read_block(std::uint64_t height,
+                            std::function<void(const Result<StoredBlock>&)> done) = 0;
+    /// Cuts the links to these peers and restores all others.
+    virtual void set_blocked(std::vector<std::string> peers,
+                             std::function<void(const Status&)> done) = 0;
+
+    /// state() holds at least this height, and so did every receipt that was told.
     [[nodiscard]] virtual std::uint64_t executed_height() const = 0;
-    /// Why the node does not take transactions; nothing if it does.
-    [[nodiscard]] virtual std::optional<std::string> unready_because() const = 0;
-    [[nodiscard]] virtual node::Counters counters() const = 0;
-    [[nodiscard]] virtual std::optional<node::FinalBlock> final_block(
-        std::uint64_t height) const = 0;
-    [[nodiscard]] virtual std::shared_ptr<const ledger::Batch> batch(
-        const Digest& digest) const = 0;
     [[nodiscard]] virtual const ledger::StateReader& state() const = 0;
     [[nodiscard]] virtual const ledger::Genesis& genesis() const = 0;
     /// What a request must carry to use the fault controls; empty: the node has none.
     [[nodiscard]] virtual const std::string& control_token() const = 0;
-    /// Cuts the links to these peers and restores all others.
-    virtual Status set_blocked(const std::vector<std::string>& peers) = 0;
 };
 
 }  // namespace cityledger::io

@@ -17,7 +17,10 @@ api::BlockReceipts receipts_of(const ledger::StateReader& state,
     return block;
 }
 
-HttpResponse receipts_from(const ledger::StateReader& state, std::uint64_t height) {
+/// The height is told as it was before the state was read: it may grow meanwhile.
+HttpResponse receipts_from(const ApiBackend& backend, std::uint64_t height) {
+    const std::uint64_t executed_height = backend.executed_height();
+    const ledger::StateReader& state = backend.state();
     api::ReceiptsView view{height, {}};
     std::size_t receipts = 0;
     while (receipts < k_receipts_per_answer && view.blocks.size() < k_blocks_per_receipts_answer) {
@@ -27,7 +30,9 @@ HttpResponse receipts_from(const ledger::StateReader& state, std::uint64_t heigh
         receipts += view.blocks.back().receipts.size();
         ++view.next_height;
     }
-    return json_response(view);
+    HttpResponse response = json_response(view);
+    tell_height(response, executed_height);
+    return response;
 }
 
 }  // namespace
@@ -35,7 +40,7 @@ HttpResponse receipts_from(const ledger::StateReader& state, std::uint64_t heigh
 void ReceiptFollowers::follow(std::uint64_t from_height, std::uint64_t wait_ms,
                               HttpRespond respond) {
     if (from_height <= backend_.executed_height() || wait_ms == 0) {
-        return respond(receipts_from(backend_.state(), from_height));
+        return respond(receipts_from(backend_, from_height));
     }
     const auto entry = waiting_.emplace(from_height, Waiting{std::move(respond), 0});
     entry->second.timer = scheduler_.after(wait_ms, [this, entry] {
@@ -54,7 +59,7 @@ void ReceiptFollowers::on_executed(std::uint64_t height) {
         const HttpRespond respond = std::move(first->second.respond);
         scheduler_.cancel(first->second.timer);
         waiting_.erase(first);
-        respond(receipts_from(backend_.state(), from));
+        respond(receipts_from(backend_, from));
     }
 }
 

@@ -7,7 +7,9 @@
 #include "node/io/http/api_receipts.hpp"
 #include "node/io/http/api_submit.hpp"
 #include "node/io/http/metrics.hpp"
+#include "node/io/http/read_budget.hpp"
 #include "node/io/http/verification_budget.hpp"
+#include "node/io/http/view_askers.hpp"
 #include "node/io/io_codes.hpp"
 
 namespace cityledger::io {
@@ -51,7 +53,7 @@ std::string subject_of(const ledger::Method& method, const boost::json::object& 
     return subject;
 }
 
-HttpResponse list_codes() {
+std::string list_codes() {
     boost::json::array list;
     for (const Code& code : api::all_codes()) {
         list.push_back({{"number", code.number},
@@ -60,7 +62,29 @@ HttpResponse list_codes() {
                         {"meaning", code.meaning},
                         {"remedy", code.remedy}});
     }
-    return json_value(boost::json::object{{"codes", std::move(list)}});
+    return ledger::compact_json(boost::json::object{{"codes", std::move(list)}});
+}
+
+HttpResponse text_response(const std::string& text) {
+    HttpResponse response;
+    response.body = text;
+    return response;
+}
+
+/// The transaction of a receipt, from the batches of its block. Receipts are numbered in block
+/// order and skip repeated copies only, so the search begins at the receipt's own number.
+const ledger::Transaction* find_transaction(const StoredBlock& block,
+                                            const ledger::Receipt& receipt) {
+    std::size_t position = 0;
+    for (const ledger::Batch& batch : block.batches) {
+        for (const ledger::Transaction& transaction : batch.transactions) {
+            if (position++ < receipt.index) continue;
+            if (ledger::transaction_id(transaction.body) == receipt.transaction) {
+                return &transaction;
+            }
+        }
+    }
+    return nullptr;
 }
 
 }  // namespace
@@ -71,14 +95,17 @@ public:
         : backend_(backend),
           contracts_(contracts),
           scheduler_(scheduler),
-          followers_(backend, scheduler) {}
+          followers_(backend, scheduler),
+          views_(backend),
+          contracts_text_(ledger::compact_json(describe_contracts(contracts))),
+          codes_text_(list_codes()),
+          genesis_text_(ledger::genesis_to_text(backend.genesis())) {}
 
     void on_executed(std::uint64_t height) { followers_.on_executed(height); }
 
     void handle(const HttpRequest& request, HttpRespond respond) {
         const auto with_height = [this, respond = std::move(respond)](HttpResponse response) {
-            response.headers.emplace_back("X-Executed-Height",
-                                          std::to_string(backend_.executed_height()));
+            if (!has_height(response)) tell_height(response, backend_.executed_height());
             respond(std::move(response));
         };
         const auto parts = split_path(request.path);
@@ -87,7 +114,7 @@ public:
         std::string allowed;
         for (const Route& route : k_routes) {
             if (!fits(route.path, parts)) continue;
-            if (route.method == method) return (this->*route.answer)(request, parts, with_height);
+            if (route.method == method) return run_route(route, request, parts, with_height);
             allowed += route.method == "GET" ? "GET, HEAD, " : "POST, ";
         }
         if (allowed.empty()) return with_height(error_response(no_route(request)));
@@ -100,11 +127,14 @@ public:
 private:
     using Parts = std::vector<std::string>;
 
+    enum class Price : std::uint8_t { budget, free };
+
     /// A resource. "*" stands for one part of a path.
     struct Route {
         std::string_view method;
         std::string_view path;
         void (Impl::*answer)(const HttpRequest&, const Parts&, const HttpRespond&);
+        Price price = Price::budget;
     };
     static const std::vector<Route> k_routes;
 
@@ -115,6 +145,26 @@ private:
                           [](const std::string& wish, const std::string& part) {
                               return wish == "*" || wish == part;
                           });
+    }
+
+    /// Takes a reading request from the budget of its address, and then its answer.
+    void run_route(const Route& route, const HttpRequest& request, const Parts& parts,
+                   const HttpRespond& respond) {
+        if (route.price == Price::free) return (this->*route.answer)(request, parts, respond);
+        const std::string& address = request.caller;
+        if (!budget_.admit(address, scheduler_.now_ms())) return respond(over_budget(address));
+        const auto charged = [this, address, respond](HttpResponse response) {
+            budget_.charge(address, response.body.size(), scheduler_.now_ms());
+            respond(std::move(response));
+        };
+        (this->*route.answer)(request, parts, charged);
+    }
+
+    HttpResponse over_budget(const std::string& address) {
+        HttpResponse response = error_response(refuse(codes::http_budget_spent, address).value());
+        const std::uint64_t seconds = budget_.retry_after_s(address, scheduler_.now_ms());
+        response.headers.emplace_back("Retry-After", std::to_string(seconds));
+        return response;
     }
 
     static Error wrong_method(const HttpRequest& request) {
@@ -129,25 +179,30 @@ private:
             .value();
     }
 
-    /// A route whose answer is known at once.
+    /// A route whose answer is known at once, from the constant parts or the executed state.
     template <auto Answer>
     void now(const HttpRequest& request, const Parts& parts, const HttpRespond& respond) {
-        respond((this->*Answer)(request, parts));
+        // Before the state is read: the height may grow meanwhile, and the answer not know it.
+        const std::uint64_t height = backend_.executed_height();
+        HttpResponse response = (this->*Answer)(request, parts);
+        tell_height(response, height);
+        respond(std::move(response));
+    }
+
+    /// A route that is answered from a view of the node.
+    template <auto Answer>
+    void from_view(const HttpRequest&, const Parts&, const HttpRespond& respond) {
+        views_.ask([this, respond](const NodeView& view) { respond((this->*Answer)(view)); });
     }
 
     HttpResponse health(const HttpRequest&, const Parts&) { return json_value({{"alive", true}}); }
-    HttpResponse status(const HttpRequest&, const Parts&) {
-        return json_response(backend_.status());
-    }
     HttpResponse contracts(const HttpRequest&, const Parts&) {
-        return json_value(describe_contracts(contracts_));
+        return text_response(contracts_text_);
     }
-    HttpResponse refusal_codes(const HttpRequest&, const Parts&) { return list_codes(); }
-    HttpResponse genesis(const HttpRequest&, const Parts&) {
-        HttpResponse response;
-        response.body = ledger::genesis_to_text(backend_.genesis());
-        return response;
+    HttpResponse refusal_codes(const HttpRequest&, const Parts&) {
+        return text_response(codes_text_);
     }
+    HttpResponse genesis(const HttpRequest&, const Parts&) { return text_response(genesis_text_); }
 
     void submit_alone(const HttpRequest& request, const Parts&, const HttpRespond& respond) {
         submit(request, false, respond);
@@ -174,64 +229,60 @@ private:
         followers_.follow(*from, *wait, respond);
     }
 
-    HttpResponse ready(const HttpRequest&, const Parts&) {
-        const auto reason = backend_.unready_because();
+    HttpResponse status(const NodeView& view) { return json_response(view.status); }
+
+    HttpResponse ready(const NodeView& view) {
+        const auto& reason = view.unready_because;
         if (reason) return error_response(refuse(codes::node_not_ready, *reason).value());
         return json_value({{"ready", true}});
     }
 
-    HttpResponse metrics(const HttpRequest&, const Parts&) {
+    HttpResponse metrics(const NodeView& view) {
+        node::Counters counters = view.counters;
+        counters["http_budget_refused"] = budget_.refused();
         HttpResponse response;
         response.content_type = "text/plain; version=0.0.4";
-        response.body =
-            metrics_text(backend_.status(), backend_.counters()) + process_metrics_text();
+        response.body = metrics_text(view.status, counters) + process_metrics_text();
         return response;
     }
 
-    HttpResponse receipt(const HttpRequest&, const Parts& parts) {
+    void receipt(const HttpRequest& request, const Parts& parts, const HttpRespond& respond) {
+        const std::uint64_t height = backend_.executed_height();
+        const auto at_height = [height, respond](HttpResponse response) {
+            tell_height(response, height);
+            respond(std::move(response));
+        };
         const std::string& text = parts[1];
         const auto id = digest_of(text);
-        if (!id) return error_response(id.error());
+        if (!id) return at_height(error_response(id.error()));
         const auto stored = ledger::find_receipt(backend_.state(), *id);
-        if (!stored) return error_response(refuse(codes::receipt_not_found, text).value());
-        const auto transaction = find_transaction(stored->receipt);
-        return json_response(api::receipt_view(*stored, transaction ? &*transaction : nullptr));
+        if (!stored) {
+            return at_height(error_response(refuse(codes::receipt_not_found, text).value()));
+        }
+        const auto tell = [this, stored, at_height,
+                           address = request.caller](const Result<StoredBlock>& block) {
+            if (block) budget_.charge(address, block->bytes, scheduler_.now_ms());
+            const auto* transaction = block ? find_transaction(*block, stored->receipt) : nullptr;
+            at_height(json_response(api::receipt_view(*stored, transaction)));
+        };
+        backend_.read_block(stored->receipt.height, tell);
     }
 
-    /// The transaction of a receipt, from the batches of its block. Receipts are numbered in block
-    /// order and skip repeated copies only, so the search begins at the receipt's own number.
-    std::optional<ledger::Transaction> find_transaction(const ledger::Receipt& receipt) const {
-        const auto block = backend_.final_block(receipt.height);
-        if (!block) return std::nullopt;
-        std::size_t position = 0;
-        for (const Digest& digest : block->block.batches) {
-            const auto batch = backend_.batch(digest);
-            if (!batch) return std::nullopt;
-            for (const ledger::Transaction& transaction : batch->transactions) {
-                if (position++ < receipt.index) continue;
-                if (ledger::transaction_id(transaction.body) == receipt.transaction) {
-                    return transaction;
+    void block(const HttpRequest& request, const Parts& parts, const HttpRespond& respond) {
+        const auto height = number_of("the height", parts[1], k_any_number);
+        if (!height) return respond(error_response(height.error()));
+        backend_.read_block(*height, [this, height = *height, respond,
+                                      address = request.caller](const Result<StoredBlock>& found) {
+            if (!found) return respond(error_response(found.error()));
+            budget_.charge(address, found->bytes, scheduler_.now_ms());
+            api::BlockView view{height, found->digest, found->block, found->finalization, {}};
+            for (const ledger::Batch& batch : found->batches) {
+                for (const ledger::Transaction& transaction : batch.transactions) {
+                    view.transactions.push_back(ledger::transaction_id(transaction.body));
                 }
             }
-        }
-        return std::nullopt;
-    }
-
-    HttpResponse block(const HttpRequest&, const Parts& parts) {
-        const std::string& text = parts[1];
-        const auto height = number_of("the height", text, k_any_number);
-        if (!height) return error_response(height.error());
-        const auto found = backend_.final_block(*height);
-        if (!found) return error_response(refuse(codes::block_not_found, text).value());
-        api::BlockView view{*height, found->digest, found->block, found->finalization, {}};
-        for (const Digest& digest : found->block.batches) {
-            const auto batch = backend_.batch(digest);
-            if (!batch) continue;
-            for (const ledger::Transaction& transaction : batch->transactions) {
-                view.transactions.push_back(ledger::transaction_id(transaction.body));
-            }
-        }
-        return json_response(view);
+            respond(json_response(view));
+        });
     }
 
     HttpResponse query(const HttpRequest& request, const Parts& parts) {
@@ -259,48 +310,54 @@ private:
         return method.result_to_json(*result);
     }
 
-    HttpResponse control_links(const HttpRequest& request, const Parts&) {
+    void control_links(const HttpRequest& request, const Parts&, const HttpRespond& respond) {
         const std::string& token = backend_.control_token();
-        if (token.empty()) return error_response(refuse(codes::controls_disabled).value());
+        if (token.empty()) return respond(error_response(refuse(codes::controls_disabled).value()));
         // A page of another site may post forms, but neither this header nor this type.
         if (!request.content_type.starts_with("application/json")) {
-            return error_response(wrong_media_type(request, "application/json"));
+            return respond(error_response(wrong_media_type(request, "application/json")));
         }
         if (request.authorization != "Bearer " + token) {
-            return error_response(refuse(codes::control_token_wrong).value());
+            return respond(error_response(refuse(codes::control_token_wrong).value()));
         }
         const auto json = ledger::parse_json(request.body);
         const auto control = json ? ledger::from_json<api::LinksControl>(*json)
                                   : Result<api::LinksControl>(propagate(json));
-        if (!control) return error_response(control.error());
-        const Status done = backend_.set_blocked(control->blocked);
-        if (!done) return error_response(done.error());
-        return json_response(*control);
+        if (!control) return respond(error_response(control.error()));
+        backend_.set_blocked(control->blocked, [control = *control, respond](const Status& done) {
+            respond(done ? json_response(control) : error_response(done.error()));
+        });
     }
 
     ApiBackend& backend_;
     const ledger::ContractRegistry& contracts_;
     node::Scheduler& scheduler_;
     VerifyLimits verify_limits_;
+    ReadBudget budget_;
     ReceiptFollowers followers_;
+    ViewAskers views_;
+    // Constant, and too long to be written for every request.
+    std::string contracts_text_;
+    std::string codes_text_;
+    std::string genesis_text_;
 };
 
 const std::vector<ApiRoutes::Impl::Route> ApiRoutes::Impl::k_routes = {
-    {"GET", "/health", &Impl::now<&Impl::health>},
-    {"GET", "/ready", &Impl::now<&Impl::ready>},
-    {"GET", "/status", &Impl::now<&Impl::status>},
-    {"GET", "/metrics", &Impl::now<&Impl::metrics>},
+    {"GET", "/health", &Impl::now<&Impl::health>, Price::free},
+    {"GET", "/ready", &Impl::from_view<&Impl::ready>},
+    {"GET", "/status", &Impl::from_view<&Impl::status>},
+    {"GET", "/metrics", &Impl::from_view<&Impl::metrics>},
     {"GET", "/contracts", &Impl::now<&Impl::contracts>},
     {"GET", "/codes", &Impl::now<&Impl::refusal_codes>},
     {"GET", "/genesis", &Impl::now<&Impl::genesis>},
     {"GET", "/receipts", &Impl::follow},
-    {"GET", "/transactions/*", &Impl::now<&Impl::receipt>},
-    {"GET", "/blocks/*", &Impl::now<&Impl::block>},
+    {"GET", "/transactions/*", &Impl::receipt},
+    {"GET", "/blocks/*", &Impl::block},
     {"GET", "/query/*/*", &Impl::now<&Impl::query>},
     {"POST", "/query/*/*", &Impl::now<&Impl::query>},
-    {"POST", "/transactions", &Impl::submit_alone},
-    {"POST", "/batch-transactions", &Impl::submit_together},
-    {"POST", "/control/links", &Impl::now<&Impl::control_links>},
+    {"POST", "/transactions", &Impl::submit_alone, Price::free},
+    {"POST", "/batch-transactions", &Impl::submit_together, Price::free},
+    {"POST", "/control/links", &Impl::control_links, Price::free},
 };
 
 ApiRoutes::ApiRoutes(ApiBackend& backend, const ledger::ContractRegistry& contracts,

@@ -20,4 +20,11 @@ inline constexpr std::uint32_t k_max_verifications_per_invoice_hour = 10;
 inline constexpr std::uint32_t k_max_verifications_per_caller_minute = 60;
 inline constexpr std::size_t k_max_verify_windows = 65'536;  ///< of each kind, in memory
 
+/// What one client address (IPv6: one /64) may read: bytes of answers and of blocks that were read
+/// for them, and for each request a price beside them. Submitting and /health are free.
+inline constexpr std::uint64_t k_read_budget_bytes = 256ull * 1024 * 1024;  ///< at once
+inline constexpr std::uint64_t k_read_budget_bytes_per_second = 32ull * 1024 * 1024;
+inline constexpr std::uint64_t k_read_request_bytes = 8 * 1024;  ///< price of a request
+inline constexpr std::size_t k_max_read_budgets = 65'536;        ///< addresses, in memory
+
 }  // namespace cityledger::io

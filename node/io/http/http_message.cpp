@@ -12,6 +12,8 @@
 namespace cityledger::io {
 namespace {
 
+constexpr const char* k_height_header = "X-Executed-Height";
+
 std::optional<int> hex_digit(char c) {
     if (c >= '0' && c <= '9') return c - '0';
     if (c >= 'a' && c <= 'f') return c - 'a' + 10;
@@ -63,7 +65,7 @@ unsigned http_status(const Code& code) {
         {codes::http_wrong_method.number, 405},      {codes::http_too_late.number, 408},
         {codes::http_too_large.number, 413},         {codes::http_wrong_media_type.number, 415},
         {codes::http_wrong_host.number, 421},        {codes::verify_caller_limited.number, 429},
-        {codes::verify_invoice_limited.number, 429},
+        {codes::verify_invoice_limited.number, 429}, {codes::http_budget_spent.number, 429},
     };
     const auto own = k_own_status.find(code.number);
     if (own != k_own_status.end()) return own->second;
@@ -76,6 +78,17 @@ unsigned http_status(const Code& code) {
         case RefusalKind::broken: return 500;
     }
     return 500;
+}
+
+void tell_height(HttpResponse& response, std::uint64_t height) {
+    response.headers.emplace_back(k_height_header, std::to_string(height));
+}
+
+bool has_height(const HttpResponse& response) {
+    for (const auto& [name, value] : response.headers) {
+        if (name == k_height_header) return true;
+    }
+    return false;
 }
 
 HttpResponse error_response(const Error& error) {

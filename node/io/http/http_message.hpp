@@ -1,6 +1,7 @@
 #pragma once
 // HTTP as the rest of the node sees it: requests in, responses out, no Beast.
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -32,9 +33,13 @@ struct HttpResponse {
     std::vector<std::pair<std::string, std::string>> headers;
 };
 
-/// Sends the response of one request; may be called later, on the replica's thread, once.
+/// Sends the response of one request; may be called later, on the HTTP thread, once.
 using HttpRespond = std::function<void(HttpResponse)>;
 using HttpHandler = std::function<void(const HttpRequest&, HttpRespond)>;
+
+/// Says from the state of which height a response was made, and whether it says so.
+void tell_height(HttpResponse& response, std::uint64_t height);
+[[nodiscard]] bool has_height(const HttpResponse& response);
 
 /// The JSON answer of an error, with the HTTP status that its code stands for.
 [[nodiscard]] HttpResponse error_response(const Error& error);

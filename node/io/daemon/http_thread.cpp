@@ -1,0 +1,41 @@
+#include "node/io/daemon/http_thread.hpp"
+
+#include <boost/asio/post.hpp>
+
+namespace cityledger::io {
+
+HttpThread::HttpThread(HttpSettings settings, Logger& logger)
+    : work_(context_.get_executor()),
+      scheduler_(context_, Stage::answer),
+      server_(context_, std::move(settings), logger) {}
+
+HttpThread::~HttpThread() { stop(); }
+
+Status HttpThread::start(ApiBackend& backend, const ledger::ContractRegistry& contracts) {
+    routes_.emplace(backend, contracts, scheduler_);
+    const Status listening = server_.start([this](const HttpRequest& request, HttpRespond respond) {
+        const StageScope stage(request.method == "POST" ? Stage::form : Stage::answer);
+        routes_->handle(request, std::move(respond));
+    });
+    if (!listening) return listening;
+    thread_ = std::thread([this] {
+        const StageScope stage(Stage::network);
+        context_.run();
+    });
+    return {};
+}
+
+void HttpThread::stop() {
+    context_.stop();
+    if (thread_.joinable()) thread_.join();
+    server_.stop();
+}
+
+void HttpThread::on_executed(std::uint64_t height) {
+    boost::asio::post(context_, [this, height] {
+        const StageScope stage(Stage::answer);
+        routes_->on_executed(height);
+    });
+}
+
+}  // namespace cityledger::io
