@@ -7,6 +7,7 @@
 #include "crypto/check.hpp"
 #include "ledger/executor_context.hpp"
 #include "ledger/receipt_index.hpp"
+#include "ledger/state_cache.hpp"
 
 namespace cityledger::ledger {
 namespace {
@@ -62,7 +63,7 @@ private:
 class LedgerExecutor final : public Executor {
 public:
     LedgerExecutor(const ContractRegistry& contracts, StateStore& store)
-        : contracts_(contracts), store_(store) {}
+        : contracts_(contracts), store_(store), cache_(store) {}
 
     Status apply_genesis(const Genesis& genesis);
     Status reopen(const ChainId& chain);
@@ -89,6 +90,7 @@ private:
 
     const ContractRegistry& contracts_;
     StateStore& store_;
+    StateCache cache_;
     StateTree system_{Space::system};
     StateTree business_{Space::business};
     ExecutedState state_;
@@ -98,7 +100,7 @@ private:
 Status LedgerExecutor::apply_genesis(const Genesis& genesis) {
     const auto business = parse_json(genesis.business);
     if (!business) return propagate(business);
-    StateOverlay state = StateOverlay::over(store_);
+    StateOverlay state = StateOverlay::over(cache_);
     const Status initialised = initialise_contracts(business->as_object(), state);
     if (!initialised) return initialised;
     for (const GenesisKey& entry : genesis.keys) {
@@ -161,13 +163,15 @@ Status LedgerExecutor::commit(std::uint64_t height, const Digest& receipts_root,
     business_.update(all.subspan(system_end, end_of(Space::business) - system_end));
     state_ = {height, system_.root(), business_.root(), receipts_root};
     changes.push_back({Space::derived, executed_key(height), encode(state_)});
-    return store_.apply(height, changes, encode(state_));
+    const Status applied = store_.apply(height, changes, encode(state_));
+    if (applied) cache_.take_over(std::move(changes));
+    return applied;
 }
 
 Result<ExecutedBlock> LedgerExecutor::execute(std::uint64_t height,
                                               const std::vector<const Batch*>& batches) {
     CHECK_INVARIANT(height == state_.height + 1);
-    StateOverlay block = StateOverlay::over(store_);
+    StateOverlay block = StateOverlay::over(cache_);
     ExecutedBlock executed;
     std::vector<Receipt> receipts;
     for (const Batch* batch : batches) {
@@ -214,9 +218,9 @@ StoredReceipt LedgerExecutor::execute_transaction(const Transaction& transaction
 
 void LedgerExecutor::execute_operation(const Operation& operation, const MemberId& sender,
                                        StateOverlay& block, StoredReceipt& stored) const {
-    StateOverlay changes = StateOverlay::over(block);
-    ContractContext context(changes, sender, operation.contract, k_operation_budget);
-    const Result<Bytes> result = within_budget([&]() -> Result<Bytes> {
+    block.begin();
+    ContractContext context(block, sender, operation.contract, k_operation_budget);
+    Result<Bytes> result = within_budget([&]() -> Result<Bytes> {
         const auto method = contracts_.operation(operation.contract, operation.method);
         if (!method) return propagate(method);
         auto bytes = (*method)->call(context, operation.arguments);
@@ -226,10 +230,11 @@ void LedgerExecutor::execute_operation(const Operation& operation, const MemberI
     OperationResult outcome;
     std::string detail;
     if (result) {
-        changes.move_into(block);
-        outcome.result = *result;
+        block.keep();
+        outcome.result = *std::move(result);
         outcome.events = context.take_events();
     } else {
+        block.take_back();
         outcome.code = result.error().code.number;
         detail = shorten(result.error().detail);
     }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "crypto/check.hpp"
+
 namespace cityledger::ledger {
 
 std::optional<Bytes> StateOverlay::get(Space space, std::string_view key) const {
@@ -33,17 +35,42 @@ void StateOverlay::scan(Space space, std::string_view prefix, std::string_view f
 }
 
 void StateOverlay::write(Space space, std::string_view key, std::optional<Bytes> value) {
-    spaces_[static_cast<std::size_t>(space)].insert_or_assign(std::string(key), std::move(value));
+    Changes& own = spaces_[static_cast<std::size_t>(space)];
+    auto entry = own.lower_bound(key);
+    const bool was_there = entry != own.end() && entry->first == key;
+    if (!was_there) entry = own.emplace_hint(entry, key, std::nullopt);
+    if (in_operation_) undo_.push_back({space, entry, was_there, std::move(entry->second)});
+    entry->second = std::move(value);
 }
 
-void StateOverlay::move_into(StateOverlay& lower) {
-    for (StateChange& change : take_changes()) {
-        lower.write(change.space, change.key, std::move(change.value));
+void StateOverlay::begin() {
+    CHECK_INVARIANT(!in_operation_);
+    in_operation_ = true;
+}
+
+void StateOverlay::keep() {
+    CHECK_INVARIANT(in_operation_);
+    in_operation_ = false;
+    undo_.clear();
+}
+
+void StateOverlay::take_back() {
+    CHECK_INVARIANT(in_operation_);
+    in_operation_ = false;
+    for (; !undo_.empty(); undo_.pop_back()) {
+        Undo& last = undo_.back();
+        if (last.was_there) {
+            last.entry->second = std::move(last.before);
+        } else {
+            spaces_[static_cast<std::size_t>(last.space)].erase(last.entry);
+        }
     }
 }
 
 std::vector<StateChange> StateOverlay::take_changes() {
+    CHECK_INVARIANT(!in_operation_);
     std::vector<StateChange> taken;
+    taken.reserve(spaces_[0].size() + spaces_[1].size() + spaces_[2].size() + 1);
     for (const Space space : {Space::system, Space::business, Space::derived}) {
         Changes& own = spaces_[static_cast<std::size_t>(space)];
         for (auto& [key, value] : own) taken.push_back({space, key, std::move(value)});

@@ -1,6 +1,6 @@
 #pragma once
-// Changes on top of a state that is not touched: of a block on the store, of an operation on the
-// block.
+// The changes of a block on top of a state that is not touched. What an operation changed can be
+// taken back.
 
 #include <array>
 #include <map>
@@ -23,13 +23,25 @@ public:
 
     /// Writes a value; nothing erases.
     void write(Space space, std::string_view key, std::optional<Bytes> value);
-    /// Moves all changes to the overlay below.
-    void move_into(StateOverlay& lower);
+
+    /// Begins an operation: until keep() or take_back(), what it changes can be taken back.
+    void begin();
+    void keep();
+    void take_back();
+
     /// All changes in ascending order of (space, key); the overlay is then empty.
     [[nodiscard]] std::vector<StateChange> take_changes();
 
 private:
     using Changes = std::map<std::string, std::optional<Bytes>, std::less<>>;
+
+    /// What an entry was before a write of the running operation.
+    struct Undo {
+        Space space = Space::business;
+        Changes::iterator entry;
+        bool was_there = false;
+        std::optional<Bytes> before;
+    };
 
     explicit StateOverlay(const StateReader* base) : base_(*base) {}
 
@@ -39,6 +51,8 @@ private:
 
     const StateReader& base_;
     std::array<Changes, 3> spaces_;
+    bool in_operation_ = false;
+    std::vector<Undo> undo_;  ///< oldest first; empty between operations
 };
 
 }  // namespace cityledger::ledger

@@ -9,6 +9,7 @@
 // nine-byte input can make them allocate gigabytes.
 
 #include <cereal/cereal.hpp>
+#include <cstring>
 #include <optional>
 #include <ranges>
 #include <string>
@@ -32,7 +33,12 @@ class CanonicalWriter : public cereal::OutputArchive<CanonicalWriter> {
 public:
     explicit CanonicalWriter(Bytes& out) : OutputArchive(this), out_(out) {}
 
-    void append(ByteView bytes) { out_.insert(out_.end(), bytes.begin(), bytes.end()); }
+    void append(ByteView bytes) {
+        if (bytes.empty()) return;
+        const std::size_t at = out_.size();
+        out_.resize(at + bytes.size());
+        std::memcpy(out_.data() + at, bytes.data(), bytes.size());
+    }
 
     template <CodecInteger T>
     void append_integer(T value) {
@@ -196,11 +202,15 @@ void CEREAL_LOAD_FUNCTION_NAME(CanonicalReader& reader, Field<T>& field) {
 
 // ---- the two calls ----------------------------------------------------------------------------
 
+/// Enough for most records, so that their fields do not make the bytes grow one by one.
+inline constexpr std::size_t k_usual_encoded_bytes = 256;
+
 /// The canonical bytes of a value from outside, or encode_limit with the field that is too long.
 template <class T>
 [[nodiscard]] Result<Bytes> try_encode(const T& value) {
     try {
         Bytes out;
+        out.reserve(k_usual_encoded_bytes);
         CanonicalWriter writer(out);
         write_value(writer, value, k_max_elements_default);
         return out;

@@ -62,6 +62,13 @@ std::optional<Digest> BlockTree::certified_block(View view) const {
     return std::nullopt;
 }
 
+const Digest* BlockTree::highest_certified_block() const {
+    const auto entry = std::find_if(certificates_.rbegin(), certificates_.rend(), names_block);
+    if (entry == certificates_.rend()) return nullptr;
+    const auto& [view, held] = *entry;
+    return &(held.finalization ? held.finalization : held.notarization)->content.block;
+}
+
 const Certificate* BlockTree::highest() const {
     if (certificates_.empty()) {
         return final_.finalization ? &*final_.finalization : nullptr;

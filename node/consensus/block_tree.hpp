@@ -49,6 +49,8 @@ public:
     [[nodiscard]] const ledger::Certificate* find(ledger::VoteKind kind, View view) const;
     /// The block notarized or finalized in this view, or final in it.
     [[nodiscard]] std::optional<Digest> certified_block(View view) const;
+    /// The block of the highest view whose certificate names one.
+    [[nodiscard]] const Digest* highest_certified_block() const;
     /// A certificate of the highest view: finalization before notarization before nullification.
     [[nodiscard]] const ledger::Certificate* highest() const;
     /// Whether a block above the last final one is certified: the tail that is not final yet.

@@ -150,6 +150,40 @@ std::vector<Certificate> Core::State::certificates_for(View asked) const {
     return answer;
 }
 
+bool Core::State::is_settled(const ledger::VoteContent& content) const {
+    if (content.view <= final_view()) return true;
+    const Certificate* const held = tree_.find(content.kind, content.view);
+    return held != nullptr && held->content == content;
+}
+
+bool Core::State::is_settled(const ledger::Vote& vote) const {
+    return is_settled(vote.content) && !votes_.conflicts(vote);
+}
+
+const Digest* Core::State::tail() const {
+    const auto proposal = proposals_.find(view());
+    if (proposal != proposals_.end()) return &proposal->second.vote.content.block;
+    return tree_.highest_certified_block();
+}
+
+bool Core::State::is_named_in_tail(const Digest& batch) const {
+    const Digest* block = tail();
+    while (block != nullptr) {
+        const BlockTree::Node* const node = tree_.find_block(*block);
+        if (node == nullptr) return false;
+        const auto& named = node->block.batches;
+        if (std::find(named.begin(), named.end(), batch) != named.end()) return true;
+        block = &node->block.header.parent;
+    }
+    return false;
+}
+
+std::uint64_t Core::State::tail_executed_height() const {
+    const Digest* const block = tail();
+    const auto* const header = block == nullptr ? nullptr : tree_.header_of(*block);
+    return (header == nullptr ? tree_.final_block().header : *header).executed.height;
+}
+
 std::optional<ledger::Block> Core::State::find_block(const Digest& digest) const {
     const BlockTree::Node* node = tree_.find_block(digest);
     return node == nullptr ? std::nullopt : std::optional(node->block);
@@ -162,6 +196,12 @@ Core::~Core() = default;
 
 Output Core::start() { return state_->start(); }
 Output Core::step(const Input& input) { return state_->step(input); }
+bool Core::is_settled(const ledger::VoteContent& content) const {
+    return state_->is_settled(content);
+}
+bool Core::is_settled(const ledger::Vote& vote) const { return state_->is_settled(vote); }
+bool Core::is_named_in_tail(const Digest& batch) const { return state_->is_named_in_tail(batch); }
+std::uint64_t Core::tail_executed_height() const { return state_->tail_executed_height(); }
 CoreStatus Core::status() const { return state_->status(); }
 View Core::view() const { return state_->view(); }
 bool Core::halted() const { return state_->halted(); }

@@ -63,6 +63,17 @@ public:
     /// The certificates that a peer at `view` needs to come here: those from `view` on if they are
     /// kept, else the newest finalization and the entry certificate before them.
     [[nodiscard]] std::vector<ledger::Certificate> certificates_for(View view) const;
+    /// Whether a vote or certificate with this content changes nothing here: its view is final, or
+    /// the same is certified. Its signatures need no check then.
+    [[nodiscard]] bool is_settled(const ledger::VoteContent& content) const;
+    /// The same of one vote; one of a validator that is known to have said something else is
+    /// evidence, and not settled.
+    [[nodiscard]] bool is_settled(const ledger::Vote& vote) const;
+    /// Whether a block names this batch that is not final yet and on which the next one would
+    /// stand: the proposal of this view, else the highest certified block, and their ancestors.
+    [[nodiscard]] bool is_named_in_tail(const Digest& batch) const;
+    /// The executed height that the header of that block names.
+    [[nodiscard]] std::uint64_t tail_executed_height() const;
     /// A block above the last final one, for peers that fetch it.
     [[nodiscard]] bool holds_block(const Digest& digest) const;
     [[nodiscard]] std::optional<ledger::Block> find_block(const Digest& digest) const;

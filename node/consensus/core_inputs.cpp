@@ -47,6 +47,20 @@ void Core::State::take(const ProposalReceived& input) {
     hold_block(digest, proposal.block, proposed);
 }
 
+/// Who votes in a view that is over, or tells of it, may be behind; who answers a question is not.
+bool Core::State::shows_lag(const ledger::VoteContent& content, bool as_certificate) const {
+    if (content.kind == VoteKind::finalize) {
+        return as_certificate ? content.view < final_view() : content.view <= final_view();
+    }
+    const bool is_over = content.view < view();
+    return as_certificate ? is_over && content.view + 1 < view() : is_over;
+}
+
+void Core::State::take(const SettledTold& input) {
+    if (input.from >= validators_.size()) return;
+    if (shows_lag(input.content, input.as_certificate)) answer(input.from);
+}
+
 void Core::State::take(const VoteReceived& input) {
     const ledger::Vote& vote = *input.vote;
     const ledger::VoteContent& content = vote.content;
@@ -57,8 +71,7 @@ void Core::State::take(const VoteReceived& input) {
     const bool finalizes = content.kind == VoteKind::finalize;
     if (finalizes && content.view >= view()) ask_ahead(input.from, content.view);
     if (!finalizes && content.view > view()) ask_ahead(input.from, content.view - 1);
-    const bool is_behind = finalizes ? content.view <= final_view() : content.view < view();
-    if (is_behind) answer(input.from);
+    if (shows_lag(content, false)) answer(input.from);
     if (content.view == view() && !votes_.has(vote)) pacemaker_.on_news();
     count_vote(vote);
 }
@@ -67,12 +80,7 @@ void Core::State::take(const CertificateReceived& input) {
     const Certificate& certificate = *input.certificate;
     if (input.from >= validators_.size()) return;
     if (take_certificate(certificate)) return;
-    // A sender that tells nothing new may be behind; one that answers a question is not.
-    const View told = certificate.content.view;
-    const bool is_behind = certificate.content.kind == VoteKind::finalize
-                               ? told < final_view()
-                               : told < view() && told + 1 < view();
-    if (is_behind) answer(input.from);
+    if (shows_lag(certificate.content, true)) answer(input.from);
 }
 
 bool Core::State::take_certificate(const Certificate& certificate) {

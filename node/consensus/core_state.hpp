@@ -31,6 +31,10 @@ public:
     [[nodiscard]] bool halted() const { return halted_; }
     [[nodiscard]] bool silent() const { return halted_ || stopped_; }
     [[nodiscard]] std::vector<ledger::Certificate> certificates_for(View view) const;
+    [[nodiscard]] bool is_settled(const ledger::VoteContent& content) const;
+    [[nodiscard]] bool is_settled(const ledger::Vote& vote) const;
+    [[nodiscard]] bool is_named_in_tail(const Digest& batch) const;
+    [[nodiscard]] std::uint64_t tail_executed_height() const;
     [[nodiscard]] bool holds_block(const Digest& digest) const {
         return tree_.find_block(digest) != nullptr;
     }
@@ -57,6 +61,7 @@ private:
     void take(const ProposalReceived& input);
     void take(const VoteReceived& input);
     void take(const CertificateReceived& input);
+    void take(const SettledTold& input);
     void take(const BlockReceived& input);
     void take(const BlockChecked& input);
     void take(const BlockBuilt& input);
@@ -68,6 +73,7 @@ private:
     void take(const VotingAllowed& input);
     void take(const StopVoting& input);
     [[nodiscard]] bool is_leaders_proposal(const ProposalReceived& input) const;
+    [[nodiscard]] bool shows_lag(const ledger::VoteContent& content, bool as_certificate) const;
     void count_vote(const ledger::Vote& vote);
     void count_durable_own_votes();
     /// True if the certificate was new.
@@ -110,6 +116,8 @@ private:
     void send_certificate(std::optional<ValidatorIndex> to, const ledger::Certificate& certificate);
     void trim_own_votes();
 
+    /// The block on which the next one would stand, if it is not the final one.
+    [[nodiscard]] const Digest* tail() const;
     [[nodiscard]] View final_view() const { return tree_.final_block().view; }
     [[nodiscard]] ValidatorIndex leader(View view) const { return options_.leader(view); }
     [[nodiscard]] bool is_self(ValidatorIndex index) const { return options_.self == index; }

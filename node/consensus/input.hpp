@@ -21,6 +21,13 @@ struct CertificateReceived {
     ValidatorIndex from = 0;
     ledger::Verified<ledger::Certificate> certificate;
 };
+/// From a peer, and not checked: a vote or certificate whose content is settled (Core::is_settled).
+/// It only shows where the peer stands.
+struct SettledTold {
+    ValidatorIndex from = 0;
+    ledger::VoteContent content;
+    bool as_certificate = false;
+};
 /// A block that the core asked for (FetchBlock), or that sync brought.
 struct BlockReceived {
     ledger::Block block;
@@ -71,8 +78,8 @@ struct VotingAllowed {
 /// from now on. The core goes on to follow.
 struct StopVoting {};
 
-using Input = std::variant<ProposalReceived, VoteReceived, CertificateReceived, BlockReceived,
-                           BlockChecked, BlockBuilt, Persisted, TimerFired, WorkChanged,
-                           PeerReachable, SyncedTo, VotingAllowed, StopVoting>;
+using Input = std::variant<ProposalReceived, VoteReceived, CertificateReceived, SettledTold,
+                           BlockReceived, BlockChecked, BlockBuilt, Persisted, TimerFired,
+                           WorkChanged, PeerReachable, SyncedTo, VotingAllowed, StopVoting>;
 
 }  // namespace cityledger::consensus

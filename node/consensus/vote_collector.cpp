@@ -26,6 +26,11 @@ void VoteCollector::move_to(View current, View final_view) {
     views_.erase(views_.begin(), views_.lower_bound(lowest_));
 }
 
+bool VoteCollector::conflicts(const Vote& vote) const {
+    const auto votes = views_.find(vote.content.view);
+    return votes != views_.end() && find_conflict(votes->second, vote).has_value();
+}
+
 bool VoteCollector::has(const Vote& vote) const {
     const auto votes = views_.find(vote.content.view);
     if (votes == views_.end()) return false;

@@ -27,6 +27,8 @@ public:
     /// The views that are worth votes: (final, current + window], and none below current - window.
     void move_to(View current, View final_view);
 
+    /// Whether the validator is known to have cast a vote that contradicts this one.
+    [[nodiscard]] bool conflicts(const ledger::Vote& vote) const;
     /// Whether this validator's vote of this kind and view was counted already.
     [[nodiscard]] bool has(const ledger::Vote& vote) const;
     /// Who has cast a vote of this kind in this view, ascending.

@@ -43,8 +43,11 @@ public:
     /// Batches of the next final blocks that are not held.
     [[nodiscard]] std::set<Digest> missing() const;
     /// Whether an executed change at or below this height stands in no final header yet.
-    [[nodiscard]] bool has_uncovered_change(std::uint64_t height) const {
-        return !changed_heights_.empty() && *changed_heights_.begin() <= height;
+    /// A change above `covered_height`, up to `height`, that no final header covers.
+    [[nodiscard]] bool has_uncovered_change(std::uint64_t covered_height,
+                                            std::uint64_t height) const {
+        const auto first = changed_heights_.upper_bound(covered_height);
+        return first != changed_heights_.end() && *first <= height;
     }
     /// Why this node can no longer vouch for its state; empty while it can.
     [[nodiscard]] const std::string& diverged() const { return diverged_; }

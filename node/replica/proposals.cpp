@@ -73,6 +73,13 @@ void Proposals::choose_executed(const Ancestry& below, const Digest& parent, Blo
     if (parent_block) block.covering_certificate = parent_block->covering_certificate;
 }
 
+bool Proposals::has_batch_to_name(const consensus::Core& core) const {
+    const auto& available = pool_.available();
+    // The newest ones first: those that came early are named already.
+    return std::any_of(available.rbegin(), available.rend(),
+                       [&core](const auto& entry) { return !core.is_named_in_tail(entry.second); });
+}
+
 void Proposals::choose_batches(const Ancestry& below, Block& block) const {
     const std::uint64_t height = block.header.height;
     std::uint64_t bytes = 0;

@@ -19,6 +19,8 @@ public:
               const Execution& execution, const ledger::StateReader& state, const BatchPool& pool,
               const PeerTable& peers, VoteChecker& checker, const Trace& trace);
 
+    /// Whether a batch may be named that the tail of the chain does not name yet.
+    [[nodiscard]] bool has_batch_to_name(const consensus::Core& core) const;
     /// A block on this parent, with what the pool offers.
     [[nodiscard]] ledger::Block build(const consensus::BuildBlock& wanted,
                                       const consensus::Core& core) const;

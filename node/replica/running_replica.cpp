@@ -159,8 +159,9 @@ bool RunningReplica::has_work() const {
     const std::uint64_t quorum = links_.peers().executed_by(setup_.validators.quorum(), own);
     const std::uint64_t heartbeat_ms =
         chain_.last_final_ms() + setup_.options.heartbeat_interval_ms;
-    return exchange_.pool().has_available() ||
-           execution_.has_uncovered_change(std::min(quorum, own)) ||
+    return proposals_.has_batch_to_name(core_.core()) ||
+           execution_.has_uncovered_change(core_.core().tail_executed_height(),
+                                           std::min(quorum, own)) ||
            reactor_.now_ms() >= heartbeat_ms;
 }
 
@@ -269,6 +270,10 @@ void RunningReplica::on_proposal(ValidatorIndex from, ProposalMessage& message) 
 }
 
 void RunningReplica::on_vote(ValidatorIndex from, const VoteMessage& message) {
+    if (core_.core().is_settled(message.vote)) {
+        learn(from, message.progress);
+        return core_.receive(consensus::SettledTold{from, message.vote.content, false});
+    }
     if (!may_check(from, checker_.cost_of(message.vote))) return;
     auto vote = checker_.check(message.vote);
     if (!vote) return links_.close(from, vote.error());
@@ -277,6 +282,9 @@ void RunningReplica::on_vote(ValidatorIndex from, const VoteMessage& message) {
 }
 
 void RunningReplica::on_certificate(ValidatorIndex from, const CertificateMessage& message) {
+    if (core_.core().is_settled(message.certificate.content)) {
+        return core_.receive(consensus::SettledTold{from, message.certificate.content, true});
+    }
     if (!may_check(from, checker_.cost_of(message.certificate))) return;
     auto certificate = checker_.check(message.certificate);
     if (!certificate) return links_.close(from, certificate.error());

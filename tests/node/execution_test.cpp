@@ -37,8 +37,9 @@ TEST_CASE("a final block is handed over once it is durable") {
     fixture.port.wanted[0].done(reached(1));
     CHECK(fixture.execution.state().height == 1);
     CHECK(fixture.executed == std::vector<std::uint64_t>{1});
-    CHECK(fixture.execution.has_uncovered_change(1));
-    CHECK_FALSE(fixture.execution.has_uncovered_change(0));
+    CHECK(fixture.execution.has_uncovered_change(0, 1));
+    CHECK_FALSE(fixture.execution.has_uncovered_change(0, 0));
+    CHECK_FALSE(fixture.execution.has_uncovered_change(1, 1));  // the tail covers it
 }
 
 TEST_CASE("a block waits for the batches that are not held, and those of the next ones are told") {
