@@ -360,5 +360,61 @@ TEST_CASE("what a Byzantine validator may send stays bounded", "[consensus][core
     CHECK(node.core->status().view == 1);
 }
 
+TEST_CASE("L8: what is settled needs no check, and still shows who is behind",
+          "[consensus][core]") {
+    Single node;
+    node.begin();
+    node.receive(1, node.proposal(1, 0, node.block));
+    (void)node.core->step(BlockChecked{node.digest, true});
+    const ledger::Vote late = node.vote(3, VoteKind::notarize, 1, node.digest);
+    CHECK_FALSE(node.core->is_settled(late));
+    node.receive(2, node.certificate(VoteKind::notarize, 1, node.digest));
+    REQUIRE(node.core->view() == 2);
+    CHECK(node.core->is_settled(late));
+    // Another content is news, whoever signs it; so is a second word of a validator.
+    CHECK_FALSE(node.core->is_settled(node.vote(3, VoteKind::notarize, 1, test_digest(9))));
+    CHECK_FALSE(node.core->is_settled(node.vote(3, VoteKind::finalize, 1, node.digest)));
+    const Output told = node.core->step(SettledTold{3, late.content, false});
+    CHECK_FALSE(sent<Certificate>(told).empty());
+    CHECK(all<Send>(told).front().to == std::optional<ValidatorIndex>(3));
+    node.receive(2, node.certificate(VoteKind::finalize, 1, node.digest));
+    CHECK(node.core->is_settled(node.vote(3, VoteKind::finalize, 1, node.digest)));
+}
+
+TEST_CASE("a vote against an earlier one of its signer is never settled", "[consensus][core]") {
+    Single node;
+    node.begin();
+    node.receive(3, node.vote(3, VoteKind::notarize, 1, test_digest(9)));
+    Certificate others = node.certificate(VoteKind::notarize, 1, node.digest);
+    others.signers[2] = {0, node.vote(0, VoteKind::notarize, 1, node.digest).signature};
+    std::swap(others.signers[0], others.signers[2]);
+    std::swap(others.signers[1], others.signers[2]);
+    node.receive(2, others);
+    const ledger::Vote second = node.vote(3, VoteKind::notarize, 1, node.digest);
+    CHECK(node.core->is_settled(second.content));
+    CHECK_FALSE(node.core->is_settled(second));
+    CHECK(all<Evidence>(node.receive(3, second)).size() == 1);
+}
+
+TEST_CASE("L12: the tail is the proposal of the view, else the highest certified block",
+          "[consensus][core]") {
+    Single node;
+    node.begin();
+    const Digest batch = test_digest(1);
+    CHECK_FALSE(node.core->is_named_in_tail(batch));
+    node.receive(1, node.proposal(1, 0, node.block));
+    CHECK(node.core->is_named_in_tail(batch));
+    CHECK_FALSE(node.core->is_named_in_tail(test_digest(2)));
+    SECTION("its view is nullified: it is in no tail any more") {
+        node.receive(2, node.certificate(VoteKind::nullify, 1));
+        CHECK_FALSE(node.core->is_named_in_tail(batch));
+    }
+    SECTION("it is notarized: the next view stands on it") {
+        (void)node.core->step(BlockChecked{node.digest, true});
+        node.receive(2, node.certificate(VoteKind::notarize, 1, node.digest));
+        CHECK(node.core->is_named_in_tail(batch));
+    }
+}
+
 }  // namespace
 }  // namespace cityledger::consensus::testing
