@@ -31,13 +31,12 @@ inline constexpr std::string_view state = "cityledger.state.v1";
 /// u32 tag length, tag, chain id, canonical bytes of the value: the message that a key signs.
 template <class T>
 [[nodiscard]] Bytes signing_bytes(std::string_view tag, const ChainId& chain, const T& value) {
-    Bytes message;
-    CanonicalWriter writer(message);
+    CanonicalWriter writer;
     writer.append_count(tag.size(), k_max_elements_default);
     writer.append(as_bytes(tag));
     writer.append(chain.view());
     write_value(writer, value, k_max_elements_default);
-    return message;
+    return writer.take();
 }
 
 /// SHA-256 of signing_bytes.

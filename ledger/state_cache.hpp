@@ -3,7 +3,7 @@
 // issue, which number comes next.
 
 #include <array>
-#include <unordered_map>
+#include <map>
 
 #include "ledger/state_store.hpp"
 
@@ -34,14 +34,8 @@ public:
     [[nodiscard]] std::size_t entries() const;
 
 private:
-    struct KeyHash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view key) const {
-            return std::hash<std::string_view>()(key);
-        }
-    };
-    // Looked up and never iterated, so their order touches no result.
-    using Entries = std::unordered_map<std::string, Bytes, KeyHash, std::equal_to<>>;
+    // No hash: who chooses keys could choose those that collide.
+    using Entries = std::map<std::string, Bytes, std::less<>>;
     struct Generation {
         std::array<Entries, 3> spaces;
         std::size_t bytes = 0;

@@ -28,16 +28,21 @@ namespace cityledger::ledger {
 template <class T>
 concept CodecInteger = std::is_integral_v<T> && !std::is_same_v<T, bool>;
 
+/// Enough for most records: they are written without growing.
+inline constexpr std::size_t k_usual_encoded_bytes = 256;
+
 /// Writes the canonical encoding.
 class CanonicalWriter : public cereal::OutputArchive<CanonicalWriter> {
 public:
-    explicit CanonicalWriter(Bytes& out) : OutputArchive(this), out_(out) {}
+    CanonicalWriter() : OutputArchive(this), out_(k_usual_encoded_bytes) {}
 
     void append(ByteView bytes) {
         if (bytes.empty()) return;
-        const std::size_t at = out_.size();
-        out_.resize(at + bytes.size());
-        std::memcpy(out_.data() + at, bytes.data(), bytes.size());
+        if (out_.size() - used_ < bytes.size()) {
+            out_.resize(std::max(2 * out_.size(), used_ + bytes.size()));
+        }
+        std::memcpy(out_.data() + used_, bytes.data(), bytes.size());
+        used_ += bytes.size();
     }
 
     template <CodecInteger T>
@@ -57,8 +62,15 @@ public:
     /// The field that is written now, for what a failure says.
     void set_field(const char* name) { field_ = name; }
 
+    /// What was written; the writer is used up.
+    [[nodiscard]] Bytes take() {
+        out_.resize(used_);
+        return std::move(out_);
+    }
+
 private:
-    Bytes& out_;
+    Bytes out_;  ///< longer than what was written, so that a field costs no call of the vector
+    std::size_t used_ = 0;
     const char* field_ = "";
 };
 
@@ -202,18 +214,13 @@ void CEREAL_LOAD_FUNCTION_NAME(CanonicalReader& reader, Field<T>& field) {
 
 // ---- the two calls ----------------------------------------------------------------------------
 
-/// Enough for most records, so that their fields do not make the bytes grow one by one.
-inline constexpr std::size_t k_usual_encoded_bytes = 256;
-
 /// The canonical bytes of a value from outside, or encode_limit with the field that is too long.
 template <class T>
 [[nodiscard]] Result<Bytes> try_encode(const T& value) {
     try {
-        Bytes out;
-        out.reserve(k_usual_encoded_bytes);
-        CanonicalWriter writer(out);
+        CanonicalWriter writer;
         write_value(writer, value, k_max_elements_default);
-        return out;
+        return writer.take();
     } catch (const EncodeFailure& failure) {
         return tl::unexpected<Error>(failure.error);
     }

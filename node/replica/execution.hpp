@@ -42,8 +42,8 @@ public:
     [[nodiscard]] bool is_behind() const { return handed_over_height_ < log_.final_height(); }
     /// Batches of the next final blocks that are not held.
     [[nodiscard]] std::set<Digest> missing() const;
-    /// Whether an executed change at or below this height stands in no final header yet.
-    /// A change above `covered_height`, up to `height`, that no final header covers.
+    /// Whether there is an executed change above `covered_height`, up to `height`, that no final
+    /// header covers.
     [[nodiscard]] bool has_uncovered_change(std::uint64_t covered_height,
                                             std::uint64_t height) const {
         const auto first = changed_heights_.upper_bound(covered_height);

@@ -21,19 +21,19 @@ Result<PeerMessage> decode_kind(std::size_t kind, ByteView body) {
 }  // namespace
 
 Bytes encode_message(const PeerMessage& message) {
-    Bytes frame;
-    ledger::CanonicalWriter writer(frame);
+    ledger::CanonicalWriter writer;
     writer.append_integer(static_cast<std::uint8_t>(message.index() + 1));
     std::visit([&](const auto& content) { ledger::write_value(writer, content, 0); }, message);
+    Bytes frame = writer.take();
     CHECK_INVARIANT(frame.size() <= k_max_frame_bytes);
     return frame;
 }
 
 Bytes encode_batch_push(const ledger::Batch& batch) {
-    Bytes frame;
-    ledger::CanonicalWriter writer(frame);
+    ledger::CanonicalWriter writer;
     writer.append_integer(frame_kind<BatchPush>());
     ledger::write_value(writer, batch, 0);
+    Bytes frame = writer.take();
     CHECK_INVARIANT(frame.size() <= k_max_frame_bytes);
     return frame;
 }

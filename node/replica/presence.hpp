@@ -9,7 +9,9 @@
 namespace cityledger::node {
 
 inline constexpr std::uint64_t k_gossip_interval_ms = 1000;
-inline constexpr std::uint64_t k_hint_delay_ms = 2;  ///< after an execution, for company
+/// After an execution. Until then the votes for a next block may tell the others, and its header
+/// covers the change: only an idle network makes a block for that alone.
+inline constexpr std::uint64_t k_hint_delay_ms = 25;
 
 class Presence {
 public:
