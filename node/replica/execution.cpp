@@ -54,7 +54,7 @@ Status Execution::replay_block(std::uint64_t height, ledger::Executor& executor,
     if (auto loaded = load_batches(*block, batches, whole); !loaded) return loaded;
     std::vector<const Batch*> views;
     for (const auto& batch : batches) views.push_back(batch.get());
-    if (!views.empty()) changed_heights_.insert(height);
+    if (!views.empty()) changed_heights_.emplace(height, 0);
     const bool executed_before = height <= executor.state().height;
     if (executed_before) {
         if (!whole) return refuse(codes::log_incomplete, "block " + std::to_string(height));
@@ -158,9 +158,30 @@ void Execution::on_executed(std::uint64_t height, const Result<ExecutedBlock>& e
     if (!executed) return reactor_.fail(executed.error());
     reached_ = executed->state;
     const bool changed = executed->changed_state || !executed->receipts.empty();
-    if (changed && height > covered_height_) changed_heights_.insert(height);
+    if (changed && height > covered_height_) {
+        changed_heights_.emplace(height, reactor_.now_ms());
+        await_cover();
+    }
     compare();
     executed_(height, *executed);
+}
+
+/// One timer at a time: when the oldest change has waited long enough, everything goes on.
+void Execution::await_cover() {
+    if (cover_timer_runs_ || changed_heights_.empty()) return;
+    const std::uint64_t due_ms = changed_heights_.begin()->second + k_cover_delay_ms;
+    if (due_ms <= reactor_.now_ms()) return;
+    cover_timer_runs_ = true;
+    reactor_.after(due_ms - reactor_.now_ms(), [this] {
+        cover_timer_runs_ = false;
+        await_cover();
+    });
+}
+
+bool Execution::has_uncovered_change(std::uint64_t covered_height, std::uint64_t height) const {
+    const auto first = changed_heights_.upper_bound(covered_height);
+    return first != changed_heights_.end() && first->first <= height &&
+           first->second + k_cover_delay_ms <= reactor_.now_ms();
 }
 
 std::set<Digest> Execution::missing() const {

@@ -16,6 +16,10 @@ namespace cityledger::node {
 inline constexpr std::uint64_t k_blocks_in_execution = 4;
 inline constexpr std::uint64_t k_final_fetch_heights = 16;  ///< whose batches are asked at once
 
+/// How long an executed change waits for the header of a block that is made for another reason: only
+/// a network without other work makes a block for that alone.
+inline constexpr std::uint64_t k_cover_delay_ms = 100;
+
 class Execution {
 public:
     /// Called once for each block, in order.
@@ -42,13 +46,10 @@ public:
     [[nodiscard]] bool is_behind() const { return handed_over_height_ < log_.final_height(); }
     /// Batches of the next final blocks that are not held.
     [[nodiscard]] std::set<Digest> missing() const;
-    /// Whether there is an executed change above `covered_height`, up to `height`, that no final
-    /// header covers.
+    /// Whether a change above `covered_height`, up to `height`, that no final header covers has
+    /// waited long enough for a block that is made anyhow.
     [[nodiscard]] bool has_uncovered_change(std::uint64_t covered_height,
-                                            std::uint64_t height) const {
-        const auto first = changed_heights_.upper_bound(covered_height);
-        return first != changed_heights_.end() && *first <= height;
-    }
+                                            std::uint64_t height) const;
     /// Why this node can no longer vouch for its state; empty while it can.
     [[nodiscard]] const std::string& diverged() const { return diverged_; }
     void diverge(std::string why);
@@ -64,6 +65,7 @@ private:
     void on_executed(std::uint64_t height, const Result<ledger::ExecutedBlock>& executed);
     void expect(const ledger::ExecutedState& named);
     void compare();
+    void await_cover();
 
     /// The final block to hand over next.
     struct Next {
@@ -81,8 +83,10 @@ private:
     std::uint64_t handed_over_height_ = 0;
     std::optional<Next> next_;
     std::map<std::uint64_t, std::set<Digest>> missing_;  ///< by height
-    std::set<std::uint64_t> changed_heights_;  ///< executed changes above the covered height
-    std::uint64_t covered_height_ = 0;         ///< that the newest final header names
+    /// Executed changes above the covered height, and since when.
+    std::map<std::uint64_t, std::uint64_t> changed_heights_;
+    bool cover_timer_runs_ = false;
+    std::uint64_t covered_height_ = 0;  ///< that the newest final header names
     std::map<std::uint64_t, ledger::ExecutedState> expected_;  ///< of headers, not compared yet
     std::string diverged_;
 };

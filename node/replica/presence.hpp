@@ -9,8 +9,7 @@
 namespace cityledger::node {
 
 inline constexpr std::uint64_t k_gossip_interval_ms = 1000;
-/// After an execution. Until then the votes for a next block may tell the others, and its header
-/// covers the change: only an idle network makes a block for that alone.
+/// After an execution; until then the votes for a next block may tell the others.
 inline constexpr std::uint64_t k_hint_delay_ms = 25;
 
 class Presence {

@@ -37,6 +37,10 @@ TEST_CASE("a final block is handed over once it is durable") {
     fixture.port.wanted[0].done(reached(1));
     CHECK(fixture.execution.state().height == 1);
     CHECK(fixture.executed == std::vector<std::uint64_t>{1});
+    CHECK_FALSE(fixture.execution.has_uncovered_change(0, 1));
+    const std::size_t advances = fixture.advances;
+    fixture.scheduler.run_ms(k_cover_delay_ms);
+    CHECK(fixture.advances > advances);  // nobody has to ask at the right time
     CHECK(fixture.execution.has_uncovered_change(0, 1));
     CHECK_FALSE(fixture.execution.has_uncovered_change(0, 0));
     CHECK_FALSE(fixture.execution.has_uncovered_change(1, 1));  // the tail covers it
