@@ -16,8 +16,8 @@ namespace cityledger::node {
 inline constexpr std::uint64_t k_blocks_in_execution = 4;
 inline constexpr std::uint64_t k_final_fetch_heights = 16;  ///< whose batches are asked at once
 
-/// How long an executed change waits for the header of a block that is made for another reason: only
-/// a network without other work makes a block for that alone.
+/// How long an executed change waits for the header of a block that is made for another reason:
+/// only a network without other work makes a block for that alone.
 inline constexpr std::uint64_t k_cover_delay_ms = 100;
 
 class Execution {
