@@ -5,8 +5,6 @@
 namespace cityledger::ledger {
 namespace {
 
-constexpr std::uint32_t k_genesis_version = 1;
-
 tl::unexpected<Error> invalid(std::string detail) {
     return tl::unexpected<Error>(genesis_error(std::move(detail)));
 }
@@ -73,7 +71,9 @@ crypto::SignatureSuite signature_suite(SuiteName suite) {
 
 Status check_genesis(const Genesis& genesis) {
     if (genesis.version != k_genesis_version) {
-        return invalid("version " + std::to_string(genesis.version) + " is unknown");
+        return invalid("it has version " + std::to_string(genesis.version) +
+                       ", this release reads " + std::to_string(k_genesis_version) +
+                       ": use the release that made the network, or make a new one");
     }
     if (genesis.name.empty()) return invalid("the network has no name");
     const Status timing = check_timing(genesis.view_timing);

@@ -8,8 +8,8 @@
 
 namespace cityledger::ledger {
 
-/// A value whose signatures were checked; only a ValidatorSet (or a node checking its own
-/// signature) makes one, so unchecked input cannot enter the consensus core.
+/// A value whose signatures were checked, so that unchecked input cannot enter the consensus core
+/// by accident. A ValidatorSet makes it by checking; who has checked otherwise says `assume`.
 template <class T>
 class Verified {
 public:
@@ -17,7 +17,7 @@ public:
     [[nodiscard]] const T& operator*() const { return value_; }
     [[nodiscard]] const T* operator->() const { return &value_; }
 
-    /// For values whose signatures the caller has checked or made itself.
+    /// For what the caller signed itself, read back from its own log, or knows to be settled.
     static Verified assume(T value) { return Verified(std::move(value)); }
 
 private:

@@ -16,7 +16,7 @@ constexpr std::string_view k_pair_context = "cityledger.invoice.body.v1";
 constexpr std::size_t k_lines = 3;
 constexpr std::size_t k_regular_buyers = 2;  ///< of each seller
 /// A line of this size is above every quota that the bench sets.
-constexpr std::int64_t k_above_quota = 1'000'000;
+constexpr std::int64_t k_above_quota = 100'000;
 
 /// What a buyer reads on the invoice; on the chain stands the category alone.
 constexpr std::string_view k_goods[] = {"parking, by the hour", "dishes of the day",
@@ -124,8 +124,8 @@ ledger::Operation OperationMaker::make_invoice(std::size_t seller, std::uint64_t
         invoice::Line line;
         line.name = "*" + arguments.category + "*";
         line.amount_fen = sim::draw_amount(sector, dice) * factor;
-        line.rate_basis_points = static_cast<std::uint32_t>(sector.rate_basis_points);
-        line.tax_fen = sim::tax_of(line.amount_fen, sector.rate_basis_points);
+        line.rate_basis_points = sector.rate_on(population_.enterprises.today);
+        line.tax_fen = sim::tax_of(line.amount_fen, line.rate_basis_points);
         arguments.tax_fen += line.tax_fen;
         arguments.total_fen += line.amount_fen + line.tax_fen;
         arguments.lines.push_back(std::move(line));

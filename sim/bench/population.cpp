@@ -122,7 +122,9 @@ std::size_t Enterprises::sector_of(std::size_t enterprise) {
 Enterprises make_enterprises(std::size_t count, const ledger::Nonce& run,
                              const crypto::PublicKey& tax_bureau) {
     constexpr std::size_t k_run_bytes = 4;
-    Enterprises enterprises{{}, tax_bureau.bytes(), hex_of(ByteView(run.bytes).first(k_run_bytes))};
+    Enterprises enterprises;
+    enterprises.tax_bureau = tax_bureau.bytes();
+    enterprises.run = hex_of(ByteView(run.bytes).first(k_run_bytes));
     for (std::size_t i = 0; i < count; ++i) {
         const ledger::MemberId id = tag_of(enterprises.run, i);
         enterprises.members.push_back({id, new_key(tax_bureau.suite(), id)});
@@ -155,7 +157,10 @@ Result<Enterprises> enrol_enterprises(sim::World& world, std::size_t count,
     const ledger::MemberId bureau(k_bureau);
     const auto bureau_key = world.key_of(bureau);
     if (!bureau_key) return propagate(bureau_key);
+    const auto today = world.query("calendar", "today", boost::json::object{}, std::nullopt);
+    if (!today) return propagate(today);
     Enterprises enterprises = make_enterprises(count, world.nonce(), (*bureau_key)->public_key());
+    enterprises.today = today->get_object().at("date").as_string();
     for (std::size_t from = 0; from < count; from += k_enrolled_at_once) {
         const std::size_t to = std::min(from + k_enrolled_at_once, count);
         const auto done = act(world, bureau, **bureau_key, admissions(enterprises, from, to));

@@ -32,6 +32,7 @@ struct Enterprises {
     std::vector<Member> members;
     crypto::PublicKeyBytes tax_bureau;  ///< reads every sealed invoice
     std::string run;                    ///< makes ids and payment references of this run its own
+    std::string today = "2018-08-10";   ///< the chain's business day: it decides on the tax rates
 
     [[nodiscard]] static std::size_t sector_of(std::size_t enterprise);
 };

@@ -42,9 +42,11 @@ public:
 };
 
 /// A day of invoices in Shenzhen: eight sectors in their shares, 60 % transferred to an employer,
-/// 50 % booked, 3 % reversed, some double claims and invoices above the quota.
+/// 50 % booked, 3 % reversed, some double claims and invoices above the quota. `today` is the
+/// chain's business day, which decides on the tax rates.
 [[nodiscard]] std::unique_ptr<Generator> make_shenzhen_day(const Scenario& scenario,
-                                                           const GenerateStep& step);
+                                                           const GenerateStep& step,
+                                                           const std::string& today);
 
 /// The first fifteen months of the chain (2018-08-10 to 2019-10-30), with `step.invoices` for the
 /// ten million and all sellers for the 7,600 enterprises. Closes the days; a service provider of

@@ -221,7 +221,7 @@ private:
         const std::size_t consumer = dice_.below(step_.consumers.size());
         sold.holder = step_.consumers[consumer];
         sold.amount_fen = issued_ == 0 ? k_first_invoice_fen : draw_amount(sector, dice_);
-        sold.tax_fen = tax_of(sold.amount_fen, sector.rate_basis_points);
+        sold.tax_fen = tax_of(sold.amount_fen, sector.rate_on(days_[day_].date));
         if (per_mille(k_transferred_per_mille)) {
             sold.buyer = step_.buyers[consumer % step_.buyers.size()];  // the employer
             if (sold.buyer == sold.seller) sold.buyer.clear();
@@ -241,10 +241,11 @@ private:
             arguments["principal"] = id_of(sold.seller);
             arguments["buyer"] = sold.buyer.empty() ? std::string() : id_of(sold.buyer);
             arguments["category"] = std::string(sector.name);
-            arguments["lines"] = json::array{{{"name", "*" + std::string(sector.name) + "*"},
-                                              {"amount_fen", sold.amount_fen},
-                                              {"rate_basis_points", sector.rate_basis_points},
-                                              {"tax_fen", sold.tax_fen}}};
+            arguments["lines"] =
+                json::array{{{"name", "*" + std::string(sector.name) + "*"},
+                             {"amount_fen", sold.amount_fen},
+                             {"rate_basis_points", sector.rate_on(days_[day_].date)},
+                             {"tax_fen", sold.tax_fen}}};
             arguments["total_fen"] = sold.amount_fen + sold.tax_fen;
             arguments["tax_fen"] = sold.tax_fen;
             arguments["payment_reference"] = "PAY-" + std::to_string(issued_ + 1);
@@ -287,14 +288,17 @@ private:
                 lock.arguments["content_digest"] = sold.content_digest;
                 enqueue(sold.buyer, std::move(lock));
                 enqueue(sold.buyer, about(sold, "book"));
-                if (reversed) enqueue(sold.buyer, about(sold, "confirm_red"));
+                if (reversed) {
+                    GeneratedOperation agreed = about(sold, "confirm_red");
+                    agreed.arguments["total_fen"] = sold.amount_fen + sold.tax_fen;
+                    enqueue(sold.buyer, std::move(agreed));
+                }
             }
             if (!reversed) continue;
             reversals.push_back(about(sold, "red_letter"));
             json::object& arguments = reversals.back().arguments;
             arguments["principal"] = id_of(sold.seller);
-            arguments["amount_fen"] = sold.amount_fen;
-            arguments["tax_fen"] = sold.tax_fen;
+            arguments["lines"] = json::array{};  // all
             arguments["reason"] = "return of goods";
         }
         for (GeneratedOperation& reversal : reversals) enqueue(provider_, std::move(reversal));

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "ledger/contracts/invoice/tax_rates.hpp"
 #include "sim/simulator/random.hpp"
 
 namespace cityledger::sim {
@@ -14,7 +15,11 @@ struct Sector {
     std::string_view name;
     std::uint64_t per_mille;  ///< share of all invoices
     std::int64_t mean_fen;
-    std::int64_t rate_basis_points;
+    std::uint32_t rate_basis_points;  ///< since April 2019; rate_on_day has the one before
+
+    [[nodiscard]] std::uint32_t rate_on(std::string_view date) const {
+        return ledger::invoice::rate_on_day(rate_basis_points, date);
+    }
 };
 
 inline constexpr std::array<Sector, 8> k_sectors = {{
@@ -29,7 +34,7 @@ inline constexpr std::array<Sector, 8> k_sectors = {{
 }};
 
 /// Half up.
-[[nodiscard]] inline std::int64_t tax_of(std::int64_t amount_fen, std::int64_t rate_basis_points) {
+[[nodiscard]] inline std::int64_t tax_of(std::int64_t amount_fen, std::uint32_t rate_basis_points) {
     return (amount_fen * rate_basis_points + 5'000) / 10'000;
 }
 

@@ -39,9 +39,10 @@ struct Planned {
 
 class ShenzhenDay : public Generator {
 public:
-    ShenzhenDay(const Scenario& scenario, const GenerateStep& step)
+    ShenzhenDay(const Scenario& scenario, const GenerateStep& step, const std::string& today)
         : scenario_(scenario),
           step_(step),
+          today_(today),
           dice_(SimulatedRandom(scenario.seed).fork("shenzhen_day")) {
         plan();
         queue_admissions();
@@ -120,7 +121,7 @@ private:
             const std::size_t consumer = dice_.below(step_.consumers.size());
             invoice.holder = step_.consumers[consumer];
             invoice.amount_fen = draw_amount(sector, dice_);
-            invoice.tax_fen = tax_of(invoice.amount_fen, sector.rate_basis_points);
+            invoice.tax_fen = tax_of(invoice.amount_fen, sector.rate_on(today_));
             if (per_mille(k_transferred_per_mille)) {
                 invoice.buyer = step_.buyers[consumer % step_.buyers.size()];  // the employer
                 if (invoice.buyer == invoice.seller) invoice.buyer.clear();
@@ -160,11 +161,12 @@ private:
     [[nodiscard]] GeneratedOperation issue(const Planned& invoice, std::int64_t amount_fen,
                                            const std::string& payment) const {
         const Sector& sector = k_sectors[invoice.sector];
-        const std::int64_t tax_fen = tax_of(amount_fen, sector.rate_basis_points);
+        const std::uint32_t rate = sector.rate_on(today_);
+        const std::int64_t tax_fen = tax_of(amount_fen, rate);
         json::object line;
         line["name"] = "*" + std::string(sector.name) + "*";
         line["amount_fen"] = amount_fen;
-        line["rate_basis_points"] = sector.rate_basis_points;
+        line["rate_basis_points"] = rate;
         line["tax_fen"] = tax_fen;
         GeneratedOperation operation{"invoice", "issue", {}, "ok"};
         json::object& arguments = operation.arguments;
@@ -223,7 +225,10 @@ private:
                 again.expected = "invoice_already_booked";
                 enqueue(invoice.buyer, std::move(again));
             }
-            if (invoice.reversed) enqueue(invoice.buyer, about(invoice, "confirm_red"));
+            if (!invoice.reversed) continue;
+            GeneratedOperation agreed = about(invoice, "confirm_red");
+            agreed.arguments["total_fen"] = invoice.amount_fen + invoice.tax_fen;
+            enqueue(invoice.buyer, std::move(agreed));
         }
     }
 
@@ -231,8 +236,7 @@ private:
         for (const Planned& invoice : planned_) {
             if (!invoice.reversed || invoice.code.empty()) continue;
             GeneratedOperation red = about(invoice, "red_letter");
-            red.arguments["amount_fen"] = invoice.amount_fen;
-            red.arguments["tax_fen"] = invoice.tax_fen;
+            red.arguments["lines"] = json::array{};  // all
             red.arguments["reason"] = "return of goods";
             enqueue(invoice.seller, std::move(red));
         }
@@ -248,6 +252,7 @@ private:
 
     const Scenario& scenario_;
     const GenerateStep& step_;
+    const std::string today_;
     SimulatedRandom dice_;
     std::vector<Planned> planned_;
     std::deque<Queued> queue_;
@@ -257,8 +262,9 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Generator> make_shenzhen_day(const Scenario& scenario, const GenerateStep& step) {
-    return std::make_unique<ShenzhenDay>(scenario, step);
+std::unique_ptr<Generator> make_shenzhen_day(const Scenario& scenario, const GenerateStep& step,
+                                             const std::string& today) {
+    return std::make_unique<ShenzhenDay>(scenario, step, today);
 }
 
 }  // namespace cityledger::sim

@@ -308,8 +308,11 @@ Status RunnerSession::run_generator(Generator& generator, Place place, Verdict& 
 }
 
 Status RunnerSession::act(const Step& step, const GenerateStep& action) {
+    const auto today = ask("calendar", "today", {}, std::nullopt);
+    if (!today) return propagate(today);
+    const std::string date(today->get_object().at("date").as_string());
     const auto generator = action.kind == GeneratorKind::shenzhen_day
-                               ? make_shenzhen_day(scenario_, action)
+                               ? make_shenzhen_day(scenario_, action, date)
                                : make_shenzhen_history(scenario_, action);
     Verdict verdict{true, ""};
     const Status status = run_generator(*generator, step.place, verdict);

@@ -1,7 +1,9 @@
 #include "sim/simulator/conservation.hpp"
 
+#include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "ledger/contract.hpp"
 #include "ledger/contracts/invoice/invoice.hpp"
@@ -16,33 +18,64 @@ using ledger::Space;
 constexpr std::uint64_t k_always_recounted = 1'000;
 constexpr std::uint64_t k_recount_heights = 50;
 
-/// What is reversed, in all and of it the tax.
-struct Reversed {
-    std::int64_t total_fen = 0;
-    std::int64_t tax_fen = 0;
-    bool operator==(const Reversed&) const = default;
-};
+/// What is reversed of one line of a blue invoice: its name and the line.
+using LineName = std::pair<std::string, std::uint32_t>;
+using Reversed = std::map<LineName, invoice::Sums>;
 
 /// All invoices of a state, counted again.
 struct Recount {
     invoice::Statistics totals;
-    std::map<std::string, Reversed> by_letters;  ///< blue invoice -> what its red letters say
-    std::map<std::string, Reversed> by_blue;     ///< blue invoice -> what it says itself
-    std::set<std::string> live_payments;         ///< keys
+    Reversed by_letters;                  ///< as the red letters say
+    Reversed by_blue;                     ///< as the blue invoices say
+    std::set<std::string> live_payments;  ///< keys
+    bool sums_hold = true;                ///< totals are those of the lines, nothing below 0
 
     void add(const invoice::Invoice& record);
 };
 
+void add_reversals(Reversed& reversed, const std::string& blue,
+                   const std::vector<invoice::Reversal>& reversals) {
+    for (const invoice::Reversal& reversal : reversals) {
+        invoice::Sums& sums = reversed[{blue, reversal.line}];
+        sums.amount_fen += reversal.amount_fen;
+        sums.tax_fen += reversal.tax_fen;
+    }
+}
+
+/// Each line ends at 0/0 or above, and never with the tax gone and the amount kept or against it.
+bool is_line_sound(const invoice::Charge& charge, const invoice::Reversal* reversal) {
+    const std::int64_t amount = charge.amount_fen - (reversal ? reversal->amount_fen : 0);
+    const std::int64_t tax = charge.tax_fen - (reversal ? reversal->tax_fen : 0);
+    return amount >= 0 && tax >= 0 && (amount != 0 || tax == 0);
+}
+
+bool are_lines_sound(const invoice::Invoice& blue) {
+    for (std::uint32_t line = 1; line <= blue.charges.size(); ++line) {
+        const auto found = std::find_if(
+            blue.reversals.begin(), blue.reversals.end(),
+            [line](const invoice::Reversal& reversal) { return reversal.line == line; });
+        const auto* reversal = found == blue.reversals.end() ? nullptr : &*found;
+        if (!is_line_sound(blue.charges[line - 1], reversal)) return false;
+    }
+    return true;
+}
+
 void Recount::add(const invoice::Invoice& record) {
     const invoice::Content& content = record.content;
+    const invoice::Sums reversed = invoice::sums_of(record.reversals);
     if (content.red_of) {
         ++totals.red_letter_count;
         totals.red_fen -= content.total_fen;
-        Reversed& reversed = by_letters[content.red_of->code + "/" + content.red_of->number];
-        reversed.total_fen -= content.total_fen;
-        reversed.tax_fen -= content.tax_fen;
+        sums_hold &=
+            content.total_fen == -reversed.total_fen() && content.tax_fen == -reversed.tax_fen;
+        add_reversals(by_letters, content.red_of->code + "/" + content.red_of->number,
+                      record.reversals);
         return;
     }
+    const invoice::Sums charged = invoice::sums_of(record.charges);
+    sums_hold &= content.total_fen == charged.total_fen() && content.tax_fen == charged.tax_fen &&
+                 record.red_total_fen == reversed.total_fen() &&
+                 record.red_tax_fen == reversed.tax_fen && are_lines_sound(record);
     const std::int64_t left = content.total_fen - record.red_total_fen;
     ++totals.issued_count;
     totals.issued_fen += content.total_fen;
@@ -53,9 +86,7 @@ void Recount::add(const invoice::Invoice& record) {
         ++(record.booked ? totals.booked_count : totals.outstanding_count);
         live_payments.insert("invoice/payment/" + content.seller + "/" + content.payment_reference);
     }
-    if (record.red_total_fen != 0) {
-        by_blue[content.code + "/" + content.number] = {record.red_total_fen, record.red_tax_fen};
-    }
+    add_reversals(by_blue, content.code + "/" + content.number, record.reversals);
 }
 
 template <class Visit>
@@ -81,6 +112,7 @@ std::optional<std::string> broken_books(const ledger::StateReader& state, std::u
     std::set<std::string> payments;
     for_each_entry(state, "invoice/payment/",
                    [&](std::string_view key, ByteView) { payments.emplace(key); });
+    if (!recount.sums_hold) return "an invoice's totals are not those of its lines";
     if (books != recount.totals) return "the totals are not those of the invoices";
     if (recount.by_letters != recount.by_blue) {
         return "red-letter invoices differ from what the blue ones say is reversed";

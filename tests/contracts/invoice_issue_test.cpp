@@ -46,7 +46,7 @@ TEST_CASE("numbers count through the whole city", "[invoice]") {
     CHECK(issue(city, dinner("B"))->number == "00000003");
 }
 
-TEST_CASE("neither the sealed body nor the lines enter the state", "[invoice]") {
+TEST_CASE("neither the sealed body nor the names of the lines enter the state", "[invoice]") {
     City city = admitted_shenzhen();
     auto arguments = dinner("A");
     arguments.lines[0].name = "*UNMISTAKABLE*";
@@ -60,14 +60,7 @@ TEST_CASE("neither the sealed body nor the lines enter the state", "[invoice]") 
     }
 }
 
-TEST_CASE("tax is rounded half up per line", "[invoice]") {
-    CHECK(tax_of(18'679, 600) == 1'121);
-    CHECK(tax_of(100, 50) == 1);  // 0.5 fen
-    CHECK(tax_of(99, 50) == 0);   // 0.495 fen
-    CHECK(tax_of(1'000, 1'300) == 130);
-    CHECK(tax_of(1, 10'000) == 1);
-    CHECK(refusal(tax_of(k_largest, 2)) == codes::money_overflow.name);
-    CHECK(refusal(tax_of(k_largest, 1)) == codes::money_overflow.name);
+TEST_CASE("sums of money that do not fit are refused", "[invoice]") {
     CHECK(refusal(add_fen(k_largest, 1)) == codes::money_overflow.name);
     CHECK(add_fen(k_largest, 0) == k_largest);
     CHECK(near_cap(80, 100));
@@ -85,15 +78,6 @@ TEST_CASE("what is wrong with an invoice is said", "[invoice]") {
     };
     CHECK(with([](auto& i) { i.buyer = "91440300YY100002X4"; }) == codes::uscc_bad_check.name);
     CHECK(with([](auto& i) { i.lines.clear(); }) == codes::invoice_without_lines.name);
-    CHECK(with([](auto& i) { i.lines[0].name = "*catering*dinner"; }) ==
-          codes::line_name_malformed.name);
-    CHECK(with([](auto& i) { i.lines[0].name = "**"; }) == codes::line_name_malformed.name);
-    CHECK(with([](auto& i) { i.lines[0].amount_fen = 0; }) == codes::line_amount_not_positive.name);
-    CHECK(with([](auto& i) { i.lines[0].amount_fen = -1; }) ==
-          codes::line_amount_not_positive.name);
-    CHECK(with([](auto& i) { i.lines[0].rate_basis_points = 10'001; }) ==
-          codes::tax_rate_out_of_range.name);
-    CHECK(with([](auto& i) { i.lines[0].tax_fen = 1'120; }) == codes::line_tax_wrong.name);
     CHECK(with([](auto& i) { i.tax_fen = 1'120; }) == codes::tax_total_wrong.name);
     CHECK(with([](auto& i) { i.total_fen = 18'679; }) == codes::total_wrong.name);
     CHECK(with([](auto& i) { i.payment_reference.clear(); }) ==
@@ -102,10 +86,6 @@ TEST_CASE("what is wrong with an invoice is said", "[invoice]") {
           codes::payment_reference_malformed.name);
     CHECK(with([](auto& i) { i.holder = "P-NOBODY"; }) == codes::member_unknown.name);
     CHECK(with([](auto& i) { i.holder = k_other; }) == codes::holder_not_consumer.name);
-    CHECK(with([](auto& i) {
-              i.lines = {{"*a*", {}, k_largest, 0, 0}, {"*b*", {}, 1, 0, 0}};
-              i.tax_fen = 0;
-          }) == codes::money_overflow.name);
     CHECK(with([](auto& i) { i.buyer = ""; }) == "accepted");
 }
 
@@ -190,6 +170,10 @@ TEST_CASE("the invoice section of the genesis is checked", "[invoice]") {
     CHECK(start(R"({"first_batch": 10})") == codes::series_start_out_of_range.name);
     CHECK(start(R"({"first_number": 0})") == codes::series_start_out_of_range.name);
     CHECK(start(R"({"first_number": 100000000})") == codes::series_start_out_of_range.name);
+    CHECK(start(R"({"line_tolerance_fen": 0})") == codes::tolerance_out_of_range.name);
+    CHECK(start(R"({"line_tolerance_fen": 101})") == codes::tolerance_out_of_range.name);
+    CHECK(start(R"({"document_tolerance_fen": 0})") == codes::tolerance_out_of_range.name);
+    CHECK(start(R"({"document_tolerance_fen": 10001})") == codes::tolerance_out_of_range.name);
 }
 
 TEST_CASE("what is printed on an invoice can be verified", "[invoice]") {

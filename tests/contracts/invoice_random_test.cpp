@@ -57,7 +57,9 @@ public:
             case 0: (void)claim(city_, target, k_buyer); break;
             case 1: (void)act(city_, "unlock", target, anybody); break;
             case 2: book(target); break;
-            case 3: (void)act(city_, "confirm_red", target, k_buyer); break;
+            case 3:
+                (void)confirm_red(city_, target, static_cast<std::int64_t>(1 + pick(300)));
+                break;
             case 4: (void)transfer(city_, target, anybody, members[pick(4)]); break;
             case 5: reverse(target, static_cast<std::int64_t>(1 + pick(300))); break;
             default: reverse(target, left_of(target)); break;

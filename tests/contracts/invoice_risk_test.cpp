@@ -92,7 +92,7 @@ TEST_CASE("the fifth invoice of a day just under the cap is signalled", "[invoic
 TEST_CASE("a reversal within three days of the booking is signalled", "[invoice][risk]") {
     City city = trading_city();
     const auto reversed = [&](const IssueResult& made) {
-        REQUIRE(act(city, "confirm_red", made));
+        REQUIRE(confirm_red(city, made, k_dinner_total_fen));
         REQUIRE(full_red(city, made));
         return city.emitted("risk.red_after_booking", made.code + "/" + made.number);
     };

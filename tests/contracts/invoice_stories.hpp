@@ -10,9 +10,19 @@ inline constexpr std::int64_t k_dinner_total_fen = 19'800;  // the first invoice
 inline City admitted_shenzhen(std::string_view text = k_shenzhen_sections) {
     City city = shenzhen(text);
     const invoice::AdmitArguments admit{
-        k_seller, {"catering"}, {1'000'000, 1'000, 100'000'000}, std::nullopt};
+        k_seller, {"catering", "crafts"}, {1'000'000, 1'000, 100'000'000}, std::nullopt};
     REQUIRE(city.run<Nothing>(k_bureau, "invoice", "admit", admit));
     return city;
+}
+
+inline invoice::Line line_of(std::int64_t amount_fen, std::uint32_t rate_basis_points,
+                             std::int64_t tax_fen, const std::string& name = "*catering*") {
+    invoice::Line line;
+    line.name = name;
+    line.amount_fen = amount_fen;
+    line.rate_basis_points = rate_basis_points;
+    line.tax_fen = tax_fen;
+    return line;
 }
 
 /// 198 yuan of catering at 6 %: 186.79 and 11.21 of tax.
@@ -20,7 +30,7 @@ inline invoice::IssueArguments dinner(const std::string& payment) {
     invoice::IssueArguments arguments;
     arguments.buyer = k_buyer;
     arguments.category = "catering";
-    arguments.lines = {{"*catering*", std::nullopt, 18'679, 600, 1'121}};
+    arguments.lines = {line_of(18'679, 600, 1'121)};
     arguments.total_fen = k_dinner_total_fen;
     arguments.tax_fen = 1'121;
     arguments.payment_reference = payment;
@@ -30,13 +40,23 @@ inline invoice::IssueArguments dinner(const std::string& payment) {
     return arguments;
 }
 
-/// An invoice over this amount without tax.
-inline invoice::IssueArguments untaxed(const std::string& payment, std::int64_t amount_fen) {
+/// The dinner's invoice with other lines.
+inline invoice::IssueArguments sale_of(const std::string& payment,
+                                       const std::vector<invoice::Line>& lines) {
     invoice::IssueArguments arguments = dinner(payment);
-    arguments.lines = {{"*catering*", std::nullopt, amount_fen, 0, 0}};
-    arguments.total_fen = amount_fen;
+    arguments.lines = lines;
     arguments.tax_fen = 0;
+    arguments.total_fen = 0;
+    for (const invoice::Line& line : lines) {
+        arguments.tax_fen += line.tax_fen;
+        arguments.total_fen += line.amount_fen + line.tax_fen;
+    }
     return arguments;
+}
+
+/// An invoice over this amount at the zero rate.
+inline invoice::IssueArguments untaxed(const std::string& payment, std::int64_t amount_fen) {
+    return sale_of(payment, {line_of(amount_fen, 0, 0, "*crafts*")});
 }
 
 inline Result<invoice::IssueResult> issue(City& city, const invoice::IssueArguments& arguments,
@@ -44,7 +64,7 @@ inline Result<invoice::IssueResult> issue(City& city, const invoice::IssueArgume
     return city.run<invoice::IssueResult>(sender, "invoice", "issue", arguments);
 }
 
-/// Operations that name an invoice only: unlock, book, confirm_red, void.
+/// Operations that name an invoice only: unlock, book, void.
 inline Result<Nothing> act(City& city, const char* method, const invoice::IssueResult& made,
                            const MemberId& sender = k_buyer) {
     return city.run<Nothing>(sender, "invoice", method,
@@ -65,18 +85,34 @@ inline Result<Nothing> transfer(City& city, const invoice::IssueResult& made,
                              invoice::TransferArguments{made.code, made.number, to, std::nullopt});
 }
 
-inline Result<invoice::IssueResult> red(City& city, const invoice::IssueResult& blue,
-                                        std::int64_t amount_fen, std::int64_t tax_fen,
-                                        const MemberId& sender = k_seller,
-                                        const std::string& reason = "returned") {
+/// The buyer agrees to a reversal of this much, with tax.
+inline Result<Nothing> confirm_red(City& city, const invoice::IssueResult& made,
+                                   std::int64_t total_fen, const MemberId& sender = k_buyer) {
+    return city.run<Nothing>(
+        sender, "invoice", "confirm_red",
+        invoice::ConfirmRedArguments{made.code, made.number, total_fen, std::nullopt});
+}
+
+/// Reverses lines; all that is left if none is named.
+inline Result<invoice::IssueResult> red_lines(City& city, const invoice::IssueResult& blue,
+                                              std::vector<invoice::Reversal> lines,
+                                              const MemberId& sender = k_seller,
+                                              const std::string& reason = "returned") {
     return city.run<invoice::IssueResult>(
         sender, "invoice", "red_letter",
-        invoice::RedLetterArguments{blue.code, blue.number, amount_fen, tax_fen, reason,
+        invoice::RedLetterArguments{blue.code, blue.number, std::move(lines), reason,
                                     std::nullopt});
 }
 
+/// Reverses a part of the first line.
+inline Result<invoice::IssueResult> red(City& city, const invoice::IssueResult& blue,
+                                        std::int64_t amount_fen, std::int64_t tax_fen,
+                                        const MemberId& sender = k_seller) {
+    return red_lines(city, blue, {{1, amount_fen, tax_fen}}, sender);
+}
+
 inline Result<invoice::IssueResult> full_red(City& city, const invoice::IssueResult& blue) {
-    return red(city, blue, 18'679, 1'121);
+    return red_lines(city, blue, {});
 }
 
 inline invoice::Invoice read_invoice(City& city, const invoice::IssueResult& made) {

@@ -48,7 +48,7 @@ TEST_CASE("every field of a genesis names another chain", "[genesis]") {
 TEST_CASE("a genesis that breaks a rule is refused", "[genesis]") {
     using Change = std::function<void(Genesis&)>;
     const std::pair<const char*, Change> changes[] = {
-        {"version", [](Genesis& g) { g.version = 2; }},
+        {"version", [](Genesis& g) { g.version = 1; }},
         {"base that no round trip fits", [](Genesis& g) { g.view_timing.base_ms = 19; }},
         {"base beyond a minute",
          [](Genesis& g) {
@@ -107,7 +107,7 @@ TEST_CASE("a genesis file with unknown or missing fields is refused", "[genesis]
     changed.replace(changed.find("\"business\": {}"), 14, "\"business\": 1");
     check_refused(genesis_from_text(changed), codes::genesis_invalid);
     changed = text;
-    changed.replace(changed.find("\"version\": 1"), 12, "\"version\": 9");
+    changed.replace(changed.find("\"version\": 2"), 12, "\"version\": 9");
     check_refused(genesis_from_text(changed), codes::genesis_invalid);
 }
 

@@ -35,7 +35,7 @@ TEST_CASE("the chain id of a fixed genesis", "[golden]") {
     genesis.keys = {{"AA", {}}};
     genesis.business = R"({"calendar":{"first_day":"2018-08-10"}})";
     CHECK(to_hex(chain_id_of(genesis)) ==
-          "646b37539afbf0a9cf1a638473e58b47dce9ce94e741dddb5915bf483aa8cb16");
+          "b2ce2cee63eb9462f0d882592777242a87ef4da2888016c5fd1a0854b9d17d8e");
 }
 
 TEST_CASE("the id of a fixed transaction", "[golden]") {

@@ -188,8 +188,8 @@ inline std::vector<BrokenSample> broken_meaning() {
          head + "  - {as: shop, do: directory.mark_overdue, with: {limit: many}}\n",
          "5:58: limit must be an integer"},
         {"money with three decimals", m, codes::scenario_bad_money,
-         head + "  - {as: shop, do: invoice.red_letter, with: {code: \"1\", number: \"2\", "
-                "amount_fen: \"1.005\", tax_fen: 0, reason: x}}\n",
+         head + "  - {as: shop, do: invoice.confirm_red, with: {code: \"1\", number: \"2\", "
+                "total_fen: \"1.005\"}}\n",
          "5:83: `1.005`"},
         {"an unknown code", m, codes::scenario_unknown_code,
          head + "  - {as: shop, do: calendar.propose_close, with: {date: 2018-08-10}, "

@@ -27,9 +27,10 @@ struct Books {
         blue.content.payment_reference = "WX1";
         blue.content.total_fen = 212;
         blue.content.tax_fen = 12;
-        blue.status = invoice::InvoiceStatus::part_red;
+        blue.charges = {{100, 6, 600}, {100, 6, 600}};
         blue.red_total_fen = 106;
         blue.red_tax_fen = 6;
+        blue.reversals = red.reversals = {{2, 100, 6}};
         red.content.number = "00000002";
         red.content.total_fen = -106;
         red.content.tax_fen = -6;
@@ -66,9 +67,19 @@ TEST_CASE("the books add up, or it is said what does not") {
     moved.totals.outstanding_fen -= 1;
     moved.totals.booked_fen += 1;
     CHECK(moved.judged() == "the totals are not those of the invoices");
+    Books line;
+    line.red.reversals[0].line = 1;
+    CHECK(line.judged().starts_with("red-letter invoices differ"));
     Books tax;
     tax.red.content.tax_fen = -5;
-    CHECK(tax.judged().starts_with("red-letter invoices differ"));
+    CHECK(tax.judged() == "an invoice's totals are not those of its lines");
+    Books kept;  // more of a line is gone than it charged
+    kept.blue.reversals = kept.red.reversals = {{1, 94, 6}, {2, 6, 0}};
+    kept.blue.charges[0].amount_fen = 94;
+    kept.blue.charges[1].amount_fen = 106;
+    CHECK(kept.judged() == "all is well");
+    kept.blue.reversals = kept.red.reversals = {{1, 100, 6}};
+    CHECK(kept.judged() == "an invoice's totals are not those of its lines");
     Books freed;
     freed.payment_is_live = false;
     CHECK(freed.judged().starts_with("the live payments"));

@@ -41,7 +41,7 @@ Result<Nothing> admit(Context& context, const AdmitArguments& arguments) {
     const auto member = membership::require_member(context, arguments.enterprise);
     if (!member) return propagate(member);
     if (!member->has_role(Role::enterprise)) return refuse(codes::not_an_enterprise, member->id);
-    if (const auto status = check_tagged(load_series(context), member->id); !status) {
+    if (const auto status = check_tagged(load_rules(context), member->id); !status) {
         return propagate(status);
     }
     const std::string key = admission_key(member->id);

@@ -50,7 +50,7 @@ Result<Nothing> unlock(Context& context, const ActArguments& arguments) {
     if (!record) return propagate(record);
     if (record->status != InvoiceStatus::locked) return refuse_status(*record);
     record->status = record->transfers > 0 ? InvoiceStatus::transferred : InvoiceStatus::issued;
-    record->red_confirmed = false;
+    record->red_agreed_fen.reset();
     store_invoice(context, *record);
     context.emit("invoice.unlocked", name_of(record->content));
     return Nothing{};
@@ -75,15 +75,16 @@ Result<Nothing> book(Context& context, const ActArguments& arguments) {
     return Nothing{};
 }
 
-Result<Nothing> confirm_red(Context& context, const ActArguments& arguments) {
+Result<Nothing> confirm_red(Context& context, const ConfirmRedArguments& arguments) {
     auto record = bought_invoice(context, arguments.code, arguments.number);
     if (!record) return propagate(record);
     const std::string name = name_of(record->content);
-    if (!needs_confirmation(*record) || remaining_fen(*record) == 0) {
-        return refuse(codes::red_confirmation_not_needed, name);
+    if (!needs_confirmation(*record)) return refuse(codes::red_confirmation_not_needed, name);
+    if (arguments.total_fen <= 0 || arguments.total_fen > remaining_fen(*record)) {
+        return refuse(codes::agreed_total_wrong,
+                      name + " has left " + std::to_string(remaining_fen(*record)) + " fen");
     }
-    if (record->red_confirmed) return refuse(codes::red_already_confirmed, name);
-    record->red_confirmed = true;
+    record->red_agreed_fen = arguments.total_fen;
     store_invoice(context, *record);
     context.emit("invoice.red_confirmed", name);
     return Nothing{};
@@ -113,8 +114,7 @@ void pass_on(Invoice& record, const MemberId& receiver) {
 }
 
 bool needs_confirmation(const Invoice& record) {
-    return record.status == InvoiceStatus::locked || record.status == InvoiceStatus::booked ||
-           record.status == InvoiceStatus::red_after_book;
+    return record.status == InvoiceStatus::locked || record.status == InvoiceStatus::booked;
 }
 
 void add_claim_operations(std::vector<Method>& operations) {
@@ -130,8 +130,8 @@ void add_claim_operations(std::vector<Method>& operations) {
     operations.push_back(make_method("book", "The buyer books an invoice that it has locked, once.",
                                      acting<ActArguments, Nothing, book>));
     operations.push_back(make_method(
-        "confirm_red", "The buyer agrees to the next reversal of an invoice that it has claimed.",
-        acting<ActArguments, Nothing, confirm_red>));
+        "confirm_red", "The buyer agrees to one reversal, of this much, of what it has claimed.",
+        acting<ConfirmRedArguments, Nothing, confirm_red>));
 }
 
 }  // namespace cityledger::ledger::invoice

@@ -18,15 +18,25 @@ struct Series {
     std::uint32_t year = 0;
     std::uint32_t batch = 1;
     std::uint64_t next_number = 1;
-    bool tags_only = false;
     template <class Archive>
     void serialize(Archive& archive) {
         archive(limited<4>("region", region), field("year", year), field("batch", batch),
-                field("next_number", next_number), field("tags_only", tags_only));
+                field("next_number", next_number));
+    }
+};
+
+/// What the genesis has set.
+struct Rules {
+    bool tags_only = false;
+    Tolerance tolerance;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(field("tags_only", tags_only), field("tolerance", tolerance));
     }
 };
 
 inline constexpr std::string_view k_series_key = "invoice/series";
+inline constexpr std::string_view k_rules_key = "invoice/rules";
 
 /// "code/number": names an invoice in keys and events.
 [[nodiscard]] std::string name_of(const Content& content);
@@ -44,11 +54,11 @@ inline constexpr std::string_view k_series_key = "invoice/series";
                                            const std::string& number);
 void store_invoice(Context& context, const Invoice& record);
 
-[[nodiscard]] Series load_series(Context& context);
+[[nodiscard]] Rules load_rules(Context& context);
 /// open_code_refused for a USCC where only registration tags may stand.
-[[nodiscard]] Status check_tagged(const Series& series, const std::string& enterprise);
+[[nodiscard]] Status check_tagged(const Rules& rules, const std::string& enterprise);
 
-/// The next code and number of the series, into the content, with today's date.
+/// The next code and number of the series, into the content, for its date.
 [[nodiscard]] Status assign_number(Context& context, Content& content);
 /// Stores a new blue or red invoice with its check code and its indexes.
 [[nodiscard]] IssueResult record_new(Context& context, Invoice& record);
@@ -56,7 +66,7 @@ void store_invoice(Context& context, const Invoice& record);
 /// What is left of a blue invoice after its reversals, with tax.
 [[nodiscard]] std::int64_t remaining_fen(const Invoice& record);
 
-/// Locked or booked (also once reversed): a reversal then needs the buyer's confirm_red.
+/// Locked or booked: a reversal then needs the buyer's confirm_red.
 [[nodiscard]] bool needs_confirmation(const Invoice& record);
 
 /// enterprise_frozen if the tax bureau has frozen it.

@@ -16,6 +16,8 @@ namespace {
 constexpr std::string_view k_content_tag = "cityledger.invoice.content.v1";
 constexpr std::string_view k_statistics_key = "invoice/statistics";
 constexpr std::size_t k_region_digits = 4;
+constexpr std::uint32_t k_max_line_tolerance_fen = 100;
+constexpr std::uint32_t k_max_document_tolerance_fen = 10'000;
 
 bool is_region(std::string_view text) {
     return text.size() == k_region_digits &&
@@ -28,6 +30,20 @@ std::string code_of(const Series& series) {
            std::to_string(series.batch) + "10";
 }
 
+Result<Rules> rules_of(const GenesisSection& section) {
+    Rules rules;
+    rules.tags_only = section.tags_only.value_or(rules.tags_only);
+    Tolerance& tolerance = rules.tolerance;
+    tolerance.line_fen = section.line_tolerance_fen.value_or(tolerance.line_fen);
+    tolerance.document_fen = section.document_tolerance_fen.value_or(tolerance.document_fen);
+    if (tolerance.line_fen < 1 || tolerance.line_fen > k_max_line_tolerance_fen ||
+        tolerance.document_fen < 1 || tolerance.document_fen > k_max_document_tolerance_fen) {
+        return refuse(codes::tolerance_out_of_range, std::to_string(tolerance.line_fen) + "/" +
+                                                         std::to_string(tolerance.document_fen));
+    }
+    return rules;
+}
+
 Status initialise(Context& context, const boost::json::value& json) {
     GenesisSection section;
     if (!json.is_null()) {
@@ -35,11 +51,12 @@ Status initialise(Context& context, const boost::json::value& json) {
         if (!read) return propagate(read);
         section = *std::move(read);
     }
+    const auto rules = rules_of(section);
+    if (!rules) return propagate(rules);
     Series series;
     series.region = section.region.value_or("4403");
     series.batch = section.first_batch.value_or(1);
     series.next_number = section.first_number.value_or(1);
-    series.tags_only = section.tags_only.value_or(false);
     if (!is_region(series.region)) return refuse(codes::region_malformed, series.region);
     if (series.batch < 1 || series.batch > k_last_batch || series.next_number < 1 ||
         series.next_number > k_last_number) {
@@ -47,6 +64,7 @@ Status initialise(Context& context, const boost::json::value& json) {
                       std::to_string(series.batch) + "/" + std::to_string(series.next_number));
     }
     context.store(k_series_key, series);
+    context.store(k_rules_key, *rules);
     context.store(k_statistics_key, Statistics{});
     return {};
 }
@@ -101,25 +119,25 @@ void store_invoice(Context& context, const Invoice& record) {
     context.store(invoice_key(record.content.code, record.content.number), record);
 }
 
-Series load_series(Context& context) {
-    auto series = context.load<Series>(k_series_key);
-    CHECK_INVARIANT(series.has_value());
-    return *std::move(series);
+Rules load_rules(Context& context) {
+    const auto rules = context.load<Rules>(k_rules_key);
+    CHECK_INVARIANT(rules.has_value());
+    return *rules;
 }
 
-Status check_tagged(const Series& series, const std::string& enterprise) {
-    if (series.tags_only && !enterprise.empty() && !is_registration_tag(enterprise)) {
+Status check_tagged(const Rules& rules, const std::string& enterprise) {
+    if (rules.tags_only && !enterprise.empty() && !is_registration_tag(enterprise)) {
         return refuse(codes::open_code_refused, enterprise);
     }
     return {};
 }
 
 Status assign_number(Context& context, Content& content) {
-    Series series = load_series(context);
-    if (const auto status = check_tagged(series, content.buyer); !status) return status;
-    content.date = calendar::current_day(context).date;
     const auto date = parse_date(content.date);
     CHECK_INVARIANT(date.has_value());
+    auto stored = context.load<Series>(k_series_key);
+    CHECK_INVARIANT(stored.has_value());
+    Series& series = *stored;
     if (series.year != 0 && series.year != date->year) {
         series.batch = 1;
         series.next_number = 1;
@@ -173,7 +191,6 @@ tl::unexpected<Error> refuse_status(const Invoice& record) {
         case InvoiceStatus::transferred: return refuse(codes::invoice_not_locked, name);
         case InvoiceStatus::locked: return refuse(codes::invoice_locked, name);
         case InvoiceStatus::booked: return refuse(codes::invoice_already_booked, name);
-        case InvoiceStatus::part_red:
         case InvoiceStatus::red:
         case InvoiceStatus::red_after_book:
         case InvoiceStatus::red_letter: break;

@@ -8,8 +8,6 @@ namespace {
 
 using membership::Role;
 
-constexpr std::uint32_t k_max_rate_basis_points = 10'000;
-
 bool is_payment_reference(std::string_view text) {
     return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
         return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
@@ -18,14 +16,15 @@ bool is_payment_reference(std::string_view text) {
 }
 
 /// The admission of the sender, if it may issue in this category today.
-Result<Admission> usable_admission(Context& context, const std::string& category) {
+Result<Admission> usable_admission(Context& context, const std::string& category,
+                                   const std::string& today) {
     if (const auto status = membership::require_role(context, Role::enterprise); !status) {
         return propagate(status);
     }
     auto admission = find_admission(context, context.sender());
     if (!admission) return admission;
     if (const auto status = check_not_frozen(*admission); !status) return propagate(status);
-    if (admission->valid_until && *admission->valid_until < calendar::current_day(context).date) {
+    if (admission->valid_until && *admission->valid_until < today) {
         return refuse(codes::admission_expired, *admission->valid_until);
     }
     const auto& categories = admission->categories;
@@ -35,57 +34,13 @@ Result<Admission> usable_admission(Context& context, const std::string& category
     return admission;
 }
 
-/// "*catering*": what was sold stands in the sealed body, not here.
-bool is_category_name(std::string_view name) {
-    return name.size() > 2 && name.front() == '*' && name.find('*', 1) == name.size() - 1;
-}
-
-/// The rate of all lines, if it is one.
-std::optional<std::uint32_t> common_rate(const std::vector<Line>& lines) {
-    const std::uint32_t first = lines.front().rate_basis_points;
-    const bool same = std::all_of(lines.begin(), lines.end(), [first](const Line& line) {
-        return line.rate_basis_points == first;
-    });
-    return same ? std::optional(first) : std::nullopt;
-}
-
-Status check_line(const Line& line, const std::string& place) {
-    if (!is_category_name(line.name)) return refuse(codes::line_name_malformed, place);
-    if (line.amount_fen <= 0) return refuse(codes::line_amount_not_positive, place);
-    if (line.rate_basis_points > k_max_rate_basis_points) {
-        return refuse(codes::tax_rate_out_of_range, place);
+/// The totals are the sums of the lines.
+Status check_totals(const IssueArguments& arguments, const Sums& sums) {
+    if (sums.tax_fen != arguments.tax_fen) {
+        return refuse(codes::tax_total_wrong, "the lines have " + std::to_string(sums.tax_fen));
     }
-    const auto tax = tax_of(line.amount_fen, line.rate_basis_points);
-    if (!tax) return propagate(tax);
-    if (*tax != line.tax_fen) {
-        return refuse(codes::line_tax_wrong, place + " has " + std::to_string(line.tax_fen) +
-                                                 " fen, should have " + std::to_string(*tax));
-    }
-    return {};
-}
-
-/// The lines' taxes and the totals.
-Status check_totals(const IssueArguments& arguments) {
-    if (arguments.lines.empty()) return refuse(codes::invoice_without_lines);
-    std::int64_t tax_sum = 0;
-    std::int64_t total_sum = 0;
-    for (std::size_t i = 0; i < arguments.lines.size(); ++i) {
-        const Line& line = arguments.lines[i];
-        if (const auto status = check_line(line, "lines[" + std::to_string(i) + "]"); !status) {
-            return status;
-        }
-        const auto with_amount = add_fen(total_sum, line.amount_fen);
-        if (!with_amount) return propagate(with_amount);
-        const auto with_tax = add_fen(*with_amount, line.tax_fen);
-        if (!with_tax) return propagate(with_tax);
-        total_sum = *with_tax;
-        tax_sum += line.tax_fen;  // at most total_sum, so it cannot overflow
-    }
-    if (tax_sum != arguments.tax_fen) {
-        return refuse(codes::tax_total_wrong, "the lines have " + std::to_string(tax_sum));
-    }
-    if (total_sum != arguments.total_fen) {
-        return refuse(codes::total_wrong, "the lines have " + std::to_string(total_sum));
+    if (sums.total_fen() != arguments.total_fen) {
+        return refuse(codes::total_wrong, "the lines have " + std::to_string(sums.total_fen()));
     }
     return {};
 }
@@ -122,15 +77,25 @@ Status count_issue(Context& context, std::int64_t total_fen) {
     return {};
 }
 
+Status check_named_buyer(const Rules& rules, const std::string& buyer) {
+    if (buyer.empty()) return {};
+    if (const auto status = check_enterprise_id(buyer); !status) return status;
+    return check_tagged(rules, buyer);
+}
+
 Result<IssueResult> issue(Context& context, const IssueArguments& arguments) {
-    const auto admission = usable_admission(context, arguments.category);
+    const std::string today = calendar::current_day(context).date;
+    const auto admission = usable_admission(context, arguments.category, today);
     if (!admission) return propagate(admission);
-    if (!arguments.buyer.empty()) {
-        if (const auto status = check_enterprise_id(arguments.buyer); !status) {
-            return propagate(status);
-        }
+    const Rules rules = load_rules(context);
+    if (const auto status = check_named_buyer(rules, arguments.buyer); !status) {
+        return propagate(status);
     }
-    if (const auto status = check_totals(arguments); !status) return propagate(status);
+    auto charges = charges_of(arguments.lines, today, rules.tolerance);
+    if (!charges) return propagate(charges);
+    if (const auto status = check_totals(arguments, sums_of(*charges)); !status) {
+        return propagate(status);
+    }
     const auto holder = first_holder(context, arguments);
     if (!holder) return propagate(holder);
     if (const auto status = check_payment(context, arguments.payment_reference); !status) {
@@ -138,6 +103,7 @@ Result<IssueResult> issue(Context& context, const IssueArguments& arguments) {
     }
     Invoice record;
     Content& content = record.content;
+    content.date = today;
     content.buyer = arguments.buyer;
     if (const auto status = assign_number(context, content); !status) return propagate(status);
     content.seller = context.sender();
@@ -147,7 +113,7 @@ Result<IssueResult> issue(Context& context, const IssueArguments& arguments) {
     content.payment_reference = arguments.payment_reference;
     content.content_digest = arguments.content_digest;
     record.holder = *holder;
-    record.rate_basis_points = common_rate(arguments.lines);
+    record.charges = *std::move(charges);
     if (const auto status = use_quota(context, *admission, content.total_fen, content.date);
         !status) {
         return propagate(status);

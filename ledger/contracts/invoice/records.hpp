@@ -7,21 +7,22 @@
 
 #include "ledger/contract.hpp"
 #include "ledger/contracts/invoice/invoice_codes.hpp"
+#include "ledger/contracts/invoice/lines.hpp"
 #include "ledger/contracts/values/civil_date.hpp"
 
 namespace cityledger::ledger {
 namespace invoice {
 
-/// issued -> transferred -> locked -> booked; locked -> issued or transferred (unlock);
-/// issued, transferred -> part_red -> red; locked, booked -> red_after_book (after confirm_red).
+/// issued -> transferred -> locked -> booked; locked -> issued or transferred (unlock). A reversal
+/// in part leaves the status, and what is left can be passed on, claimed and booked. Reversed in
+/// whole: issued, transferred -> red; locked, booked -> red_after_book (after confirm_red).
 enum class InvoiceStatus : std::uint8_t {
     issued,
     transferred,
     locked,          ///< claimed by the buyer, on the way into its books
     booked,          ///< in the buyer's books, for good
-    part_red,        ///< reversed in part
     red,             ///< reversed in whole; final
-    red_after_book,  ///< reversed in part or whole after a lock or booking; the buyer corrects
+    red_after_book,  ///< reversed in whole after a lock or booking; the buyer corrects; final
     red_letter,      ///< is itself a red-letter invoice
 };
 
@@ -29,9 +30,8 @@ enum class InvoiceStatus : std::uint8_t {
 
 template <>
 struct EnumNames<invoice::InvoiceStatus> {
-    static constexpr std::string_view names[] = {"issued",         "transferred", "locked",
-                                                 "booked",         "part_red",    "red",
-                                                 "red_after_book", "red_letter"};
+    static constexpr std::string_view names[] = {"issued", "transferred",    "locked",    "booked",
+                                                 "red",    "red_after_book", "red_letter"};
 };
 
 namespace invoice {
@@ -44,7 +44,6 @@ inline constexpr std::uint32_t k_last_batch = 9;
 inline constexpr std::uint32_t k_uscc_bytes = 18;
 inline constexpr std::uint32_t k_max_categories = 32;
 inline constexpr std::uint32_t k_max_category_bytes = 32;
-inline constexpr std::uint32_t k_max_lines = 100;
 inline constexpr std::uint32_t k_max_payment_reference_bytes = 64;
 inline constexpr std::uint32_t k_max_sealed_body_bytes = 48 * 1024;
 inline constexpr std::uint32_t k_max_reason_bytes = 256;
@@ -128,24 +127,8 @@ struct Admission {
 
 // ---- issue ------------------------------------------------------------------------------------
 
-struct Line {
-    std::string name;  ///< the tax category's short name (税收分类简称): "*catering*"
-    std::optional<std::string> quantity;  ///< text, not calculated with
-    std::int64_t amount_fen = 0;          ///< without tax, above 0
-    std::uint32_t rate_basis_points = 0;  ///< 600 is 6 %
-    std::int64_t tax_fen = 0;             ///< amount * rate, rounded half up
-
-    bool operator==(const Line&) const = default;
-    template <class Archive>
-    void serialize(Archive& archive) {
-        archive(limited<128>("name", name), limited<32>("quantity", quantity),
-                field("amount_fen", amount_fen), field("rate_basis_points", rate_basis_points),
-                field("tax_fen", tax_fen));
-    }
-};
-
-/// Operation `issue`, by an admitted enterprise. The lines are checked and not stored; what was
-/// sold, and the names of the parties, stand in the sealed body only.
+/// Operation `issue`, by an admitted enterprise. Of the lines the state keeps what each charged;
+/// what was sold, and the names of the parties, stand in the sealed body only.
 struct IssueArguments {
     std::string buyer;  ///< registration tag or USCC; empty: a natural person
     std::string category;
@@ -241,13 +224,15 @@ struct Invoice {
     InvoiceStatus status = InvoiceStatus::issued;
     MemberId holder;  ///< empty: nobody on the chain
     std::uint32_t transfers = 0;
-    bool booked = false;             ///< was booked, also if reversed later
-    bool red_confirmed = false;      ///< the buyer agrees to the next red-letter invoice
+    bool booked = false;  ///< was booked, also if reversed later
+    /// With tax: what the buyer agrees to see reversed next; none: it agrees to nothing.
+    std::optional<std::int64_t> red_agreed_fen;
     std::int64_t red_total_fen = 0;  ///< reversed so far, with tax, as a positive amount
     std::int64_t red_tax_fen = 0;
-    std::optional<std::uint32_t> rate_basis_points;  ///< the rate of all its lines, if it is one
-    std::optional<Digest> offer;                     ///< commitment to a one-time view key
-    std::optional<std::string> booked_on;            ///< the business day
+    std::vector<Charge> charges;           ///< one for each line; none of a red-letter invoice
+    std::vector<Reversal> reversals;       ///< so far, by line; of a red-letter invoice its own
+    std::optional<Digest> offer;           ///< commitment to a one-time view key
+    std::optional<std::string> booked_on;  ///< the business day
 
     bool operator==(const Invoice&) const = default;
     template <class Archive>
@@ -255,9 +240,10 @@ struct Invoice {
         content.serialize(archive);
         archive(limited<k_check_code_characters>("check_code", check_code), field("status", status),
                 limited<k_max_member_id_bytes>("holder", holder), field("transfers", transfers),
-                field("booked", booked), field("red_confirmed", red_confirmed),
+                field("booked", booked), field("red_agreed_fen", red_agreed_fen),
                 field("red_total_fen", red_total_fen), field("red_tax_fen", red_tax_fen),
-                field("rate_basis_points", rate_basis_points), field("offer", offer),
+                limited<k_max_lines>("charges", charges),
+                limited<k_max_lines>("reversals", reversals), field("offer", offer),
                 limited<k_date_bytes>("booked_on", booked_on));
     }
 };
@@ -280,7 +266,7 @@ struct TransferArguments {
     }
 };
 
-/// Operations `unlock`, `book`, `confirm_red`, `void`.
+/// Operations `unlock`, `book`, `void`.
 struct ActArguments {
     std::string code;
     std::string number;
@@ -349,15 +335,29 @@ struct LockArguments {
     }
 };
 
-/// Operation `red_letter`, by the issuer: reverses a part or all of a blue invoice. A locked or
-/// booked invoice needs the buyer's confirm_red before each reversal. If all lines of the blue
-/// invoice have one rate, the tax is the amount times that rate, rounded half up, at most what is
-/// left; the reversal of the last of the amount takes the rest of the tax.
+/// Operation `confirm_red`, by the buyer of a locked or booked invoice: it agrees to one reversal
+/// of exactly this much. Until the reversal comes, a new agreement replaces the old one.
+struct ConfirmRedArguments {
+    std::string code;
+    std::string number;
+    std::int64_t total_fen = 0;  ///< with tax, above 0
+    std::optional<MemberId> principal;
+
+    bool operator==(const ConfirmRedArguments&) const = default;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(limited<k_code_digits>("code", code), limited<k_number_digits>("number", number),
+                field("total_fen", total_fen),
+                limited<k_max_member_id_bytes>("principal", principal));
+    }
+};
+
+/// Operation `red_letter`, by the issuer: reverses a part or all of a blue invoice (lines.hpp has
+/// the arithmetic). A locked or booked invoice needs the buyer's confirm_red before each reversal.
 struct RedLetterArguments {
     std::string code;
     std::string number;
-    std::int64_t amount_fen = 0;  ///< without tax, positive or 0
-    std::int64_t tax_fen = 0;     ///< positive or 0, not both 0
+    std::vector<Reversal> lines;  ///< by line in ascending order; none: all that is left
     std::string reason;
     std::optional<MemberId> principal;
 
@@ -365,24 +365,27 @@ struct RedLetterArguments {
     template <class Archive>
     void serialize(Archive& archive) {
         archive(limited<k_code_digits>("code", code), limited<k_number_digits>("number", number),
-                field("amount_fen", amount_fen), field("tax_fen", tax_fen),
-                limited<k_max_reason_bytes>("reason", reason),
+                limited<k_max_lines>("lines", lines), limited<k_max_reason_bytes>("reason", reason),
                 limited<k_max_member_id_bytes>("principal", principal));
     }
 };
 
 /// The genesis section. What is absent has its default.
 struct GenesisSection {
-    std::optional<std::string> region;          ///< default "4403", Shenzhen
-    std::optional<std::uint32_t> first_batch;   ///< 1 to 9, default 1
-    std::optional<std::uint32_t> first_number;  ///< 1 to 99,999,999, default 1
-    std::optional<bool> tags_only;              ///< refuse USCCs in the open; default no
+    std::optional<std::string> region;                    ///< default "4403", Shenzhen
+    std::optional<std::uint32_t> first_batch;             ///< 1 to 9, default 1
+    std::optional<std::uint32_t> first_number;            ///< 1 to 99,999,999, default 1
+    std::optional<bool> tags_only;                        ///< refuse USCCs in the open; default no
+    std::optional<std::uint32_t> line_tolerance_fen;      ///< 1 to 100, default 6
+    std::optional<std::uint32_t> document_tolerance_fen;  ///< 1 to 10,000, default 127
 
     bool operator==(const GenesisSection&) const = default;
     template <class Archive>
     void serialize(Archive& archive) {
         archive(limited<4>("region", region), field("first_batch", first_batch),
-                field("first_number", first_number), field("tags_only", tags_only));
+                field("first_number", first_number), field("tags_only", tags_only),
+                field("line_tolerance_fen", line_tolerance_fen),
+                field("document_tolerance_fen", document_tolerance_fen));
     }
 };
 

@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "ledger/contracts/invoice/internal.hpp"
 
 namespace cityledger::ledger::invoice {
@@ -8,51 +6,40 @@ namespace {
 using membership::require_role;
 using membership::Role;
 
-/// The tax belongs to the amount, so that net and tax of the blue invoice both end at 0.
-Status check_red_tax(const RedLetterArguments& arguments, const Invoice& blue,
-                     std::int64_t left_amount, std::int64_t left_tax) {
-    std::int64_t due = arguments.tax_fen;
-    if (arguments.amount_fen == left_amount) {
-        due = left_tax;
-    } else if (blue.rate_basis_points) {
-        const auto tax = tax_of(arguments.amount_fen, *blue.rate_basis_points);
-        if (!tax) return propagate(tax);
-        due = std::min(*tax, left_tax);
-    }
-    if (arguments.tax_fen != due) {
-        return refuse(codes::red_tax_wrong, "for " + std::to_string(arguments.amount_fen) +
-                                                " fen it is " + std::to_string(due));
-    }
-    return {};
-}
+/// What the letter takes back, and what all letters have taken back with it.
+struct Taken {
+    std::vector<Reversal> added;
+    std::vector<Reversal> all;
+    Sums sums;  ///< of what is added
+};
 
-/// Something is reversed, and at most what is left of the blue invoice, tax and net alike.
-Status check_amounts(const RedLetterArguments& arguments, const Invoice& blue) {
-    const bool nothing = arguments.amount_fen == 0 && arguments.tax_fen == 0;
-    if (nothing || arguments.amount_fen < 0 || arguments.tax_fen < 0) {
-        return refuse(codes::red_amount_not_positive, name_of(blue.content));
-    }
-    const std::int64_t left_tax = blue.content.tax_fen - blue.red_tax_fen;
-    const std::int64_t left_amount = remaining_fen(blue) - left_tax;
-    if (arguments.amount_fen > left_amount || arguments.tax_fen > left_tax) {
-        return refuse(codes::red_exceeds_blue, "left are " + std::to_string(left_amount) +
-                                                   " fen and " + std::to_string(left_tax) +
-                                                   " fen of tax");
-    }
-    return check_red_tax(arguments, blue, left_amount, left_tax);
-}
-
-Status check_red_letter(Context& context, const RedLetterArguments& arguments,
-                        const Invoice& blue) {
+Status check_issuer_may_reverse(Context& context, const RedLetterArguments& arguments,
+                                const Invoice& blue) {
     const std::string name = name_of(blue.content);
     if (const auto status = check_issuer(context, blue); !status) return status;
     if (blue.status == InvoiceStatus::red_letter) return refuse(codes::red_of_red, name);
     if (arguments.reason.empty()) return refuse(codes::red_reason_missing, name);
-    if (const auto status = check_amounts(arguments, blue); !status) return status;
-    if (needs_confirmation(blue) && !blue.red_confirmed) {
+    if (remaining_fen(blue) == 0) return refuse_status(blue);
+    if (needs_confirmation(blue) && !blue.red_agreed_fen) {
         return refuse(codes::red_needs_confirmation, name);
     }
     return {};
+}
+
+Result<Taken> take(Context& context, const RedLetterArguments& arguments, const Invoice& blue) {
+    Taken taken;
+    taken.added = arguments.lines.empty() ? rest_of(blue.charges, blue.reversals) : arguments.lines;
+    auto all =
+        with_reversals(blue.charges, blue.reversals, taken.added, load_rules(context).tolerance);
+    if (!all) return propagate(all);
+    taken.all = *std::move(all);
+    taken.sums = sums_of(taken.added);
+    if (blue.red_agreed_fen && *blue.red_agreed_fen != taken.sums.total_fen()) {
+        return refuse(codes::red_differs_from_agreed, std::to_string(taken.sums.total_fen()) +
+                                                          " fen, agreed are " +
+                                                          std::to_string(*blue.red_agreed_fen));
+    }
+    return taken;
 }
 
 /// Moves the reversed amount, and the invoice once nothing is left of it.
@@ -69,25 +56,24 @@ void count_red(Context& context, const Invoice& blue, std::int64_t reversed_fen)
 }
 
 /// The blue invoice after a reversal.
-void reverse(Invoice& blue, const RedLetterArguments& arguments) {
-    blue.red_total_fen += arguments.amount_fen + arguments.tax_fen;
-    blue.red_tax_fen += arguments.tax_fen;
-    if (needs_confirmation(blue)) {
-        blue.status = InvoiceStatus::red_after_book;
-    } else {
-        blue.status = remaining_fen(blue) == 0 ? InvoiceStatus::red : InvoiceStatus::part_red;
-    }
-    blue.red_confirmed = false;
+void reverse(Invoice& blue, const Taken& taken) {
+    blue.red_total_fen += taken.sums.total_fen();
+    blue.red_tax_fen += taken.sums.tax_fen;
+    blue.reversals = taken.all;
+    blue.red_agreed_fen.reset();
+    if (remaining_fen(blue) != 0) return;
+    blue.status = needs_confirmation(blue) ? InvoiceStatus::red_after_book : InvoiceStatus::red;
 }
 
-Invoice red_of(const Invoice& blue, const RedLetterArguments& arguments) {
+Invoice red_of(const Invoice& blue, const Taken& taken, const std::string& reason) {
     Invoice red;
     red.status = InvoiceStatus::red_letter;
     red.content = blue.content;
-    red.content.total_fen = -(arguments.amount_fen + arguments.tax_fen);
-    red.content.tax_fen = -arguments.tax_fen;
+    red.content.total_fen = -taken.sums.total_fen();
+    red.content.tax_fen = -taken.sums.tax_fen;
     red.content.red_of = InvoiceArguments{blue.content.code, blue.content.number};
-    red.content.red_reason = arguments.reason;
+    red.content.red_reason = reason;
+    red.reversals = taken.added;
     return red;
 }
 
@@ -97,24 +83,27 @@ Result<IssueResult> red_letter(Context& context, const RedLetterArguments& argum
     }
     auto blue = find_invoice(context, arguments.code, arguments.number);
     if (!blue) return propagate(blue);
-    if (const auto status = check_red_letter(context, arguments, *blue); !status) {
+    if (const auto status = check_issuer_may_reverse(context, arguments, *blue); !status) {
         return propagate(status);
     }
-    Invoice red = red_of(*blue, arguments);
+    const auto taken = take(context, arguments, *blue);
+    if (!taken) return propagate(taken);
+    Invoice red = red_of(*blue, *taken, arguments.reason);
+    red.content.date = calendar::current_day(context).date;
     if (const auto status = assign_number(context, red.content); !status) {
         return propagate(status);
     }
-    reverse(*blue, arguments);
+    const bool was_claimed = needs_confirmation(*blue);
+    reverse(*blue, *taken);
     store_invoice(context, *blue);
-    count_red(context, *blue, -red.content.total_fen);
+    count_red(context, *blue, taken->sums.total_fen());
     if (remaining_fen(*blue) == 0) {
         context.erase(Space::business,
                       payment_key(blue->content.seller, blue->content.payment_reference));
         give_quota_back(context, blue->content, red.content.date);
     }
     watch_red(context, *blue, red.content.date);
-    const bool after_book = blue->status == InvoiceStatus::red_after_book;
-    context.emit(after_book ? "invoice.red_after_book" : "invoice.red", name_of(blue->content));
+    context.emit(was_claimed ? "invoice.red_after_book" : "invoice.red", name_of(blue->content));
     return record_new(context, red);
 }
 

@@ -10,9 +10,6 @@ namespace cityledger::ledger {
 
 [[nodiscard]] Result<std::int64_t> add_fen(std::int64_t left, std::int64_t right);
 
-/// The tax of an amount of 0 or more: amount * rate / 10,000, rounded half up to the fen.
-[[nodiscard]] Result<std::int64_t> tax_of(std::int64_t amount_fen, std::uint32_t rate_basis_points);
-
 /// True from 80 % of a cap on (a cap of at least 1).
 [[nodiscard]] bool near_cap(std::int64_t used, std::int64_t cap);
 
