@@ -6,6 +6,8 @@
 
 #include "node/io/config_files.hpp"
 #include "node/io/daemon/event_log.hpp"
+#include "node/io/io_codes.hpp"
+#include "node/io/transport/closed_log.hpp"
 #include "node/replica/replica_codes.hpp"
 
 namespace cityledger::io::test {
@@ -113,6 +115,25 @@ TEST_CASE("refused blocks make at most one line in a second, with the count of w
         CHECK(scheduler.waits());
     }
     CHECK_FALSE(scheduler.waits());
+}
+
+TEST_CASE("closed connections write at a bounded rate, and what is left out is counted", "[log]") {
+    LogFile file;
+    ClosedLog log(*file.logger, {"node0", "node1"});
+    const Error reason = refuse(codes::tls_without_certificate, "a test").value();
+    for (std::uint64_t i = 0; i < 1000; ++i) log.write({}, "10.0.0.9:1", reason, false, 5000 + i);
+    // The burst, and those of one second.
+    CHECK(file.lines().size() <= k_closed_warnings.burst + k_closed_warnings.per_second);
+    log.write(1, "10.0.0.1:1", reason, false, 6000);
+    const auto of_node1 = file.lines();
+    REQUIRE(of_node1.size() == 1);
+    CHECK(of_node1[0].find("peer=node1") != std::string::npos);
+    log.tell_left_out();
+    CHECK(file.lines() ==
+          std::vector<std::string>{
+              "level=warning node=node0 event=sessions_closed_unlogged peer=? count=990"});
+    log.tell_left_out();
+    CHECK(file.lines().empty());
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/write.hpp>
 #include <catch2/catch.hpp>
+#include <filesystem>
 
 #include "crypto/crypto_codes.hpp"
 #include "node/io/transport/transport_frames.hpp"
@@ -309,6 +310,33 @@ TEST_CASE("a crowd of half-open connections does not keep a node out", "[transpo
         crowd.back().connect({asio::ip::address_v4::loopback(), server.node->transport->port()});
     }
     CHECK(server.refuses_for(codes::half_open_evicted));
+    const auto peer = server.greet_as_node0();
+    CHECK(run_until(server.context, [&] { return server.node->is_up(0); }));
+}
+
+/// Of this process.
+std::size_t open_descriptors() {
+    std::size_t count = 0;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+        count += entry.is_symlink() ? 1 : 0;
+    }
+    return count;
+}
+
+TEST_CASE("refused connections that never close count as half-open ones", "[transport]") {
+    Server server;
+    const auto unknown = server.network.identity(server.network.issue("node9"));
+    const std::size_t before = open_descriptors();
+    constexpr std::size_t k_crowd = k_max_half_open + 40;
+    std::vector<std::unique_ptr<RawPeer>> crowd;
+    for (std::size_t i = 0; i < k_crowd; ++i) {
+        crowd.push_back(server.connect(settings_of(unknown)));
+        crowd.back()->finish_handshake();
+    }
+    REQUIRE(run_until(server.context,
+                      [&] { return server.node->closed_for(codes::peer_unknown) == k_crowd; }));
+    // Each client holds its own socket; the rest are the server's.
+    CHECK(open_descriptors() - before <= k_crowd + k_max_half_open);
     const auto peer = server.greet_as_node0();
     CHECK(run_until(server.context, [&] { return server.node->is_up(0); }));
 }

@@ -10,6 +10,7 @@
 #include "crypto/x509_identity.hpp"
 #include "node/io/io_codes.hpp"
 #include "node/io/listener.hpp"
+#include "node/io/transport/closed_log.hpp"
 #include "node/io/transport/transport_frames.hpp"
 #include "node/io/transport/transport_session.hpp"
 
@@ -36,6 +37,7 @@ public:
         : context_(context),
           settings_(std::move(settings)),
           logger_(logger),
+          closed_log_(logger, settings_.validators),
           listener_(context),
           tick_(context) {
         session_settings_ = {std::move(tls), settings_.chain_id, settings_.own_index,
@@ -65,8 +67,8 @@ public:
             peer.redial.cancel();
             if (peer.dial) peer.dial->close();
         }
-        const auto sessions = sessions_;
-        for (const auto& session : sessions) session->close(lost_session("this node stops"));
+        for (const auto& session : sessions_) session->close(lost_session("this node stops"));
+        for (const auto& session : lingering_) session->close(lost_session("this node stops"));
     }
 
     void send(ValidatorIndex to, std::shared_ptr<const Bytes> frame) {
@@ -145,6 +147,7 @@ public:
 
     void on_closed(const std::shared_ptr<Session>& session, const Error& reason) override {
         sessions_.remove(session);
+        if (session->lingers()) lingering_.push_back(session);
         if (stopped_) return;
         const auto index = session->peer() ? session->peer() : session->dialled();
         note_closed(index, session->remote_address(), reason);
@@ -158,6 +161,10 @@ public:
             handlers_.on_session(*index, false);
         }
         if (session->dialled()) redial_later(*session->dialled());
+    }
+
+    void on_released(const std::shared_ptr<Session>& session) override {
+        lingering_.remove(session);
     }
 
 private:
@@ -214,17 +221,22 @@ private:
     }
 
     void accept(tcp::socket socket) {
-        std::size_t half_open = 0;
-        std::shared_ptr<Session> oldest;
+        make_room();
+        open_session(std::move(socket), std::nullopt);
+    }
+
+    /// Refused connections go first. An honest handshake takes milliseconds, so then the oldest is
+    /// the likeliest to be stuck.
+    void make_room() {
+        std::size_t half_open = lingering_.size();
+        std::shared_ptr<Session> oldest = lingering_.empty() ? nullptr : lingering_.front();
         for (const auto& session : sessions_) {
             if (session->is_up() || session->dialled()) continue;
-            if (++half_open == 1) oldest = session;
+            ++half_open;
+            if (!oldest) oldest = session;
         }
-        // An honest handshake takes milliseconds, so the oldest is the likeliest to be stuck.
-        if (half_open >= k_max_half_open) {
-            oldest->close(refuse(codes::half_open_evicted, oldest->remote_address()).value());
-        }
-        open_session(std::move(socket), std::nullopt);
+        if (half_open < k_max_half_open) return;
+        oldest->close(refuse(codes::half_open_evicted, oldest->remote_address()).value());
     }
 
     void open_session(tcp::socket socket, std::optional<ValidatorIndex> dialled) {
@@ -310,15 +322,12 @@ private:
             known = last && last->code == reason.code && last->detail == reason.detail;
             last = reason;
         }
-        logger_.write(known ? LogLevel::debug : LogLevel::warning, "session_closed",
-                      {{"peer", index ? name(*index) : "?"},
-                       {"address", address},
-                       {"code", std::string(reason.code.name)},
-                       {"why", reason.message()}});
+        closed_log_.write(index, address, reason, known, steady_now_ms());
     }
 
     void tick() {
         if (stopped_) return;
+        closed_log_.tell_left_out();
         const std::uint64_t now_ms = steady_now_ms();
         const auto sessions = sessions_;
         for (const auto& session : sessions) {
@@ -342,11 +351,13 @@ private:
     TransportSettings settings_;
     SessionSettings session_settings_;
     Logger& logger_;
+    ClosedLog closed_log_;
     TransportHandlers handlers_;
     TcpListener listener_;
     asio::steady_timer tick_;
     std::vector<Peer> peers_;
     std::list<std::shared_ptr<Session>> sessions_;
+    std::list<std::shared_ptr<Session>> lingering_;  ///< refused, sockets still open
     node::Counters counters_;
     bool stopped_ = false;
 };

@@ -21,6 +21,7 @@ namespace cityledger::io {
 
 using node::ValidatorIndex;
 
+/// Accepted connections without a session: in their handshake, or refused and not closed yet.
 inline constexpr std::size_t k_max_half_open = 64;
 inline constexpr std::uint64_t k_redial_first_ms = 100;
 inline constexpr std::uint64_t k_redial_cap_ms = 2000;

@@ -70,7 +70,6 @@ public:
         deadline_.async_wait([this, self = self()](error_code error) {
             if (error || up_) return;
             close(refuse(codes::handshake_late, remote_).value());
-            close_socket();  // it may linger after a refusal
         });
         const auto role = dialled_ ? TlsStream::client : TlsStream::server;
         stream_.async_handshake(role, [this, self = self()](error_code error) {
@@ -100,7 +99,7 @@ public:
     }
 
     void close(const Error& reason) {
-        if (closed_) return;
+        if (closed_) return release();
         closed_ = true;
         close_socket();
         deadline_.cancel();
@@ -110,6 +109,7 @@ public:
     std::optional<ValidatorIndex> dialled() const { return dialled_; }
     std::optional<ValidatorIndex> peer() const { return peer_; }
     bool is_up() const { return up_ && !closed_; }
+    bool lingers() const { return lingering_; }
     std::uint64_t last_received_ms() const { return last_received_ms_; }
     std::uint64_t last_sent_ms() const { return last_sent_ms_; }
     const std::string& remote() const { return remote_; }
@@ -174,7 +174,7 @@ private:
     void on_written(error_code error) {
         writing_ = false;
         queued_bytes_ -= output_.size();
-        if (lingering_) return linger();
+        if (lingering_) return error ? release() : linger();
         if (closed_) return;
         if (error) return close(explain(error));
         last_sent_ms_ = steady_now_ms();
@@ -193,9 +193,17 @@ private:
         socket_layer().async_read_some(asio::buffer(discarded_),
                                        [this, self = self()](error_code error, std::size_t) {
                                            if (!error) return discard_input();
-                                           deadline_.cancel();
-                                           close_socket();
+                                           release();
                                        });
+    }
+
+    /// Ends the linger.
+    void release() {
+        if (!lingering_) return;
+        lingering_ = false;
+        deadline_.cancel();
+        close_socket();
+        asio::post(stream_.get_executor(), [this, self = self()] { owner_.on_released(self); });
     }
 
     void read() {
@@ -292,6 +300,7 @@ void Session::close(const Error& reason) { impl_->close(reason); }
 std::optional<ValidatorIndex> Session::dialled() const { return impl_->dialled(); }
 std::optional<ValidatorIndex> Session::peer() const { return impl_->peer(); }
 bool Session::is_up() const { return impl_->is_up(); }
+bool Session::lingers() const { return impl_->lingers(); }
 std::uint64_t Session::last_received_ms() const { return impl_->last_received_ms(); }
 std::uint64_t Session::last_sent_ms() const { return impl_->last_sent_ms(); }
 std::string Session::remote_address() const { return impl_->remote(); }

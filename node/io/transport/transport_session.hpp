@@ -49,6 +49,8 @@ public:
     virtual void on_frame(Session& session, ByteView frame) = 0;
     /// Comes once, never from inside a call of the session.
     virtual void on_closed(const std::shared_ptr<Session>& session, const Error& reason) = 0;
+    /// The socket of a session that lingered is closed now. Comes after on_closed.
+    virtual void on_released(const std::shared_ptr<Session>& session) = 0;
 };
 
 struct SessionSettings {
@@ -72,11 +74,14 @@ public:
     void send(std::shared_ptr<const Bytes> frame);
     /// Queues an empty frame, which tells the peer that this side is alive.
     void send_keep_alive();
+    /// Also ends a session that lingers.
     void close(const Error& reason);
 
     [[nodiscard]] std::optional<ValidatorIndex> dialled() const;
     [[nodiscard]] std::optional<ValidatorIndex> peer() const;  ///< once identified
     [[nodiscard]] bool is_up() const;
+    /// Refused and reported as closed, but the socket waits until the peer has taken the refusal.
+    [[nodiscard]] bool lingers() const;
     /// Steady time of the last whole frame, and of the last write.
     [[nodiscard]] std::uint64_t last_received_ms() const;
     [[nodiscard]] std::uint64_t last_sent_ms() const;
