@@ -98,3 +98,49 @@ TEST_CASE("a block that breaks a rule is refused at once, counted and told") {
     CHECK(std::get<BlockRefused>(fixture.events.back()).reason.code ==
           codes::block_batch_named_before);
 }
+
+TEST_CASE("L3: of a long tail under judgement no block is forgotten, the lowest neither") {
+    ProposalsFixture fixture;
+    constexpr std::uint64_t k_tail_blocks = 200;
+    std::vector<ledger::Block> tail;
+    std::vector<std::shared_ptr<const ledger::Batch>> batches;
+    std::vector<Digest> digests;  // newest first
+    for (std::uint64_t height = 1; height <= k_tail_blocks; ++height) {
+        const auto [batch_digest, batch] = fixture.batch(1, height);
+        // Higher up no batch may be named, so those blocks lack nothing.
+        const bool lacks = height <= ledger::k_max_execution_lag_heights;
+        ledger::Block block =
+            fixture.block_on_top(lacks ? std::vector<Digest>{batch_digest} : std::vector<Digest>{});
+        block.header.height = height;
+        block.header.executed = ledger::find_executed_state(fixture.state, 0).value();
+        if (!digests.empty()) block.header.parent = digests.front();
+        tail.push_back(block);
+        batches.push_back(batch);
+        digests.insert(digests.begin(), fixture.digest_of(block));
+    }
+    // A notarization of the newest; the core then asks for one after the other, downwards.
+    (void)fixture.core.step(consensus::CertificateReceived{
+        1, ledger::Verified<ledger::Certificate>::assume(
+               fixture.certificate(ledger::VoteKind::notarize, k_tail_blocks, digests.front()))});
+    for (auto block = tail.rbegin(); block != tail.rend(); ++block) {
+        (void)fixture.core.step(consensus::BlockReceived{*block});
+    }
+    ledger::BlockHeader parent = ledger::genesis_header(fixture.validators.chain_id());
+    for (std::size_t i = 0; i < tail.size(); ++i) {
+        const Digest digest = digests[tail.size() - 1 - i];
+        const std::vector<Digest> below(digests.end() - static_cast<std::ptrdiff_t>(i),
+                                        digests.end());
+        fixture.proposals.check({digest, tail[i], parent, below}, fixture.core);
+        parent = tail[i].header;
+    }
+    constexpr std::size_t k_lacking = ledger::k_max_execution_lag_heights;
+    CHECK(fixture.proposals.judge(fixture.core).size() == k_tail_blocks - k_lacking);
+    CHECK(fixture.proposals.missing().size() == k_lacking);
+    for (std::size_t i = 0; i < k_lacking; ++i) {
+        fixture.log->append_batch(tail[i].batches.front(), batches[i]);
+        const auto verdicts = fixture.proposals.judge(fixture.core);
+        REQUIRE(verdicts.size() == 1);
+        CHECK(verdicts[0].block == digests[tail.size() - 1 - i]);
+        CHECK(verdicts[0].valid);
+    }
+}
