@@ -1,11 +1,15 @@
 #include "sim/simulator/storm.hpp"
 
+#include "node/log/log_codes.hpp"
 #include "sim/simulator/load.hpp"
 #include "sim/simulator/simulator_codes.hpp"
 #include "sim/simulator/storm_dials.hpp"
 
 namespace cityledger::sim {
 namespace {
+
+/// A full disk takes so much more.
+constexpr std::uint64_t k_full_disk_room_bytes = 16 * 1024;
 
 /// The faults of phase 1, each a chain of events that schedules its next one.
 class Storm {
@@ -16,6 +20,9 @@ public:
         every(dials_.all_crash_interval_ms, [this] { crash_all(); });
         every(dials_.pause_interval_ms, [this] { pause(random_.below(cluster_.size())); });
         every(dials_.partition_interval_ms, [this] { partition(); });
+        if (dials_.disk_loss != DiskLoss::none)
+            after(random_.between(1'000, 6'000), [this] { back_up(); });
+        if (dials_.full_disk_after_ms > 0) after(dials_.full_disk_after_ms, [this] { fill(); });
     }
 
     void calm() { calm_ = true; }
@@ -23,6 +30,20 @@ public:
     [[nodiscard]] std::uint64_t blackouts() const { return blackouts_; }
     [[nodiscard]] std::uint64_t pauses() const { return pauses_; }
     [[nodiscard]] std::uint64_t partitions() const { return partitions_; }
+    [[nodiscard]] bool lost_disk() const { return lost_disk_; }
+    [[nodiscard]] bool filled_disk() const { return filled_disk_; }
+
+    /// A damaged log must be refused; then the node gets a new one, as its operator would do.
+    Status start(std::size_t node) {
+        const bool rotten = rotten_ && node == dials_.disk_loser;
+        auto started = cluster_.restart(node);
+        if (!rotten) return started;
+        if (started) cluster_.checker().fail("a start took a damaged log");
+        if (started || started.error().code != node::codes::log_damaged) return started;
+        rotten_ = false;
+        if (const auto wiped = cluster_.wipe(node); !wiped) return wiped;
+        return cluster_.restart(node);
+    }
 
 private:
     using Action = std::function<void()>;
@@ -51,14 +72,60 @@ private:
     }
     void restart(std::size_t node) {
         if (cluster_.state(node) != VirtualCluster::NodeState::down) return;
-        const auto started = cluster_.restart(node);
+        const auto started = start(node);
         if (started) return;
-        if (started.error().code == codes::disk_sync_failed) {
+        const Code& code = started.error().code;
+        if (code == codes::disk_sync_failed || code == codes::disk_without_room) {
             // The disk failed in the start too; somebody tries once more.
             after(dials_.restart_after_ms, [this, node] { restart(node); });
             return;
         }
         cluster_.checker().fail("restart refused: " + started.error().message());
+    }
+    /// Its image may come back later.
+    void back_up() {
+        backup_ = cluster_.disk(dials_.disk_loser).durable_files();
+        after(random_.between(3'000, 9'000), [this] { lose_disk(); });
+    }
+    void lose_disk() {
+        const std::size_t node = dials_.disk_loser;
+        crash(node);
+        Status done;
+        switch (dials_.disk_loss) {
+            case DiskLoss::bit_rot: return rot(node);
+            case DiskLoss::new_disk: done = cluster_.wipe(node); break;
+            case DiskLoss::old_backup: done = cluster_.restore(node, backup_); break;
+            case DiskLoss::none: return;
+        }
+        if (!done) cluster_.checker().fail("no loss of a disk: " + done.error().message());
+        lost_disk_ = true;
+    }
+    /// Of what the log held when it was backed up: later records confirm that it was synced.
+    void rot(std::size_t node) {
+        const auto segment = std::find_if(backup_.begin(), backup_.end(), [](const auto& file) {
+            return file.first.find("log-") != std::string::npos;
+        });
+        if (segment == backup_.end()) return;
+        const auto& [path, content] = *segment;
+        const Bytes bytes = content.read(0, static_cast<std::size_t>(content.size()));
+        const auto zeros =
+            std::find_if(bytes.rbegin(), bytes.rend(), [](auto b) { return b != 0; });
+        const auto used = static_cast<std::uint64_t>(bytes.rend() - zeros);
+        if (used < 2) return;
+        cluster_.checker().mark_faulty(node);
+        const std::uint64_t at = random_.below(used / 2);
+        if (cluster_.disk(node).flip_bit(path, at, static_cast<unsigned>(random_.below(8)))) {
+            rotten_ = lost_disk_ = true;
+        }
+    }
+    void fill() {
+        SimulatedDisk& disk = cluster_.disk(dials_.full_disk);
+        const DiskFaults before = disk.faults();
+        DiskFaults full = before;
+        full.capacity_bytes -= disk.free_bytes("").value_or(0) - k_full_disk_room_bytes;
+        disk.set_faults(full);
+        filled_disk_ = true;
+        after(random_.between(1'000, 5'000), [&disk, before] { disk.set_faults(before); });
     }
     void pause(std::size_t node) {
         if (!cluster_.pause(node)) return;
@@ -93,13 +160,17 @@ private:
     std::uint64_t blackouts_ = 0;
     std::uint64_t pauses_ = 0;
     std::uint64_t partitions_ = 0;
+    DiskImage backup_;
+    bool rotten_ = false;  ///< a byte of a log was damaged, and the node has not started since
+    bool lost_disk_ = false;
+    bool filled_disk_ = false;
 };
 
 /// Phase 2: no more faults, and a quorum at least is up.
 class Healing {
 public:
-    Healing(VirtualCluster& cluster, const Dials& dials, SimulatedRandom random)
-        : cluster_(cluster), dials_(dials) {
+    Healing(VirtualCluster& cluster, const Dials& dials, SimulatedRandom random, Storm& storm)
+        : cluster_(cluster), dials_(dials), storm_(storm) {
         choose(random);
         calm_network();
         for (std::size_t node = 0; node < cluster_.size(); ++node) {
@@ -136,13 +207,14 @@ private:
         std::vector<std::size_t> order;
         for (std::size_t node = 0; node < cluster_.size(); ++node) {
             well_.insert(node);
-            if (node != dials_.byzantine) order.push_back(node);
+            const bool lost_disk = dials_.disk_loss != DiskLoss::none && node == dials_.disk_loser;
+            if (node != dials_.byzantine && !lost_disk) order.push_back(node);
         }
         if (!dials_.heal_quorum_only) return;
         random.shuffle(order);
         const std::size_t faulty = (cluster_.size() - 1) / 3;
-        // A Byzantine node is one of the f and goes on with its lies.
-        order.resize(dials_.byzantine ? faulty - 1 : faulty);
+        // A Byzantine node is one of the f and goes on with its lies; who lost its disk is one too.
+        order.resize(faulty - dials_.faulty_validators());
         for (const std::size_t node : order) {
             well_.erase(node);
             unwell_.push_back(node);
@@ -160,17 +232,19 @@ private:
     void heal(std::size_t node) {
         DiskFaults faults = cluster_.disk(node).faults();
         faults.sync_failure = 0;
+        faults.capacity_bytes = DiskFaults{}.capacity_bytes;
         cluster_.disk(node).set_faults(faults);
         if (cluster_.state(node) == VirtualCluster::NodeState::paused) {
             (void)cluster_.resume(node);
         }
         if (cluster_.state(node) != VirtualCluster::NodeState::down) return;
-        const auto started = cluster_.restart(node);
+        const auto started = storm_.start(node);
         if (!started) cluster_.checker().fail("restart refused: " + started.error().message());
     }
 
     VirtualCluster& cluster_;
     const Dials& dials_;
+    Storm& storm_;
     std::set<std::size_t> well_;
     std::vector<std::size_t> unwell_;
 };
@@ -203,8 +277,8 @@ void make_byzantine(VirtualCluster& cluster, const Dials& dials, const StormOpti
 
 /// Heals, and checks that blocks come in time and acknowledged receipts are there.
 void recover(VirtualCluster& cluster, const Dials& dials, const StormOptions& options,
-             SimulatedRandom random, VirtualLoad& load, StormResult& result) {
-    Healing healing(cluster, dials, random);
+             SimulatedRandom random, VirtualLoad& load, Storm& storm, StormResult& result) {
+    Healing healing(cluster, dials, random, storm);
     const std::uint64_t limit_ms = dials.healing_ms(options);
     const TimeUs begun_us = cluster.queue().now_us();
     const auto reach = [&](std::uint64_t target) {
@@ -245,6 +319,10 @@ std::map<std::string, bool> fired(const VirtualCluster& cluster, const Dials& di
         {"unsynced bytes kept", disk.keep_unsynced_files > 0 && storm.crashes() > 0},
         {"torn write", disk.torn_write > 0 && storm.crashes() > 0},
         {"sync failure", cluster.fatal_errors() > 0},
+        {"bit rot", storm.lost_disk() && dials.disk_loss == DiskLoss::bit_rot},
+        {"new disk", storm.lost_disk() && dials.disk_loss == DiskLoss::new_disk},
+        {"old backup", storm.lost_disk() && dials.disk_loss == DiskLoss::old_backup},
+        {"full disk", storm.filled_disk()},
         {"byzantine", lied},
         {"quorum healed only", dials.heal_quorum_only},
         {"four validators", dials.validators == 4},
@@ -272,7 +350,9 @@ StormResult run_storm(std::uint64_t seed, const StormOptions& options) {
     cluster.run_for(dials.faulty_ms(options));
     storm.calm();
     StormResult result;
-    if (!cluster.broken()) recover(cluster, dials, options, random.fork("healing"), load, result);
+    if (!cluster.broken()) {
+        recover(cluster, dials, options, random.fork("healing"), load, storm, result);
+    }
     result.fired = fired(cluster, dials, storm);
     result.passed = !cluster.broken();
     result.dials = in_words(dials);

@@ -73,6 +73,26 @@ void draw_liar(SimulatedRandom random, Dials& dials) {
     dials.behaviour = behaviour;
 }
 
+/// Not beside a Byzantine node: of four validators one may be faulty.
+void draw_disk_loss(SimulatedRandom random, Dials& dials) {
+    const auto loss = static_cast<DiskLoss>(random.below(4));
+    dials.disk_loser = random.below(dials.validators);
+    dials.full_disk = random.below(dials.validators);
+    const std::uint64_t full_after_ms = random.between(2'000, 10'000);
+    if (random.below(4) == 0) dials.full_disk_after_ms = full_after_ms;
+    if (!dials.byzantine) dials.disk_loss = loss;
+}
+
+std::string_view words_of(DiskLoss loss) {
+    switch (loss) {
+        case DiskLoss::bit_rot: return "a rotten byte";
+        case DiskLoss::new_disk: return "a new disk";
+        case DiskLoss::old_backup: return "an old backup";
+        case DiskLoss::none: break;
+    }
+    return "its disk";
+}
+
 }  // namespace
 
 std::uint64_t Dials::faulty_ms(const StormOptions& options) const {
@@ -105,6 +125,8 @@ Dials draw_dials(const SimulatedRandom& seeded, const StormOptions& options) {
     dials.all_crash_interval_ms = dial(random, 3'000, 15'000);
     draw_slowness(seeded.fork("slowness"), dials);
     if (options.byzantine_nodes == 0) draw_liar(seeded.fork("liar"), dials);
+    const bool control = options.byzantine_nodes > 0 || options.sync_lies_per_million > 0;
+    if (!control) draw_disk_loss(seeded.fork("disk loss"), dials);
     dials.heal_quorum_only = seeded.fork("healing").below(2) == 0;
     return dials;
 }
@@ -132,6 +154,11 @@ std::string in_words(const Dials& dials) {
     add("execution up to us", dials.world.work.execute_max_us);
     if (dials.byzantine) {
         text += ", node " + std::to_string(*dials.byzantine) + " is byzantine: " + dials.behaviour;
+    }
+    add("full disk after ms", dials.full_disk_after_ms);
+    if (dials.disk_loss != DiskLoss::none) {
+        text += ", node " + std::to_string(dials.disk_loser) + " gets " +
+                std::string(words_of(dials.disk_loss));
     }
     if (dials.heal_quorum_only) text += ", a quorum is healed";
     return text;
