@@ -124,8 +124,12 @@ private:
         DiskFaults full = before;
         full.capacity_bytes -= disk.free_bytes("").value_or(0) - k_full_disk_room_bytes;
         disk.set_faults(full);
-        filled_disk_ = true;
-        after(random_.between(1'000, 5'000), [&disk, before] { disk.set_faults(before); });
+        after(random_.between(3'000, 8'000), [this, &disk, before] {
+            const node::Replica* replica = cluster_.replica(dials_.full_disk);
+            filled_disk_ = replica == nullptr ? !cluster_.down_because(dials_.full_disk).empty()
+                                              : !replica->status().accepts_transactions;
+            disk.set_faults(before);
+        });
     }
     void pause(std::size_t node) {
         if (!cluster_.pause(node)) return;

@@ -8,6 +8,8 @@ namespace {
 /// A third of the longest view: a proposal, its votes and the finalize votes fit into one.
 constexpr std::uint64_t k_long_delay_max_us = 5'300'000;
 
+constexpr std::uint64_t k_small_segment_bytes = 64 * 1024;
+
 /// A dial is off in half of the runs, so that faults are met alone and together.
 std::uint64_t dial(SimulatedRandom& random, std::uint64_t low, std::uint64_t high) {
     const bool on = random.below(2) == 1;
@@ -79,7 +81,11 @@ void draw_disk_loss(SimulatedRandom random, Dials& dials) {
     dials.disk_loser = random.below(dials.validators);
     dials.full_disk = random.below(dials.validators);
     const std::uint64_t full_after_ms = random.between(2'000, 10'000);
-    if (random.below(4) == 0) dials.full_disk_after_ms = full_after_ms;
+    if (random.below(4) == 0) {
+        dials.full_disk_after_ms = full_after_ms;
+        // So small that a node asks for the next one while the disk is full.
+        dials.world.replica.log_segment_bytes = k_small_segment_bytes;
+    }
     if (!dials.byzantine) dials.disk_loss = loss;
 }
 
