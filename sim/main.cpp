@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "node/api/version.hpp"
+#include "sim/cli/call_arguments.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/cli/subcommands.hpp"
 
@@ -21,7 +22,7 @@ std::string wished_language(const std::vector<std::string>& words) {
 
 int main(int argument_count, char** arguments) {
     using namespace cityledger::sim;
-    const std::vector<std::string> words(arguments + 1, arguments + argument_count);
+    std::vector<std::string> words(arguments + 1, arguments + argument_count);
     CLI::App app("CityLedger: a permissioned ledger for two cities, its networks and scenarios",
                  "cityledger");
     app.require_subcommand(1);
@@ -30,14 +31,17 @@ int main(int argument_count, char** arguments) {
                          "cityledger " + std::string(cityledger::api::version_of_build()),
                          "print the version");
     int exit_code = 0;
+    std::vector<FieldWord> fields;
     add_network_commands(app, exit_code);
+    add_ledger_commands(app, fields, exit_code);
     add_bench_commands(app, exit_code);
     add_shell_commands(app);
     add_scenario_commands(app, exit_code);
     static_cast<void>(choose_language(wished_language(words)));
     translate_help(app);
+    fields = take_fields(app, words);
     try {
-        app.parse(argument_count, arguments);
+        app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
     } catch (const CLI::ParseError& problem) {
         // Help and version come this way too.
         if (problem.get_exit_code() == 0) return app.exit(problem);

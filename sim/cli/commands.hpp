@@ -66,6 +66,29 @@ struct LogsOptions {
     bool follow = false;  ///< goes on until interrupted; merged
 };
 
+/// Of `tx`, `query` and `receipt`.
+struct CallOptions {
+    std::string folder = "run";
+    std::string node;  ///< the only one that is asked; empty: any
+    std::string contract;
+    std::string method;
+    std::string sender;          ///< id or name of the member that signs
+    std::string json_arguments;  ///< a file with fields as JSON, "-": standard input
+    bool wait = true;
+    std::uint64_t timeout_ms = 20'000;
+    bool json = false;
+    std::vector<std::string> known;  ///< the command's own options, for what may have been meant
+};
+
+struct WatchOptions {
+    std::string folder = "run";
+    std::string node;
+    std::uint64_t blocks = 0;  ///< ends after so many; 0: never
+    bool json = false;
+};
+
+struct FieldWord;
+
 /// Starts what does not run; the exit code is that of `status`, or 3.
 int run_up(const UpOptions& options);
 /// 0 only if nothing of the network runs any more.
@@ -78,6 +101,14 @@ int run_restart(const RestartOptions& options);
 int run_logs(const LogsOptions& options);
 /// 1 if something here keeps a network from running.
 int run_doctor(const std::string& folder, const std::string& daemon);
+/// Whose keys the network's folder holds.
+int run_actors(const std::string& folder, bool json);
+/// Signs and sends one operation: 0 done, 1 refused, 4 unknown.
+int run_tx(const CallOptions& options, const std::vector<FieldWord>& fields);
+int run_query(const CallOptions& options, const std::vector<FieldWord>& fields);
+int run_receipt(const std::string& id, const CallOptions& options);
+/// A line for each new block and each event.
+int run_watch(const WatchOptions& options);
 int run_replay(const ReplayOptions& options);
 /// Also 1 with `gate`, if a ratio is worse than it should be.
 int run_bench_command(const BenchCommandOptions& options);

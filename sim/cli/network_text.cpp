@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "sim/cli/colour.hpp"
+#include "sim/launch/launch_codes.hpp"
 #include "sim/runner/report.hpp"
 #include "sim/scenario/terminal_text.hpp"
 #include "sim/scenario/wording.hpp"
@@ -61,6 +62,13 @@ int fail(const Error& error) {
     return outcome_of(error) == RunOutcome::scenario_error
                ? static_cast<int>(RunOutcome::scenario_error)
                : k_exit_environment;
+}
+
+Result<NodeAddress> find_node(const NetworkFile& network, const std::string& name) {
+    const auto found = std::find_if(network.nodes.begin(), network.nodes.end(),
+                                    [&name](const NodeAddress& node) { return node.name == name; });
+    if (found == network.nodes.end()) return refuse(codes::node_unknown, "'" + name + "'");
+    return *found;
 }
 
 std::string own_name() { return quoted_path(program_invocation_name); }

@@ -10,6 +10,9 @@ namespace cityledger::sim {
 /// Prints the refusal; the exit code for it: 2 if a file or an argument is wrong, else 3.
 int fail(const Error& error);
 
+/// The node of this name, or node_unknown.
+[[nodiscard]] Result<NodeAddress> find_node(const NetworkFile& network, const std::string& name);
+
 /// This program as its user called it, so that printed commands can be typed.
 [[nodiscard]] std::string own_name();
 /// A path as a shell reads it back.

@@ -24,13 +24,6 @@ constexpr std::uint64_t k_signal_timeout_ms = 5'000;
 constexpr auto k_poll_interval = std::chrono::milliseconds(5);
 constexpr auto k_follow_interval = std::chrono::milliseconds(200);
 
-Result<NodeAddress> find_node(const NetworkFile& network, const std::string& name) {
-    const auto found = std::find_if(network.nodes.begin(), network.nodes.end(),
-                                    [&name](const NodeAddress& node) { return node.name == name; });
-    if (found == network.nodes.end()) return refuse(codes::node_unknown, "'" + name + "'");
-    return *found;
-}
-
 /// The state in which a signal leaves the node's process.
 ProcessState state_after(int signal) {
     if (signal == SIGKILL) return ProcessState::ended;

@@ -11,11 +11,19 @@ class App;
 
 namespace cityledger::sim {
 
+struct FieldWord;
+
 void add_network_commands(CLI::App& app, int& exit_code);
 void add_bench_commands(CLI::App& app, int& exit_code);
+/// `fields` are what take_fields() finds later.
+void add_ledger_commands(CLI::App& app, const std::vector<FieldWord>& fields, int& exit_code);
 void add_scenario_commands(CLI::App& app, int& exit_code);
 /// Completion and manual page.
 void add_shell_commands(CLI::App& app);
+
+/// Takes the fields of a contract's method out of the words of `tx` and `query`, and lets the help
+/// of the command tell what the words before them name. After the language was chosen.
+[[nodiscard]] std::vector<FieldWord> take_fields(CLI::App& app, std::vector<std::string>& words);
 
 /// Descriptions in the language of the process; after all commands were added.
 void translate_help(CLI::App& app);

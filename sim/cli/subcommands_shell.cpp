@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 
+#include "ledger/contracts/contracts.hpp"
 #include "sim/cli/subcommands.hpp"
 #include "sim/scenario/problems.hpp"
 #include "sim/scenario/scenario.hpp"
@@ -85,6 +86,41 @@ std::string joined(const Words& words) {
 
 // ---- completion --------------------------------------------------------------------------------
 
+/// Finds CONTRACT and METHOD behind `tx` and `query`.
+constexpr const char* k_find_call =
+    "    local contract= method= calls= fields=\n"
+    "    for ((++i; i < COMP_CWORD; ++i)); do\n"
+    "        case ${COMP_WORDS[i]} in\n"
+    "            --json|--wait|--no-wait|--help) ;;\n"
+    "            -*) ((++i)) ;;\n"
+    "            *) if [[ -z $contract ]]; then contract=${COMP_WORDS[i]}\n"
+    "               elif [[ -z $method ]]; then method=${COMP_WORDS[i]}; fi ;;\n"
+    "        esac\n"
+    "    done\n";
+
+std::string call_case(const std::string& words, const std::string& name, const Words& known) {
+    return "        \"" + words + "\") " + name + "=\"" + joined(known) + "\" ;;\n";
+}
+
+/// What may follow `tx` or `query`: contracts, their methods, and the fields of each.
+std::string call_cases(const std::string& command) {
+    std::string cases;
+    Words contracts;
+    for (const ledger::Contract* contract : ledger::city_contracts().all()) {
+        contracts.push_back(contract->name);
+        Words methods;
+        for (const auto& method : command == "tx" ? contract->operations : contract->queries) {
+            methods.push_back(method.name);
+            Words fields;
+            for (const auto& field : method.arguments) fields.push_back("--" + field.name);
+            cases +=
+                call_case(command + " " + contract->name + " " + method.name, "fields", fields);
+        }
+        cases += call_case(command + " " + contract->name + " ", "calls", methods);
+    }
+    return cases + call_case(command + "  ", "calls", contracts);
+}
+
 /// For bash; zsh reads it by its bashcompinit.
 std::string completion_script(CLI::App& app) {
     std::string cases;
@@ -111,7 +147,10 @@ std::string completion_script(CLI::App& app) {
            "            -*) ;;\n"
            "            *) command=${COMP_WORDS[i]}; break ;;\n"
            "        esac\n"
-           "    done\n"
+           "    done\n" +
+           std::string(k_find_call) + "    case \"$command $contract $method\" in\n" +
+           call_cases("tx") + call_cases("query") +
+           "    esac\n"
            "    case $command,$before in\n" +
            values +
            "        *,--lang) words=\"en zh\" ;;\n"
@@ -120,7 +159,9 @@ std::string completion_script(CLI::App& app) {
            "        case $command in\n" +
            cases +
            "        esac\n"
+           "        words=\"$words $fields\"\n"
            "    fi\n"
+           "    [[ -z $words && $word != -* && $before != -* ]] && words=$calls\n"
            "    [[ -z $words && -z $command ]] && words=\"" +
            joined(command_names(app)) +
            " --help --version --lang\"\n"

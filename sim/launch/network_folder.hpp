@@ -5,6 +5,7 @@
 //     authority.pem, authority.key
 //     node0/ node1/ ...          a home for each validator (node/io/config.hpp)
 //     actors/MEMBER.pem          members' signing keys, mode 0600
+//     pending/ID.hex             transactions that were sent and have no receipt yet
 //     lock                       held by the command that changes the network
 
 #include <string>
@@ -59,6 +60,7 @@ struct NetworkFolder {
     [[nodiscard]] std::string lock() const { return path + "/lock"; }
     [[nodiscard]] std::string home(const std::string& node) const { return path + "/" + node; }
     [[nodiscard]] std::string actors() const { return path + "/actors"; }
+    [[nodiscard]] std::string pending() const { return path + "/pending"; }
     [[nodiscard]] std::string actor_key(const ledger::MemberId& member) const {
         return actors() + "/" + member + ".pem";
     }

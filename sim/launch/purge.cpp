@@ -19,6 +19,8 @@ bool is_log_file(const std::string& name) {
            std::all_of(name.begin() + 4, name.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+bool is_pending_file(const std::string& name) { return name.ends_with(".hex"); }
+
 /// The files of RocksDB.
 bool is_state_file(const std::string& name) {
     static constexpr std::array<std::string_view, 4> k_names = {"CURRENT", "IDENTITY", "LOCK",
@@ -115,6 +117,7 @@ std::vector<std::string> purge_network(const NetworkFolder& folder) {
         for (const NodeAddress& node : network->nodes) remove_home(folder.home(node.name));
     }
     remove_actors(folder);
+    remove_matching(folder.pending(), is_pending_file);
     // The list of the nodes goes last: as long as it is there, a purge can be repeated.
     for (const std::string& file : {folder.genesis(), folder.authority(), folder.authority_key(),
                                     folder.file(), folder.lock()}) {

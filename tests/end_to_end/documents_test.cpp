@@ -149,10 +149,14 @@ TEST_CASE("completion works in a real bash", "[command]") {
                              "complete_words cityledger sta\n"
                              "complete_words cityledger replay --wor\n"
                              "complete_words cityledger replay --world vi\n"
-                             "complete_words cityledger --lang zh pau\n";
+                             "complete_words cityledger --lang zh pau\n"
+                             "complete_words cityledger tx inv\n"
+                             "complete_words cityledger tx --as X invoice iss\n"
+                             "complete_words cityledger query invoice sales --ent\n";
     const std::string output = folder.path() + "/output";
     REQUIRE(std::system(("bash " + script + " > " + output + " 2>&1").c_str()) == 0);
-    CHECK(text_of_file(output) == "status\n--world\nvirtual\npause\n");
+    CHECK(text_of_file(output) ==
+          "status\n--world\nvirtual\npause\ninvoice\nissue\n--enterprise\n");
 }
 
 TEST_CASE("what is installed works, with its manual page, completion and scenarios", "[command]") {

@@ -50,7 +50,8 @@ const std::map<std::string, std::vector<std::string>> k_may_include = {
       "sim/simulator", "sim/scenario", "sim/cities", "sim/launch", "sim/worlds"}},
     {"sim/cli",
      {"crypto", "ledger", "ledger/contracts", "node/api", "client", "sim/world", "sim/simulator",
-      "sim/scenario", "sim/runner", "sim/launch", "sim/worlds", "sim/bench", "node/io"}},
+      "sim/scenario", "sim/cities", "sim/runner", "sim/launch", "sim/worlds", "sim/bench",
+      "node/io"}},
     {"sim", {"node/api", "sim/cli"}},
 };
 
