@@ -217,7 +217,8 @@ std::string manual_page(CLI::App& app) {
         }
     }
     return page +
-           ".SH EXIT STATUS\n0 fine; 1 an expectation did not hold; 2 wrong usage or file; 3 the "
+           ".SH EXIT STATUS\n0 fine; 1 an expectation did not hold, or refused; 2 wrong usage or "
+           "file; 3 the "
            "environment; 4 no receipt in time; 5 honest nodes disagree; 6 a quorum votes, but not "
            "every node; 7 no quorum votes; 130 interrupted.\n.SH SEE ALSO\n.BR cityledgerd (8)\n";
 }

@@ -1,7 +1,10 @@
 // watch: what the network decides, as it comes.
 
+#include <unistd.h>
+
 #include <array>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <ctime>
 #include <optional>
@@ -172,7 +175,8 @@ int run_watch(const WatchOptions& options) {
         if (!node) return fail(node.error());
         network->nodes = {*std::move(node)};
     }
-    Interruption interruption;
+    // Nothing is half done at any moment: each line is flushed, nothing is written.
+    static_cast<void>(std::signal(SIGINT, [](int) { ::_exit(k_exit_interrupted); }));
     ChainFollower chain(*network);
     if (const Status begun = chain.begin(); !begun) return fail(begun.error());
     if (!options.json) std::printf("%s\n", said("watch.begins").c_str());

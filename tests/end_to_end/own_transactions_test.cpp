@@ -63,6 +63,8 @@ const std::string k_issue =
 TEST_CASE("a person enrols firms, admits one and issues an invoice, once", "[tx]") {
     TypedNetwork network;
     CHECK(contains(network.type("actors").output, "TAXBUREAU"));
+    CHECK(contains(network.type("tx calendar propose_close --date 2018-08-10 --as OPERATR").output,
+                   "did you mean `OPERATOR`?"));
     network.enrol(k_restaurant, "Restaurant");
     network.enrol(k_employer, "Employer");
     const boost::json::value actors = parsed(network.type("actors --json"));
