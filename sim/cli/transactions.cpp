@@ -1,5 +1,6 @@
 // tx, query and receipt: a person's own transactions and questions.
 
+#include <algorithm>
 #include <cstdio>
 
 #include "sim/cli/call_arguments.hpp"
@@ -8,7 +9,7 @@
 #include "sim/cli/filling.hpp"
 #include "sim/cli/network_text.hpp"
 #include "sim/cli/pending.hpp"
-#include "sim/scenario/terminal_text.hpp"
+#include "sim/scenario/scenario.hpp"
 #include "sim/scenario/wording.hpp"
 #include "sim/world/world_codes.hpp"
 
@@ -99,6 +100,20 @@ Result<ledger::Transaction> signed_transaction(RemoteWorld& world, const ledger:
     return ledger::sign_transaction(std::move(body), **key);
 }
 
+/// A buyer whose key is elsewhere cannot open what was sealed here: said, since nothing else shows
+/// it.
+void tell_who_cannot_open(const ledger::Method& method, const std::vector<NetworkActor>& actors,
+                          const json::object& arguments) {
+    const json::value* buyer = arguments.if_contains("buyer");
+    const bool sealed_here = is_filled_in(method, "content_digest") && buyer != nullptr &&
+                             buyer->is_string() && !buyer->get_string().empty();
+    if (!sealed_here) return;
+    const std::string id(buyer->get_string());
+    const bool has_key = std::any_of(actors.begin(), actors.end(),
+                                     [&](const NetworkActor& actor) { return actor.id == id; });
+    if (!has_key) std::fprintf(stderr, "%s\n", said("tx.cannot_open", {id}).c_str());
+}
+
 /// One operation of one sender, on its way.
 class OwnTransaction {
 public:
@@ -186,12 +201,15 @@ int run_tx(const CallOptions& options, const std::vector<FieldWord>& fields) {
     const std::vector<NetworkActor> actors = actors_of(folder, world);
     const auto sender = find_actor(actors, options.sender);
     if (!sender) return usage(sender.error());
+    const bool sealed_elsewhere = arguments->contains("content_digest");
     const Status filled = fill_in(**method, *sender, actors, world, *arguments);
     if (!filled) return tell_refusal(filled.error(), options.json);
     const auto bytes = (*method)->arguments_from_json(*arguments);
     if (!bytes) {
         return usage(said("call.bad_arguments", {(*method)->name, bytes.error().detail}));
     }
+    // Whoever sealed it elsewhere knows for whom.
+    if (!sealed_elsewhere && !options.json) tell_who_cannot_open(**method, actors, *arguments);
     return OwnTransaction(options, folder, world)
         .run(sender->id, {{options.contract, options.method, *bytes}});
 }

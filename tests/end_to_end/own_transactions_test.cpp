@@ -4,9 +4,10 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <set>
 
 #include "ledger/codec/json.hpp"
-#include "sim/cli/call_arguments.hpp"
+#include "ledger/contracts/contracts.hpp"
 #include "tests/end_to_end/network.hpp"
 
 namespace cityledger::sim::test {
@@ -90,6 +91,9 @@ TEST_CASE("a person enrols firms, admits one and issues an invoice, once", "[tx]
     CHECK(contains(again.output, "Next:"));
     CHECK(contains(network.type("--lang zh " + k_issue + k_employer).output, "被拒绝"));
 
+    const CommandResult stranger = network.type(k_issue + "91440300YY100002X3");
+    CHECK(contains(stranger.output, "cannot be opened by 91440300YY100002X3"));
+
     const CommandResult sales = network.type("query invoice sales --enterprise " + k_restaurant);
     CHECK(sales.exit_code == 0);
     CHECK(contains(sales.output, "106.00 yuan"));
@@ -137,6 +141,25 @@ TEST_CASE("without a quorum the outcome is unknown, and repeated it is the same 
     CHECK(done.at("outcome").as_string() == "executed");
     CHECK(done.at("transaction") == unknown.at("transaction"));
     CHECK(network.pending() == 0);
+    std::ofstream(network.folder() + "/pending/0.hex") << "00";
+    CHECK(run_command("down --purge --dir " + network.folder()).exit_code == 0);
+    CHECK_FALSE(fs::exists(network.folder()));
+}
+
+TEST_CASE("no field of a contract is called as an option is", "[tx]") {
+    const std::set<std::string> options = {
+        "as",  "json",    "json-arguments", "wait", "no-wait", "node",
+        "dir", "network", "timeout-ms",     "lang", "help",    "version"};
+    for (const ledger::Contract* contract : ledger::city_contracts().all()) {
+        for (const auto& methods : {contract->operations, contract->queries}) {
+            for (const ledger::Method& method : methods) {
+                for (const ledger::FieldDescription& field : method.arguments) {
+                    INFO(contract->name << "." << method.name << " " << field.name);
+                    CHECK(options.count(field.name) == 0);
+                }
+            }
+        }
+    }
 }
 
 TEST_CASE("wrong calls are told with what may have been meant", "[tx]") {
