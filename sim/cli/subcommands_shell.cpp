@@ -121,10 +121,8 @@ std::string call_cases(const std::string& command) {
     return cases + call_case(command + "  ", "calls", contracts);
 }
 
-/// For bash; zsh reads it by its bashcompinit.
-std::string completion_script(CLI::App& app) {
-    std::string cases;
-    std::string values;
+/// The options of each command, and the choices of those that have some.
+void add_option_cases(CLI::App& app, std::string& cases, std::string& values) {
     for (CLI::App* command : commands_of(app)) {
         Words words = option_names(*command);
         words.emplace_back("--lang");
@@ -136,6 +134,13 @@ std::string completion_script(CLI::App& app) {
                       ") words=\"" + choices + "\" ;;\n";
         }
     }
+}
+
+/// For bash; zsh reads it by its bashcompinit.
+std::string completion_script(CLI::App& app) {
+    std::string cases;
+    std::string values;
+    add_option_cases(app, cases, values);
     return "# Completion of cityledger. bash: source <(cityledger completion bash)\n"
            "#                           zsh: source <(cityledger completion zsh)\n"
            "_cityledger() {\n"
