@@ -8,6 +8,7 @@
 #include "crypto/crypto_codes.hpp"
 #include "ledger/contracts/contracts.hpp"
 #include "ledger/ledger_codes.hpp"
+#include "node/abci/abci_codes.hpp"
 #include "node/consensus/consensus_codes.hpp"
 #include "node/io/http/verification_codes.hpp"
 #include "node/io/io_codes.hpp"
@@ -34,6 +35,7 @@ std::vector<Code> collect_codes() {
     add(io::codes::io_codes);
     add(io::codes::storage_codes);
     add(io::codes::verify_codes);
+    add(abci::codes::abci_codes);
     add(client::codes::client_codes);
     std::sort(all.begin(), all.end(),
               [](const Code& a, const Code& b) { return a.number < b.number; });

@@ -27,7 +27,11 @@ const std::map<std::string, std::vector<std::string>> k_may_include = {
     {"node/io/daemon",
      {"crypto", "ledger", "ledger/contracts", "node/consensus", "node/log", "node/replica",
       "node/api", "node/io", "node/io/transport", "node/io/storage", "node/io/http"}},
-    {"node", {"node/io/daemon"}},
+    {"node/abci", {"crypto", "ledger"}},
+    {"node/abci/server",
+     {"crypto", "ledger", "ledger/contracts", "node/api", "node/io", "node/io/storage",
+      "node/abci"}},
+    {"node", {"node/io/daemon", "node/abci/server"}},
     {"client", {"crypto", "ledger", "ledger/contracts", "node/api"}},
     {"sim/world", {"crypto", "ledger", "node/api"}},
     {"sim/simulator",
@@ -72,12 +76,14 @@ struct Restriction {
 const std::vector<Restriction>& restrictions() {
     static const std::vector<Restriction> list = {
         {std::regex("^openssl/"), {"crypto/", "node/io/transport/tls", "client/"}},
-        {std::regex("^boost/(asio|beast)"), {"node/io/", "client/"}},
+        {std::regex("^boost/(asio|beast)"), {"node/io/", "node/abci/server/", "client/"}},
+        {std::regex("^(google/protobuf|cityledger_abci)/"), {"node/abci/"}},
         {std::regex("^cereal/"), {"ledger/codec/"}},
         {std::regex("^rocksdb/"), {"node/io/storage/"}},
         {std::regex("^yaml-cpp/"), {"sim/scenario/"}},
         {std::regex("^CLI/"),
-         {"node/io/daemon/daemon_main", "sim/main.cpp", "sim/cli/subcommands"}},
+         {"node/io/daemon/daemon_main", "node/abci/server/abci_main", "sim/main.cpp",
+          "sim/cli/subcommands"}},
         {std::regex("^(thread|mutex|shared_mutex|condition_variable|atomic|future|random|ctime)$"),
          {"node/io/", "client/", "sim/launch/", "sim/worlds/", "sim/bench/", "sim/cli/",
           "node/main.cpp", "crypto/"}},
@@ -143,7 +149,7 @@ TEST_CASE("no float, clock or randomness in the deterministic layers", "[tidy]")
         R"(\b(float|double|time\(|rand\(|random_device|system_clock|steady_clock|getenv|localtime|gmtime)\b)");
     std::vector<std::string> findings;
     for (const SourceFile& file :
-         read_sources({"ledger", "node/consensus", "node/log", "node/replica"})) {
+         read_sources({"ledger", "node/consensus", "node/log", "node/replica", "node/abci"})) {
         for (std::size_t i = 0; i < file.lines.size(); ++i) {
             const std::string code = file.lines[i].substr(0, file.lines[i].find("//"));
             if (std::regex_search(code, banned)) {
