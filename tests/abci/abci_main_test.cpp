@@ -6,12 +6,14 @@
 #include <fstream>
 
 #include "node/abci/abci_codes.hpp"
-#include "tests/ledger/fixtures.hpp"
+#include "node/io/storage/posix_file_system.hpp"
+#include "node/io/storage/rocksdb_state_store.hpp"
+#include "tests/abci/application_fixture.hpp"
 
 namespace cityledger::abci {
 namespace {
 
-using namespace ledger::testing;
+using namespace testing;
 
 struct Folder {
     std::filesystem::path path = std::filesystem::temp_directory_path() /
@@ -33,6 +35,32 @@ TEST_CASE("a state folder is for one process", "[abci]") {
     const auto lock = lock_state(state);
     REQUIRE(lock.has_value());
     check_refused(lock_state(state), codes::abci_state_in_use);
+}
+
+TEST_CASE_METHOD(ApplicationFixture, "the store on disk holds what was committed, and no more",
+                 "[abci]") {
+    const Folder folder;
+    io::PosixFileSystem files;
+    const auto first = block(1, {add_bytes("a", 1)});
+    const auto second = block(2, {add_bytes("a", 2)});
+    std::string committed;
+    {
+        const auto disk = io::RocksDbStateStore::open(files, folder.path / "store").value();
+        application =
+            Application::open(genesis, contracts, *disk, [&] { return disk->flush(); }).value();
+        committed = application->finalize_block(first).value().app_hash();
+        REQUIRE(application->commit().has_value());
+        REQUIRE(application->finalize_block(second).has_value());
+        application.reset();
+    }
+    const auto disk = io::RocksDbStateStore::open(files, folder.path / "store").value();
+    application =
+        Application::open(genesis, contracts, *disk, [&] { return disk->flush(); }).value();
+    CHECK(application->info().last_block_height() == 1);
+    CHECK(application->info().last_block_app_hash() == committed);
+    CHECK(check(first.txs(0)).code() == codes::abci_repeated_transaction.number);
+    CHECK(application->finalize_block(second).has_value());
+    application.reset();
 }
 
 }  // namespace

@@ -44,7 +44,7 @@ int main(int argument_count, char** arguments) {
     genesis.validators = {{"node0", validator.public_key().bytes()}};
     genesis.keys = {{k_member, key.public_key().bytes()}};
     genesis.business =
-        R"({"membership":{"members":[{"id":"AA","name":"Office","kind":"department",)"
+        R"({"membership":{"members":[{"id":"AA","kind":"department","name":"Office",)"
         R"("roles":["auditor"]}]}})";
     if (const Status checked = ledger::check_genesis(genesis); !checked) {
         std::fprintf(stderr, "%s\n", checked.error().message().c_str());
