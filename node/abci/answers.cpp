@@ -23,7 +23,10 @@ Status put(T& place, Result<T> answer) {
 
 /// /receipt (data: a transaction's id), /state, /contract/NAME/QUERY (data: its arguments).
 Result<Bytes> Application::ask(const wire::QueryRequest& asked) const {
-    const std::string_view path = asked.path();
+    // Without proofs, and of the last committed height only: what cannot be given is not pretended.
+    const bool now =
+        asked.height() == 0 || asked.height() == static_cast<std::int64_t>(committed_.height);
+    const std::string_view path = asked.prove() || !now ? "" : std::string_view(asked.path());
     if (path == "/state") return ledger::encode(committed_);
     if (path == "/receipt") {
         const auto id = ledger::decode<Digest>(as_bytes(asked.data()));
@@ -40,7 +43,9 @@ Result<Bytes> Application::ask(const wire::QueryRequest& asked) const {
                                      names.substr(slash + 1), as_bytes(asked.data()));
         }
     }
-    return refuse(codes::abci_query_unknown, asked.path());
+    return refuse(codes::abci_query_unknown, asked.path() + " at height " +
+                                                 std::to_string(asked.height()) +
+                                                 (asked.prove() ? " with a proof" : ""));
 }
 
 wire::QueryResponse Application::query(const wire::QueryRequest& asked) const {

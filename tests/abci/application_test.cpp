@@ -170,6 +170,15 @@ TEST_CASE_METHOD(ApplicationFixture, "queries read the committed state", "[abci]
     const auto value = ask("/contract/counter/value", name);
     CHECK(ledger::decode<CounterValue>(as_bytes(value.value())).value().value == 4);
     CHECK(ask("/receipt", "short").code() != 0);
+    wire::QueryRequest unusual;
+    unusual.set_path("/state");
+    unusual.set_height(1);
+    CHECK(application->query(unusual).code() == 0);
+    unusual.set_height(2);
+    CHECK(application->query(unusual).code() == codes::abci_query_unknown.number);
+    unusual.set_height(0);
+    unusual.set_prove(true);
+    CHECK(application->query(unusual).code() == codes::abci_query_unknown.number);
     for (const char* path : {"", "/", "/contract/", "/contract/counter", "/proof"}) {
         CHECK(ask(path).code() == codes::abci_query_unknown.number);
     }
