@@ -54,20 +54,20 @@ std::string engine_chain_id(const ledger::ChainId& chain) {
 }
 
 Application::Application(const ledger::Genesis& genesis, const ledger::ContractRegistry& contracts,
-                         ledger::StateStore& store, MakeDurable make_durable)
+                         ledger::StateStore& store, AfterCommit after_commit)
     : chain_(ledger::chain_id_of(genesis)),
       contracts_(contracts),
       store_(store),
       staged_(store),
-      make_durable_(std::move(make_durable)),
+      after_commit_(std::move(after_commit)),
       gate_(chain_, ledger::signature_suite(genesis.suite)) {}
 
 Result<std::unique_ptr<Application>> Application::open(const ledger::Genesis& genesis,
                                                        const ledger::ContractRegistry& contracts,
                                                        ledger::StateStore& store,
-                                                       MakeDurable make_durable) {
+                                                       AfterCommit after_commit) {
     std::unique_ptr<Application> application(
-        new Application(genesis, contracts, store, std::move(make_durable)));
+        new Application(genesis, contracts, store, std::move(after_commit)));
     const Status started = application->start(genesis);
     if (!started) return propagate(started);
     return application;
@@ -86,7 +86,7 @@ Status Application::start(const ledger::Genesis& genesis) {
 /// The staged block becomes the committed one.
 Status Application::confirm() {
     Status done = staged_.commit();
-    if (done) done = make_durable_();
+    if (done) done = after_commit_();
     if (done) committed_ = executor_->state();
     return done;
 }

@@ -27,14 +27,15 @@ inline constexpr std::int64_t k_max_block_bytes = 4 * 1024 * 1024;
 /// executor. A block is executed by FinalizeBlock and enters the store by Commit.
 class Application {
 public:
-    /// Returns when everything that the store was given would survive a loss of power.
-    using MakeDurable = std::function<Status()>;
+    /// Called when a block is in the store, before Commit answers: the place to make it durable.
+    /// What is lost all the same, the engine replays from its own blocks.
+    using AfterCommit = std::function<Status()>;
 
     /// `contracts` and `store` must outlive it. The genesis is applied to an empty store.
     static Result<std::unique_ptr<Application>> open(const ledger::Genesis& genesis,
                                                      const ledger::ContractRegistry& contracts,
                                                      ledger::StateStore& store,
-                                                     MakeDurable make_durable);
+                                                     AfterCommit after_commit);
 
     /// The answer of the same kind, or an exception, which stops the engine.
     [[nodiscard]] wire::Response answer(const wire::Request& request);
@@ -60,7 +61,7 @@ private:
     };
 
     Application(const ledger::Genesis& genesis, const ledger::ContractRegistry& contracts,
-                ledger::StateStore& store, MakeDurable make_durable);
+                ledger::StateStore& store, AfterCommit after_commit);
 
     [[nodiscard]] Status start(const ledger::Genesis& genesis);
     [[nodiscard]] Status confirm();
@@ -73,7 +74,7 @@ private:
     const ledger::ContractRegistry& contracts_;
     ledger::StateStore& store_;  ///< what is committed
     StagedStore staged_;
-    MakeDurable make_durable_;
+    AfterCommit after_commit_;
     TransactionGate gate_;
     std::unique_ptr<ledger::Executor> executor_;
     ledger::ExecutedState committed_;

@@ -15,11 +15,12 @@ struct ApplicationFixture {
     ledger::MemoryStateStore store;
     std::unique_ptr<Application> application;
     std::uint8_t nonces = 0;
+    bool flushes = true;  ///< each block is durable before Commit answers
 
     ApplicationFixture() { reopen(); }
     void reopen() {
         auto flush = [this]() -> Status {
-            store.flush();
+            if (flushes) store.flush();
             return {};
         };
         application = Application::open(genesis, contracts, store, flush).value();

@@ -56,6 +56,19 @@ TEST_CASE_METHOD(ApplicationFixture, "a loss of power between FinalizeBlock and 
     CHECK(application->info().last_block_app_hash() == before.app_hash());
 }
 
+TEST_CASE_METHOD(ApplicationFixture,
+                 "blocks that a loss of power took are replayed to the same end", "[abci]") {
+    flushes = false;
+    const std::string first = add_bytes("a", 1);
+    const std::string second = add_bytes("a", 2);
+    run(1, {first});
+    const auto before = run(2, {second, first});
+    lose_power();
+    CHECK(application->info().last_block_height() == 0);
+    run(1, {first});
+    CHECK(run(2, {second, first}).SerializeAsString() == before.SerializeAsString());
+}
+
 TEST_CASE_METHOD(ApplicationFixture, "only the engine ended between FinalizeBlock and Commit",
                  "[abci]") {
     const auto first = block(1, {add_bytes("a", 1)});

@@ -21,6 +21,9 @@ namespace cityledger::abci {
 namespace {
 
 constexpr int k_exit_usage = 2;
+/// So many blocks the engine replays after a crash at most. Each write-out of the store is a file
+/// that may never be merged with others, so one per block would use up the descriptors.
+constexpr std::uint64_t k_flush_blocks = 1'000;
 
 struct Options {
     std::string genesis;
@@ -39,8 +42,10 @@ Status serve(const ledger::Genesis& genesis, const Options& options) {
     io::PosixFileSystem files;
     const auto store = io::RocksDbStateStore::open(files, options.state + "/store");
     if (!store) return propagate(store);
-    const auto application = Application::open(genesis, ledger::city_contracts(), **store,
-                                               [&store] { return (*store)->flush(); });
+    const auto application = Application::open(
+        genesis, ledger::city_contracts(), **store, [&store, blocks = std::uint64_t{0}]() mutable {
+            return ++blocks % k_flush_blocks == 0 ? (*store)->flush() : Status{};
+        });
     if (!application) return propagate(application);
     boost::asio::io_context context(1);
     const auto server = AbciServer::listen(context, **application, options.listen, print_line);
