@@ -37,7 +37,7 @@ LoneChain::LoneChain() {
     CHECK_INVARIANT(opened.has_value());
     executor_ = *std::move(opened);
     population_.enterprises =
-        make_enterprises(k_enterprises_enrolled, ledger::Nonce{}, bureau_.public_key());
+        make_enterprises(k_enterprises_enrolled, ledger::Nonce{}, bureau_.public_key(), false);
     ledger::Batch batch;
     batch.transactions.push_back(
         unsigned_transaction("TAXBUREAU", bureau_.public_key().bytes(),

@@ -9,6 +9,7 @@
 #include "ledger/contracts/membership/membership.hpp"
 #include "sim/bench/bench_codes.hpp"
 #include "sim/cities/generators_sectors.hpp"
+#include "sim/scenario/actors.hpp"
 
 namespace cityledger::bench {
 namespace {
@@ -79,6 +80,20 @@ ledger::MemberId tag_of(const std::string& run, std::size_t number) {
     return "E-" + run + text;
 }
 
+/// A made-up code: three digits for the run, four for the enterprise, of the 31 that codes have.
+ledger::MemberId code_of(const std::string& run, std::size_t number) {
+    constexpr std::string_view k_digits = "0123456789ABCDEFGHJKLMNPQRTUWXY";
+    std::string organisation = "Y";
+    const auto append = [&](std::size_t value, int digits) {
+        for (; digits > 0; --digits, value /= k_digits.size()) {
+            organisation += k_digits[value % k_digits.size()];
+        }
+    };
+    append(std::stoul(run, nullptr, 16), 3);
+    append(number, 4);
+    return sim::uscc_in_shenzhen(organisation);
+}
+
 /// Two capital letters, "BA" for the first.
 ledger::MemberId department_id(std::size_t number) {
     constexpr std::size_t k_letters = 26;
@@ -120,13 +135,14 @@ std::size_t Enterprises::sector_of(std::size_t enterprise) {
 }
 
 Enterprises make_enterprises(std::size_t count, const ledger::Nonce& run,
-                             const crypto::PublicKey& tax_bureau) {
+                             const crypto::PublicKey& tax_bureau, bool tagged) {
     constexpr std::size_t k_run_bytes = 4;
     Enterprises enterprises;
     enterprises.tax_bureau = tax_bureau.bytes();
     enterprises.run = hex_of(ByteView(run.bytes).first(k_run_bytes));
     for (std::size_t i = 0; i < count; ++i) {
-        const ledger::MemberId id = tag_of(enterprises.run, i);
+        const ledger::MemberId id =
+            tagged ? tag_of(enterprises.run, i) : code_of(enterprises.run, i);
         enterprises.members.push_back({id, new_key(tax_bureau.suite(), id)});
     }
     return enterprises;
@@ -159,7 +175,11 @@ Result<Enterprises> enrol_enterprises(sim::World& world, std::size_t count,
     if (!bureau_key) return propagate(bureau_key);
     const auto today = world.query("calendar", "today", boost::json::object{}, std::nullopt);
     if (!today) return propagate(today);
-    Enterprises enterprises = make_enterprises(count, world.nonce(), (*bureau_key)->public_key());
+    const auto rules = world.query("invoice", "rules", boost::json::object{}, std::nullopt);
+    if (!rules) return propagate(rules);
+    const bool tagged = rules->get_object().at("tags_only").as_bool();
+    Enterprises enterprises =
+        make_enterprises(count, world.nonce(), (*bureau_key)->public_key(), tagged);
     enterprises.today = today->get_object().at("date").as_string();
     for (std::size_t from = 0; from < count; from += k_enrolled_at_once) {
         const std::size_t to = std::min(from + k_enrolled_at_once, count);

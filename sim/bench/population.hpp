@@ -38,8 +38,9 @@ struct Enterprises {
 };
 
 /// Keys and names; `run` makes them differ from those of other runs.
+/// `tagged` as the chain wants it: under registration tags, or under made-up codes in the open.
 [[nodiscard]] Enterprises make_enterprises(std::size_t count, const ledger::Nonce& run,
-                                           const crypto::PublicKey& tax_bureau);
+                                           const crypto::PublicKey& tax_bureau, bool tagged);
 
 /// What the tax bureau does to enrol and admit the enterprises from `from` to before `to`.
 [[nodiscard]] std::vector<ledger::Operation> admissions(const Enterprises& enterprises,

@@ -100,9 +100,11 @@ Actor department_actor(const Department& department) {
 }
 
 std::string made_up_uscc(std::uint32_t number) {
-    std::string organisation = "YY1" + padded(number % 100'000, 5);
-    organisation += organisation_check(organisation);
-    std::string code = "91440300" + organisation;
+    return uscc_in_shenzhen("YY1" + padded(number % 100'000, 5));
+}
+
+std::string uscc_in_shenzhen(const std::string& organisation) {
+    const std::string code = "91440300" + organisation + organisation_check(organisation);
     return code + uscc_check(code);
 }
 

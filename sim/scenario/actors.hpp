@@ -27,6 +27,8 @@ struct Department {
 /// A unified social credit code (GB 32100-2015) of an enterprise in Shenzhen that does not exist:
 /// its organisation code begins with YY, which is not given out. `number` is 0 to 99,999.
 [[nodiscard]] std::string made_up_uscc(std::uint32_t number);
+/// The code around the first 8 characters of an organisation code, with both check characters.
+[[nodiscard]] std::string uscc_in_shenzhen(const std::string& organisation);
 
 /// `count` enterprises named prefix_001, ...; `first` is the number of the first code.
 [[nodiscard]] std::vector<Actor> made_up_enterprises(const std::string& prefix, std::uint32_t first,

@@ -19,7 +19,7 @@ std::string scratch() { return fs::temp_directory_path().string(); }
 
 Population population_of(const crypto::PrivateKey& bureau, std::size_t count) {
     Population population;
-    population.enterprises = make_enterprises(count, ledger::Nonce{}, bureau.public_key());
+    population.enterprises = make_enterprises(count, ledger::Nonce{}, bureau.public_key(), true);
     return population;
 }
 

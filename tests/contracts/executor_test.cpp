@@ -138,6 +138,8 @@ void dine(Chain& chain) {
     const auto third = decode<IssueResult>(receipt.operations[2].result);
     REQUIRE(third);
     CHECK(third->number == "00000002");
+    const TransferArguments handing_over{third->code, third->number, k_buyer, std::nullopt};
+    accepted(chain.send(k_consumer, {Chain::operation("invoice", "transfer", handing_over)}));
     accepted(chain.send(
         k_buyer,
         {Chain::operation("invoice", "lock",

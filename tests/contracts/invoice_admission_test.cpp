@@ -137,6 +137,50 @@ TEST_CASE("a full red letter gives the quota back in the same month only", "[inv
     CHECK(usage(city, "2018-09") == Usage{0, 0});
 }
 
+TEST_CASE("by parameter parts give the quota back, or nothing does", "[invoice]") {
+    const auto city_with = [](const std::string& rule) {
+        std::string text = k_shenzhen_sections;
+        const std::string old = R"("first_batch": 1})";
+        text.replace(text.find(old), old.size(),
+                     R"("first_batch": 1, "quota_return": ")" + rule + "\"}");
+        return admitted_shenzhen(text);
+    };
+    City parts = city_with("parts");
+    const auto sold = issue(parts, dinner("P1"));
+    REQUIRE(red(parts, *sold, 10'000, 600));
+    CHECK(usage(parts, "2018-08") == Usage{1, k_dinner_total_fen - 10'600});
+    REQUIRE(full_red(parts, *sold));
+    CHECK(usage(parts, "2018-08") == Usage{0, 0});
+
+    City never = city_with("never");
+    REQUIRE(full_red(never, *issue(never, dinner("P1"))));
+    CHECK(usage(never, "2018-08") == Usage{1, k_dinner_total_fen});
+}
+
+TEST_CASE("anybody can ask for the rules that the genesis has set", "[invoice]") {
+    City city = shenzhen();
+    const auto rules = city.ask<Rules>("invoice", "rules", Nothing{});
+    REQUIRE(rules);
+    CHECK(*rules == Rules{false, {6, 127}, QuotaReturn::full});
+}
+
+TEST_CASE("an expired admission is renewed, with other categories", "[invoice]") {
+    City city = shenzhen();
+    const auto renew = [&city](const RenewArguments& arguments, const MemberId& sender = k_bureau) {
+        return refusal(city.run<Nothing>(sender, "invoice", "renew", arguments));
+    };
+    CHECK(renew({k_seller, {"catering"}, {}}) == codes::not_admitted.name);
+    REQUIRE(admit(city, {k_seller, {"hotel"}, k_quota, "2018-08-10"}));
+    close_day(city, k_bureau, "AUDIT");
+    CHECK(refusal(issue(city, dinner("P1"))) == codes::admission_expired.name);
+    CHECK(renew({k_seller, {}, {}}) == codes::category_malformed.name);
+    CHECK(renew({k_seller, {"catering"}, "2018-08-10"}) == codes::valid_until_past.name);
+    CHECK(renew({k_seller, {"catering"}, "2018-12-31"}, k_seller) == codes::not_permitted.name);
+    CHECK(renew({k_seller, {"catering"}, "2018-12-31"}) == "accepted");
+    CHECK(city.emitted("invoice.renewed", k_seller));
+    REQUIRE(issue(city, dinner("P1")));
+}
+
 TEST_CASE("a month that is none is refused", "[invoice]") {
     City city = admitted_shenzhen();
     for (const char* month : {"201808", "2018-13", "2018-0", ""}) {

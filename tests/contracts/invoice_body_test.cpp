@@ -3,6 +3,7 @@
 #include "ledger/contracts/invoice/body.hpp"
 
 #include "crypto/crypto_codes.hpp"
+#include "ledger/contracts/membership/membership_codes.hpp"
 #include "ledger/contracts/values/registration_tag.hpp"
 #include "ledger/contracts/values/uscc.hpp"
 #include "tests/contracts/invoice_stories.hpp"
@@ -118,8 +119,10 @@ TEST_CASE("a chain of registration tags takes no open code", "[invoice]") {
     auto sale = dinner("A");
     sale.buyer = tag;
     CHECK(refusal(testing::issue(city, sale, tag)) == "accepted");
-    sale.buyer.clear();
     sale.payment_reference = "B";
+    sale.buyer = "E-0000000000000000";  // a typo: nobody could ever book it
+    CHECK(refusal(testing::issue(city, sale, tag)) == codes::member_unknown.name);
+    sale.buyer.clear();
     CHECK(refusal(testing::issue(city, sale, tag)) == "accepted");
 }
 

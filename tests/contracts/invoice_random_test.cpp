@@ -54,7 +54,7 @@ public:
         const MemberId members[] = {k_seller, k_buyer, k_other, k_consumer};
         const MemberId& anybody = members[pick(4)];
         switch (pick(7)) {
-            case 0: (void)claim(city_, target, k_buyer); break;
+            case 0: (void)lock(city_, target, k_buyer); break;
             case 1: (void)act(city_, "unlock", target, anybody); break;
             case 2: book(target); break;
             case 3:

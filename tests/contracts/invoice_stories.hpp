@@ -71,18 +71,25 @@ inline Result<Nothing> act(City& city, const char* method, const invoice::IssueR
                              invoice::ActArguments{made.code, made.number, std::nullopt});
 }
 
-inline Result<Nothing> claim(City& city, const invoice::IssueResult& made,
-                             const MemberId& sender = k_buyer,
-                             std::string_view content = "dinner") {
+inline Result<Nothing> transfer(City& city, const invoice::IssueResult& made,
+                                const MemberId& sender, const MemberId& to) {
+    return city.run<Nothing>(sender, "invoice", "transfer",
+                             invoice::TransferArguments{made.code, made.number, to, std::nullopt});
+}
+
+inline Result<Nothing> lock(City& city, const invoice::IssueResult& made,
+                            const MemberId& sender = k_buyer, std::string_view content = "dinner") {
     return city.run<Nothing>(
         sender, "invoice", "lock",
         invoice::LockArguments{made.code, made.number, digest_of(content), std::nullopt});
 }
 
-inline Result<Nothing> transfer(City& city, const invoice::IssueResult& made,
-                                const MemberId& sender, const MemberId& to) {
-    return city.run<Nothing>(sender, "invoice", "transfer",
-                             invoice::TransferArguments{made.code, made.number, to, std::nullopt});
+/// The guest hands the invoice over, if it still holds it; then somebody claims it.
+inline Result<Nothing> claim(City& city, const invoice::IssueResult& made,
+                             const MemberId& sender = k_buyer,
+                             std::string_view content = "dinner") {
+    (void)transfer(city, made, k_consumer, k_buyer);
+    return lock(city, made, sender, content);
 }
 
 /// The buyer agrees to a reversal of this much, with tax.

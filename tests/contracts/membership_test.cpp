@@ -15,6 +15,7 @@ using membership::MemberKind;
 using membership::MembersArguments;
 using membership::MembersResult;
 using membership::MemberStatus;
+using membership::NewKeyArguments;
 using membership::Role;
 using membership::RoleArguments;
 using membership::RotateKeyArguments;
@@ -160,6 +161,64 @@ TEST_CASE("a member rotates its own key", "[membership]") {
     REQUIRE(rotate(1));
     CHECK(*city.context.get(Space::system, member_key_key(k_huawei)) ==
           encode(test_key(k_huawei, 1)));
+}
+
+TEST_CASE("two offices give a member that lost its key a new one", "[membership]") {
+    City city = shenzhen();
+    REQUIRE(enrol(city, k_bureau, enterprise(k_huawei)));
+    const auto act = [&](const MemberId& sender, const char* method, int turn) {
+        return refusal(city.run<Nothing>(sender, "membership", method,
+                                         NewKeyArguments{k_huawei, test_key(k_huawei, turn)}));
+    };
+    const auto has_key = [&](int turn) {
+        return city.context.get(Space::system, member_key_key(k_huawei)) ==
+               encode(test_key(k_huawei, turn));
+    };
+    CHECK(act("AUDIT", "countersign_key", 1) == codes::key_not_proposed.name);
+    CHECK(act(k_seller, "propose_key", 1) == codes::not_permitted.name);
+    CHECK(act("AUDIT", "propose_key", 1) == codes::not_permitted.name);
+    CHECK(act(k_bureau, "propose_key", 1) == "accepted");
+    CHECK(act(k_bureau, "countersign_key", 1) == codes::key_same_signer.name);
+    CHECK(act(k_seller, "countersign_key", 1) == codes::not_permitted.name);
+    CHECK(act("AUDIT", "countersign_key", 2) == codes::key_not_proposed.name);  // another key
+    CHECK(has_key(0));
+    CHECK(act("AUDIT", "countersign_key", 1) == "accepted");
+    CHECK(has_key(1));
+    CHECK(city.emitted("membership.key_replaced", k_huawei));
+    CHECK(act("AUDIT", "countersign_key", 1) == codes::key_not_proposed.name);  // once
+    const NewKeyArguments nobody{"91330100799655058B", test_key(k_huawei, 1)};
+    CHECK(refusal(city.run<Nothing>(k_bureau, "membership", "propose_key", nobody)) ==
+          codes::member_unknown.name);
+}
+
+TEST_CASE("a member whose key was stolen is revoked at once and comes back with a new key",
+          "[membership]") {
+    City city = shenzhen();
+    REQUIRE(enrol(city, k_bureau, enterprise(k_huawei)));
+    REQUIRE(city.run<Nothing>(k_bureau, "membership", "revoke", MemberArguments{k_huawei}));
+    const NewKeyArguments next{k_huawei, test_key(k_huawei, 1)};
+    REQUIRE(city.run<Nothing>(k_bureau, "membership", "propose_key", next));
+    REQUIRE(city.run<Nothing>("AUDIT", "membership", "countersign_key", next));
+    const auto member = city.ask<Member>("membership", "member", MemberArguments{k_huawei});
+    CHECK(member->status == MemberStatus::active);
+    CHECK(member->roles == enterprise(k_huawei).roles);
+    REQUIRE(city.run<Nothing>(k_huawei, "membership", "rotate_key",
+                              RotateKeyArguments{test_key(k_huawei, 2)}));
+}
+
+TEST_CASE("an operator that comes back counts as one again", "[membership]") {
+    City city = shenzhen();
+    REQUIRE(change_role(city, "grant_role", "AUDIT", Role::chain_operator));
+    REQUIRE(city.run<Nothing>("AUDIT", "membership", "revoke", MemberArguments{k_bureau}));
+    const NewKeyArguments next{k_bureau, test_key(k_bureau, 1)};
+    REQUIRE(city.run<Nothing>("AUDIT", "membership", "propose_key", next));
+    CHECK(refusal(city.run<Nothing>("AUDIT", "membership", "countersign_key", next)) ==
+          codes::key_same_signer.name);
+    REQUIRE(
+        enrol(city, "AUDIT",
+              {"SZAUDIT", "Audit", MemberKind::authority, {Role::auditor}, test_key("SZAUDIT")}));
+    REQUIRE(city.run<Nothing>("SZAUDIT", "membership", "countersign_key", next));
+    REQUIRE(city.run<Nothing>(k_bureau, "membership", "revoke", MemberArguments{"AUDIT"}));
 }
 
 TEST_CASE("members are read page by page, by role", "[membership]") {

@@ -136,6 +136,31 @@ TEST_CASE("a red letter on a financed invoice alerts the bank at once", "[receiv
     CHECK(market.settle() == "accepted");
 }
 
+TEST_CASE("one payment is financed once, whatever invoices follow each other for it",
+          "[receivables]") {
+    Market market;
+    const invoice::IssueResult blue{market.code, market.number, "", ""};
+    CHECK(market.request(k_bank) == "accepted");
+    CHECK(market.confirm() == "accepted");
+    CHECK(market.finance() == "accepted");
+    REQUIRE(full_red(market.city, blue));
+    const auto payment = read_invoice(market.city, blue).content.payment_reference;
+    const auto again = issue(market.city, dinner(payment));
+    REQUIRE(again);
+    const std::string first = market.number;
+    market.number = again->number;
+    CHECK(market.request(k_bank) == "accepted");
+    CHECK(market.confirm() == "accepted");
+    CHECK(market.finance() == codes::payment_financed.name);
+    market.number = first;
+    CHECK(market.settle() == "accepted");
+    market.number = again->number;
+    CHECK(market.finance() == "accepted");
+    CHECK(market.settle() == "accepted");
+    REQUIRE(full_red(market.city, *again));  // the bank hears of it even after its money is back
+    CHECK(market.city.emitted("receivables.reversed", market.name(k_bank)));
+}
+
 TEST_CASE("a reversed invoice is not financed, and only a financing is alerted", "[receivables]") {
     Market market;
     const invoice::IssueResult blue{market.code, market.number, "", ""};

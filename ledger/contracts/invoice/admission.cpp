@@ -34,6 +34,13 @@ Status check_valid_until(Context& context, const std::optional<std::string>& val
     return {};
 }
 
+/// What an enterprise may sell, and until when.
+Status check_scope(Context& context, const std::vector<std::string>& categories,
+                   const std::optional<std::string>& valid_until) {
+    if (!are_categories(categories)) return refuse(codes::category_malformed);
+    return check_valid_until(context, valid_until);
+}
+
 Result<Nothing> admit(Context& context, const AdmitArguments& arguments) {
     if (const auto status = require_role(context, Role::tax_bureau); !status) {
         return propagate(status);
@@ -41,16 +48,16 @@ Result<Nothing> admit(Context& context, const AdmitArguments& arguments) {
     const auto member = membership::require_member(context, arguments.enterprise);
     if (!member) return propagate(member);
     if (!member->has_role(Role::enterprise)) return refuse(codes::not_an_enterprise, member->id);
-    if (const auto status = check_tagged(load_rules(context), member->id); !status) {
+    if (const auto status = check_name_form(load_rules(context), member->id); !status) {
         return propagate(status);
     }
     const std::string key = admission_key(member->id);
     if (context.load<Admission>(key)) return refuse(codes::already_admitted, member->id);
-    if (!are_categories(arguments.categories)) return refuse(codes::category_malformed);
-    if (const auto status = check_quota(arguments.quota); !status) return propagate(status);
-    if (const auto status = check_valid_until(context, arguments.valid_until); !status) {
+    if (const auto status = check_scope(context, arguments.categories, arguments.valid_until);
+        !status) {
         return propagate(status);
     }
+    if (const auto status = check_quota(arguments.quota); !status) return propagate(status);
     context.store(
         key, Admission{member->id, arguments.categories, arguments.quota, arguments.valid_until,
                        calendar::current_day(context).date, false, false});
@@ -64,6 +71,20 @@ Result<Admission> managed_admission(Context& context, const MemberId& enterprise
         return propagate(status);
     }
     return find_admission(context, enterprise);
+}
+
+Result<Nothing> renew(Context& context, const RenewArguments& arguments) {
+    auto admission = managed_admission(context, arguments.enterprise);
+    if (!admission) return propagate(admission);
+    if (const auto status = check_scope(context, arguments.categories, arguments.valid_until);
+        !status) {
+        return propagate(status);
+    }
+    admission->categories = arguments.categories;
+    admission->valid_until = arguments.valid_until;
+    context.store(admission_key(admission->enterprise), *admission);
+    context.emit("invoice.renewed", admission->enterprise);
+    return Nothing{};
 }
 
 Result<Nothing> set_quota(Context& context, const SetQuotaArguments& arguments) {
@@ -110,6 +131,11 @@ Result<Nothing> unfreeze(Context& context, const EnterpriseArguments& arguments)
 
 }  // namespace
 
+bool is_abnormal(Context& context, const MemberId& enterprise) {
+    const auto admission = context.load<Admission>(admission_key(enterprise));
+    return admission && admission->abnormal;
+}
+
 Status check_not_frozen(const Admission& admission) {
     if (admission.frozen) return refuse(codes::enterprise_frozen, admission.enterprise);
     return {};
@@ -148,14 +174,20 @@ Status use_quota(Context& context, const Admission& admission, std::int64_t tota
     return {};
 }
 
-void give_quota_back(Context& context, const Content& blue, const std::string& today) {
-    const std::string month = month_key(blue.date);
-    if (month != month_key(today)) return;
-    const std::string key = usage_key(blue.seller, month);
+void give_quota_back(Context& context, const Invoice& blue, std::int64_t reversed_fen,
+                     const std::string& today) {
+    const QuotaReturn rule = load_rules(context).quota_return;
+    const bool is_whole = remaining_fen(blue) == 0;
+    const std::string month = month_key(blue.content.date);
+    const bool gives_back = rule == QuotaReturn::parts || (rule == QuotaReturn::full && is_whole);
+    if (!gives_back || month != month_key(today)) return;
+    const std::string key = usage_key(blue.content.seller, month);
     auto usage = context.load<Usage>(key).value_or(Usage{});
-    CHECK_INVARIANT(usage.count > 0 && usage.amount_fen >= blue.total_fen);
-    --usage.count;
-    usage.amount_fen -= blue.total_fen;
+    const std::int64_t back_fen =
+        rule == QuotaReturn::parts ? reversed_fen : blue.content.total_fen;
+    CHECK_INVARIANT(usage.count > 0 && usage.amount_fen >= back_fen);
+    if (is_whole) --usage.count;
+    usage.amount_fen -= back_fen;
     context.store(key, usage);
 }
 
@@ -163,6 +195,8 @@ void add_admission_operations(std::vector<Method>& operations) {
     operations.push_back(make_method(
         "admit", "The tax bureau admits an enterprise to invoicing, with categories and a quota.",
         admit));
+    operations.push_back(make_method(
+        "renew", "The tax bureau changes the categories and the last day of an admission.", renew));
     operations.push_back(
         make_method("set_quota", "The tax bureau replaces the quota of an enterprise.", set_quota));
     operations.push_back(

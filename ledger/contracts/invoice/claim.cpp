@@ -35,6 +35,12 @@ Result<Nothing> lock(Context& context, const LockArguments& arguments) {
     auto record = bought_invoice(context, arguments.code, arguments.number);
     if (!record) return propagate(record);
     if (!is_free(*record)) return refuse_status(*record);
+    if (record->holder != context.sender()) {
+        return refuse(codes::claim_not_held, name_of(record->content));
+    }
+    if (is_abnormal(context, context.sender())) {
+        return refuse(codes::buyer_abnormal, context.sender());
+    }
     if (record->content.content_digest != arguments.content_digest) {
         return refuse(codes::claim_differs, name_of(record->content));
     }

@@ -25,16 +25,6 @@ struct Series {
     }
 };
 
-/// What the genesis has set.
-struct Rules {
-    bool tags_only = false;
-    Tolerance tolerance;
-    template <class Archive>
-    void serialize(Archive& archive) {
-        archive(field("tags_only", tags_only), field("tolerance", tolerance));
-    }
-};
-
 inline constexpr std::string_view k_series_key = "invoice/series";
 inline constexpr std::string_view k_rules_key = "invoice/rules";
 
@@ -55,8 +45,9 @@ inline constexpr std::string_view k_rules_key = "invoice/rules";
 void store_invoice(Context& context, const Invoice& record);
 
 [[nodiscard]] Rules load_rules(Context& context);
-/// open_code_refused for a USCC where only registration tags may stand.
-[[nodiscard]] Status check_tagged(const Rules& rules, const std::string& enterprise);
+/// A chain names enterprises in one form, or one firm could have two quotas: by registration tags
+/// (else open_code_refused) or openly (else tag_refused).
+[[nodiscard]] Status check_name_form(const Rules& rules, const std::string& enterprise);
 
 /// The next code and number of the series, into the content, for its date.
 [[nodiscard]] Status assign_number(Context& context, Content& content);
@@ -121,14 +112,16 @@ void watch_issue(Context& context, const Admission& admission, const IssueArgume
 /// `warned`: this invoice brought the month's use above 80 %. Changes the counts near the cap.
 void watch_quota(Context& context, const Admission& admission, std::int64_t total_fen,
                  const std::string& date, bool warned, Usage& usage);
+[[nodiscard]] bool is_abnormal(Context& context, const MemberId& enterprise);
 void watch_booking(Context& context, const Invoice& record);
 void watch_red(Context& context, const Invoice& blue, const std::string& today);
 
 /// Month's use of the quota after one more invoice; refuses what is over, warns from 80 % on.
 [[nodiscard]] Status use_quota(Context& context, const Admission& admission, std::int64_t total_fen,
                                const std::string& date);
-/// One fully reversed invoice less, if it was issued in the month of `today`.
-void give_quota_back(Context& context, const Content& blue, const std::string& today);
+/// After a reversal, if the blue invoice was issued in the month of `today`.
+void give_quota_back(Context& context, const Invoice& blue, std::int64_t reversed_fen,
+                     const std::string& today);
 
 // The handlers, by file.
 void add_admission_operations(std::vector<Method>& operations);

@@ -33,6 +33,7 @@ std::string code_of(const Series& series) {
 Result<Rules> rules_of(const GenesisSection& section) {
     Rules rules;
     rules.tags_only = section.tags_only.value_or(rules.tags_only);
+    rules.quota_return = section.quota_return.value_or(rules.quota_return);
     Tolerance& tolerance = rules.tolerance;
     tolerance.line_fen = section.line_tolerance_fen.value_or(tolerance.line_fen);
     tolerance.document_fen = section.document_tolerance_fen.value_or(tolerance.document_fen);
@@ -125,10 +126,10 @@ Rules load_rules(Context& context) {
     return *rules;
 }
 
-Status check_tagged(const Rules& rules, const std::string& enterprise) {
-    if (rules.tags_only && !enterprise.empty() && !is_registration_tag(enterprise)) {
-        return refuse(codes::open_code_refused, enterprise);
-    }
+Status check_name_form(const Rules& rules, const std::string& enterprise) {
+    const bool is_tag = is_registration_tag(enterprise);
+    if (rules.tags_only && !is_tag) return refuse(codes::open_code_refused, enterprise);
+    if (!rules.tags_only && is_tag) return refuse(codes::tag_refused, enterprise);
     return {};
 }
 
@@ -147,7 +148,11 @@ Status assign_number(Context& context, Content& content) {
         ++series.batch;
         series.next_number = 1;
     }
-    if (series.batch > k_last_batch) return refuse(codes::series_exhausted, content.date);
+    const bool is_kept_for_reds = series.batch == k_last_batch && !content.red_of &&
+                                  series.next_number > k_last_number - k_numbers_for_reds;
+    if (series.batch > k_last_batch || is_kept_for_reds) {
+        return refuse(codes::series_exhausted, content.date);
+    }
     content.code = code_of(series);
     content.number = fixed_width(series.next_number, k_number_digits);
     ++series.next_number;

@@ -6,8 +6,9 @@
 // 12-digit code is 1, the region (4 digits), the year (2), 0, 9, the batch, the copy (1) and 0; for
 // 2018 in Shenzhen 144031809110. The 8-digit number counts through the whole city, blue and red
 // invoices alike. Rule of the series: it starts at the genesis' first_batch and first_number; after
-// number 99,999,999 the batch goes up by one and the number starts at 1; after batch 9 issuing is
-// refused (series_exhausted); the first invoice of a new year starts batch 1 with number 1.
+// number 99,999,999 the batch goes up by one and the number starts at 1; the last
+// million numbers of batch 9 are for red letters, and issuing is refused (series_exhausted); the
+// first invoice of a new year starts batch 1 with number 1.
 //
 // Money is integer fen (分). `amount_fen` is without tax, `total_fen` with tax (价税合计).
 // Business state keeps what rules need: ids, totals, status, holder, the digest of the sealed body.
@@ -17,3 +18,4 @@
 #include "ledger/contracts/invoice/queries.hpp"
 #include "ledger/contracts/invoice/records.hpp"
 #include "ledger/contracts/invoice/roles.hpp"
+#include "ledger/contracts/invoice/rules.hpp"

@@ -6,9 +6,9 @@
 // clang-format off
 #define CITYLEDGER_INVOICE_CODES(X) \
     X(not_an_enterprise, 2400, refused, "the member is not an enterprise", "admit members with the role enterprise only") \
-    X(already_admitted, 2401, refused, "the enterprise is admitted already", "use set_quota, freeze or unfreeze") \
+    X(already_admitted, 2401, refused, "the enterprise is admitted already", "use renew, set_quota, freeze or unfreeze") \
     X(not_admitted, 2402, refused, "the tax bureau has not admitted the enterprise to invoicing", "let the tax bureau send admit first") \
-    X(admission_expired, 2403, refused, "the last day of the admission is over", "ask the tax bureau for a new admission") \
+    X(admission_expired, 2403, refused, "the last day of the admission is over", "ask the tax bureau to send renew") \
     X(enterprise_frozen, 2404, refused, "the tax bureau has frozen the enterprise's invoicing", "ask the tax bureau why") \
     X(enterprise_not_frozen, 2405, refused, "the enterprise's invoicing is not frozen", "nothing is to be done") \
     X(category_malformed, 2406, refused, "a category is empty or too long, or there is none, or it is named twice", "name 1 to 32 categories of 1 to 32 bytes") \
@@ -20,6 +20,9 @@
     X(over_quota_amount, 2412, refused, "the total is above what is left of the enterprise's monthly amount", "ask the tax bureau for a higher quota or wait for the next month") \
     X(enterprise_not_abnormal, 2413, refused, "the enterprise is not marked abnormal", "send mark_abnormal first") \
     X(open_code_refused, 2414, refused, "this chain names enterprises by registration tags only", "ask the tax bureau for the tag of the code") \
+    X(buyer_abnormal, 2415, refused, "the tax bureau has marked the buyer abnormal", "ask the tax bureau why") \
+    X(tag_refused, 2416, refused, "this chain names enterprises by their unified social credit codes", "give the code instead of the tag") \
+    X(claim_not_held, 2417, refused, "the buyer does not hold the invoice", "let the holder transfer or offer it to the buyer first") \
     X(invoice_without_lines, 2420, refused, "the invoice has no line", "give at least one line") \
     X(line_name_malformed, 2421, refused, "the name of a line is not a tax category between two stars", "write it as *catering*; what was sold goes into the sealed body") \
     X(line_amount_zero, 2422, refused, "the amount of a line is 0", "leave the line out") \
@@ -31,7 +34,7 @@
     X(payment_reference_malformed, 2428, refused, "the payment reference is empty or has a character that cannot stand in it", "use 1 to 64 letters, digits, '-', '_', '.' and ':'") \
     X(payment_already_invoiced, 2429, refused, "a live invoice of this seller exists for the payment", "reverse that invoice fully by red letter first") \
     X(holder_not_consumer, 2430, refused, "the holder is not a consumer", "name a member with the role consumer, or none") \
-    X(series_exhausted, 2431, refused, "all numbers of all nine batches of this year are used", "wait for the next year") \
+    X(series_exhausted, 2431, refused, "all numbers of this year are used; the last ones are for red-letter invoices", "wait for the next year") \
     X(tax_rate_not_of_category, 2432, refused, "this kind of goods or service does not have this tax rate", "use a rate of the category, or the category of what was sold") \
     X(exempt_with_rate, 2433, refused, "a line free of tax has a tax rate", "give rate 0 and tax 0 with exempt, or leave exempt out") \
     X(discount_misplaced, 2434, refused, "a line below 0 does not follow the line that it discounts, with the same name and rate", "put the discount right below its line; use a red-letter invoice for returns") \

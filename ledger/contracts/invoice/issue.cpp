@@ -77,10 +77,15 @@ Status count_issue(Context& context, std::int64_t total_fen) {
     return {};
 }
 
-Status check_named_buyer(const Rules& rules, const std::string& buyer) {
+/// A tag has no check character: only a member has it. A firm outside the chain may buy by USCC.
+Status check_named_buyer(Context& context, const Rules& rules, const std::string& buyer) {
     if (buyer.empty()) return {};
     if (const auto status = check_enterprise_id(buyer); !status) return status;
-    return check_tagged(rules, buyer);
+    if (const auto status = check_name_form(rules, buyer); !status) return status;
+    if (!rules.tags_only && !membership::find_member(context, buyer)) return {};
+    const auto member = membership::require_member(context, buyer);
+    if (!member) return propagate(member);
+    return {};
 }
 
 Result<IssueResult> issue(Context& context, const IssueArguments& arguments) {
@@ -88,7 +93,7 @@ Result<IssueResult> issue(Context& context, const IssueArguments& arguments) {
     const auto admission = usable_admission(context, arguments.category, today);
     if (!admission) return propagate(admission);
     const Rules rules = load_rules(context);
-    if (const auto status = check_named_buyer(rules, arguments.buyer); !status) {
+    if (const auto status = check_named_buyer(context, rules, arguments.buyer); !status) {
         return propagate(status);
     }
     auto charges = charges_of(arguments.lines, today, rules.tolerance);

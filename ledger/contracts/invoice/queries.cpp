@@ -67,6 +67,8 @@ Result<Statistics> query_statistics(Context& context, const Nothing&) {
     return load_statistics(context);
 }
 
+Result<Rules> query_rules(Context& context, const Nothing&) { return load_rules(context); }
+
 }  // namespace
 
 std::vector<Method> invoice_queries() {
@@ -83,6 +85,8 @@ std::vector<Method> invoice_queries() {
         make_method("purchases", "Invoices that name an enterprise as buyer.", query_purchases),
         make_method("mandate", "The mandate of a service provider, if it stands.", query_mandate),
         make_method("risks", "The risk signals of a business day.", query_risks),
+        make_method("rules", "What the genesis has set: names, tolerances of taxes, quota returns.",
+                    query_rules),
         make_method("statistics", "Totals of the city: issued = red + booked + outstanding.",
                     query_statistics),
     };

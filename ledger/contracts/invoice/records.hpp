@@ -41,6 +41,8 @@ inline constexpr std::uint32_t k_number_digits = 8;
 inline constexpr std::uint32_t k_check_code_characters = 5;
 inline constexpr std::uint64_t k_last_number = 99'999'999;
 inline constexpr std::uint32_t k_last_batch = 9;
+/// The last numbers of a year: what was sold can be taken back when nothing more can be sold.
+inline constexpr std::uint64_t k_numbers_for_reds = 1'000'000;
 inline constexpr std::uint32_t k_uscc_bytes = 18;
 inline constexpr std::uint32_t k_max_categories = 32;
 inline constexpr std::uint32_t k_max_category_bytes = 32;
@@ -77,6 +79,22 @@ struct AdmitArguments {
     void serialize(Archive& archive) {
         archive(limited<k_max_member_id_bytes>("enterprise", enterprise),
                 limited<k_max_categories>("categories", categories), field("quota", quota),
+                limited<k_date_bytes>("valid_until", valid_until));
+    }
+};
+
+/// Operation `renew`, by the tax bureau: the categories and the last day of an admission, expired
+/// or not, from now on.
+struct RenewArguments {
+    MemberId enterprise;
+    std::vector<std::string> categories;
+    std::optional<std::string> valid_until;
+
+    bool operator==(const RenewArguments&) const = default;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(limited<k_max_member_id_bytes>("enterprise", enterprise),
+                limited<k_max_categories>("categories", categories),
                 limited<k_date_bytes>("valid_until", valid_until));
     }
 };
@@ -319,7 +337,8 @@ struct AcceptArguments {
 /// Binds a one-time view key to its receiver, so that nobody who sees it pass can use it.
 [[nodiscard]] Digest view_key_commitment(const Digest& view_key, const MemberId& receiver);
 
-/// Operation `lock`, by the buyer: claims the invoice exactly as it was issued.
+/// Operation `lock`, by the buyer: claims the invoice exactly as it was issued. The buyer must hold
+/// it: who sold it or who paid for it has handed it over, to nobody else.
 struct LockArguments {
     std::string code;
     std::string number;
@@ -367,25 +386,6 @@ struct RedLetterArguments {
         archive(limited<k_code_digits>("code", code), limited<k_number_digits>("number", number),
                 limited<k_max_lines>("lines", lines), limited<k_max_reason_bytes>("reason", reason),
                 limited<k_max_member_id_bytes>("principal", principal));
-    }
-};
-
-/// The genesis section. What is absent has its default.
-struct GenesisSection {
-    std::optional<std::string> region;                    ///< default "4403", Shenzhen
-    std::optional<std::uint32_t> first_batch;             ///< 1 to 9, default 1
-    std::optional<std::uint32_t> first_number;            ///< 1 to 99,999,999, default 1
-    std::optional<bool> tags_only;                        ///< refuse USCCs in the open; default no
-    std::optional<std::uint32_t> line_tolerance_fen;      ///< 1 to 100, default 6
-    std::optional<std::uint32_t> document_tolerance_fen;  ///< 1 to 10,000, default 127
-
-    bool operator==(const GenesisSection&) const = default;
-    template <class Archive>
-    void serialize(Archive& archive) {
-        archive(limited<4>("region", region), field("first_batch", first_batch),
-                field("first_number", first_number), field("tags_only", tags_only),
-                field("line_tolerance_fen", line_tolerance_fen),
-                field("document_tolerance_fen", document_tolerance_fen));
     }
 };
 

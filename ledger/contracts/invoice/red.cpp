@@ -100,8 +100,8 @@ Result<IssueResult> red_letter(Context& context, const RedLetterArguments& argum
     if (remaining_fen(*blue) == 0) {
         context.erase(Space::business,
                       payment_key(blue->content.seller, blue->content.payment_reference));
-        give_quota_back(context, blue->content, red.content.date);
     }
+    give_quota_back(context, *blue, taken->sums.total_fen(), red.content.date);
     watch_red(context, *blue, red.content.date);
     context.emit(was_claimed ? "invoice.red_after_book" : "invoice.red", name_of(blue->content));
     return record_new(context, red);

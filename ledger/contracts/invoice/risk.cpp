@@ -12,7 +12,9 @@ using membership::Role;
 constexpr std::size_t k_headers_to_signal = 4;
 constexpr std::uint32_t k_near_cap_to_signal = 5;
 constexpr std::uint32_t k_red_soon_days = 3;
-constexpr std::size_t k_max_partners_per_look = 100;
+constexpr std::size_t k_max_trades_per_look = 200;
+constexpr std::uint32_t k_circle_days = 92;  ///< a quarter
+constexpr std::uint32_t k_max_circle_firms = 5;
 constexpr std::size_t k_max_invoices_per_step = 100;
 constexpr std::size_t k_max_warnings_per_step = 12;
 
@@ -33,19 +35,41 @@ void raise(Context& context, std::string_view kind, const std::string& subject,
     context.put(Space::derived, risks_prefix(date) + std::string(kind) + "/" + subject, {});
 }
 
-std::string trade_key(const std::string& month, const MemberId& seller, const MemberId& buyer) {
-    return "invoice/trade/" + month + "/" + seller + "/" + buyer;
+/// The day on which a seller's sale to a buyer was booked last.
+struct Trade {
+    std::uint32_t day = 0;  ///< day_number
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(field("day", day));
+    }
+};
+
+std::string trade_key(const MemberId& seller, const MemberId& buyer) {
+    return "invoice/trade/" + seller + "/" + buyer;
 }
 
-/// The booked seller sells to the buyer: does a partner of the buyer sell to the seller?
-bool closes_circle(Context& context, const std::string& month, const MemberId& seller,
+/// The booked seller sells to the buyer: does the buyer sell back to the seller, over partners that
+/// traded within the window? Looks breadth first at a bounded number of trades, in their order.
+bool closes_circle(Context& context, std::uint32_t today, const MemberId& seller,
                    const MemberId& buyer) {
-    const std::string prefix = trade_key(month, buyer, "");
-    for (const auto& [key, value] :
-         context.scan(Space::business, prefix, prefix, k_max_partners_per_look)) {
-        const MemberId partner = key.substr(prefix.size());
-        if (partner == seller) continue;
-        if (context.get(Space::business, trade_key(month, partner, seller))) return true;
+    std::vector<std::pair<MemberId, std::uint32_t>> reached = {{buyer, 2}};  // firms so far
+    std::size_t looks = 0;
+    for (std::size_t i = 0; i < reached.size(); ++i) {
+        const auto [firm, firms] = reached[i];
+        const std::string prefix = trade_key(firm, "");
+        for (const auto& [key, value] :
+             context.scan(Space::business, prefix, prefix, k_max_trades_per_look)) {
+            if (++looks > k_max_trades_per_look) return false;
+            if (Context::decode_record<Trade>(value).day + k_circle_days < today) continue;
+            const MemberId partner = key.substr(prefix.size());
+            if (partner == seller && firms > 2) return true;  // two firms: mutual trade
+            const bool is_known =
+                std::any_of(reached.begin(), reached.end(),
+                            [&partner](const auto& known) { return known.first == partner; });
+            if (partner != seller && !is_known && firms < k_max_circle_firms) {
+                reached.emplace_back(partner, firms + 1);
+            }
+        }
     }
     return false;
 }
@@ -132,6 +156,10 @@ void watch_issue(Context& context, const Admission& admission, const IssueArgume
                  const Invoice& record) {
     watch_scope(context, admission, arguments.lines, record.content);
     watch_headers(context, record);
+    const Content& content = record.content;
+    if (content.buyer == content.seller) {
+        raise(context, "risk.self_dealing", name_of(content), content.date);
+    }
 }
 
 void watch_quota(Context& context, const Admission& admission, std::int64_t total_fen,
@@ -152,11 +180,18 @@ void watch_quota(Context& context, const Admission& admission, std::int64_t tota
 void watch_booking(Context& context, const Invoice& record) {
     const Content& content = record.content;
     const std::string today = calendar::current_day(context).date;
-    const std::string month = month_key(today);
-    const std::string key = trade_key(month, content.seller, content.buyer);
-    if (content.seller == content.buyer || context.get(Space::business, key)) return;
-    context.put(Space::business, key, {});
-    if (closes_circle(context, month, content.seller, content.buyer)) {
+    if (is_abnormal(context, content.seller)) {
+        raise(context, "risk.abnormal_seller", content.buyer + "/" + name_of(content), today);
+    }
+    if (content.seller == content.buyer) return;
+    const auto date = parse_date(today);
+    CHECK_INVARIANT(date.has_value());
+    const std::uint32_t day = day_number(*date);
+    const std::string key = trade_key(content.seller, content.buyer);
+    const auto before = context.load<Trade>(key);
+    context.store(key, Trade{day});
+    const bool is_new = !before || before->day + k_circle_days < day;
+    if (is_new && closes_circle(context, day, content.seller, content.buyer)) {
         raise(context, "risk.circular_trade", name_of(content), today);
     }
 }
@@ -170,10 +205,17 @@ Result<RisksResult> query_risks(Context& context, const RisksArguments& argument
     if (const auto date = parse_date(arguments.date); !date) return propagate(date);
     const std::string day = risks_prefix(arguments.date);
     const std::string prefix = arguments.kind ? day + *arguments.kind + "/" : day;
+    const std::string from = arguments.after ? day + *arguments.after + '\0' : prefix;
     RisksResult result;
+    std::string last;
     for (const auto& [key, value] :
-         context.scan(Space::derived, prefix, prefix, k_max_risks_per_page)) {
+         context.scan(Space::derived, prefix, from, k_max_risks_per_page + 1)) {
+        if (result.signals.size() == k_max_risks_per_page) {
+            result.next = last;
+            break;
+        }
         const std::string name = key.substr(day.size());
+        last = name;
         const std::size_t slash = name.find('/');
         result.signals.push_back({name.substr(0, slash), name.substr(slash + 1)});
     }

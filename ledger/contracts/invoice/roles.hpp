@@ -87,7 +87,8 @@ struct DiscloseArguments {
 // Events to the tax bureau, never refusals; listed by day in the query `risks`.
 //
 // event                   subject         raised when
-// risk.circular_trade     invoice         its booking closes a circle of three sellers in a month
+// risk.circular_trade     invoice         its booking closes a circle of 3 to 5 sellers in 92 days
+// risk.self_dealing       invoice         seller and buyer are one enterprise
 // risk.burst_under_cap    enterprise      the fifth invoice of a day above 95 % of its limit
 // risk.red_after_booking  invoice         reversed at most three days after it was booked
 // risk.many_headers       member          its fourth different buyer of a month
@@ -133,24 +134,29 @@ struct RiskSignal {
 };
 
 /// Query `risks`: the signals of a business day by kind and subject; those of one kind if named.
+/// `after` is the `next` of the page before.
 struct RisksArguments {
     std::string date;
     std::optional<std::string> kind;
+    std::optional<std::string> after;  ///< "kind/subject"
 
     bool operator==(const RisksArguments&) const = default;
     template <class Archive>
     void serialize(Archive& archive) {
-        archive(limited<k_date_bytes>("date", date), limited<k_max_risk_kind_bytes>("kind", kind));
+        archive(limited<k_date_bytes>("date", date), limited<k_max_risk_kind_bytes>("kind", kind),
+                limited<k_max_key_bytes>("after", after));
     }
 };
 
 struct RisksResult {
-    std::vector<RiskSignal> signals;  ///< the first 100
+    std::vector<RiskSignal> signals;
+    std::optional<std::string> next;  ///< none: this is the last page
 
     bool operator==(const RisksResult&) const = default;
     template <class Archive>
     void serialize(Archive& archive) {
-        archive(limited<k_max_risks_per_page>("signals", signals));
+        archive(limited<k_max_risks_per_page>("signals", signals),
+                limited<k_max_key_bytes>("next", next));
     }
 };
 

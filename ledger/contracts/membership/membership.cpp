@@ -21,6 +21,15 @@ constexpr std::size_t k_max_authority_characters = 16;
 constexpr std::size_t k_max_person_characters = 20;
 constexpr std::string_view k_person_prefix = "P-";
 
+/// Who has proposed a new key for a member. The key stands in system state, as all keys do.
+struct KeyProposal {
+    MemberId proposed_by;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(limited<k_max_member_id_bytes>("proposed_by", proposed_by));
+    }
+};
+
 /// How many active members hold the role operator.
 struct OperatorCount {
     std::uint32_t count = 0;
@@ -31,6 +40,8 @@ struct OperatorCount {
 };
 
 std::string member_record_key(const MemberId& id) { return std::string(k_member_prefix) + id; }
+
+std::string proposal_key(const MemberId& id) { return "membership/key_proposal/" + id; }
 
 bool is_capital(char character) { return character >= 'A' && character <= 'Z'; }
 
@@ -221,6 +232,56 @@ Result<Nothing> rotate_key(Context& context, const RotateKeyArguments& arguments
     return Nothing{};
 }
 
+Result<Nothing> propose_key(Context& context, const NewKeyArguments& arguments) {
+    const auto member = recorded_member(context, arguments.id);
+    if (!member) return propagate(member);
+    if (const auto status = check_mandate(context, member->kind); !status) {
+        return propagate(status);
+    }
+    if (const auto key = crypto::PublicKey::decode(arguments.public_key); !key) {
+        return propagate(key);
+    }
+    context.store(proposal_key(member->id), KeyProposal{context.sender()});
+    context.store(proposal_key(member->id), arguments.public_key, Space::system);
+    context.emit("membership.key_proposed", member->id);
+    return Nothing{};
+}
+
+/// The proposal for a member that somebody else has made, with this very key.
+Status check_countersign(Context& context, const NewKeyArguments& arguments) {
+    const auto signer = require_any_role(context, {Role::chain_operator, Role::tax_bureau,
+                                                   Role::auditor, Role::calendar_countersigner});
+    if (!signer) return propagate(signer);
+    const auto proposal = context.load<KeyProposal>(proposal_key(arguments.id));
+    const auto key =
+        context.load<crypto::PublicKeyBytes>(proposal_key(arguments.id), Space::system);
+    if (!proposal || key != arguments.public_key) {
+        return refuse(codes::key_not_proposed, arguments.id);
+    }
+    if (proposal->proposed_by == signer->id) return refuse(codes::key_same_signer, signer->id);
+    return {};
+}
+
+Result<Nothing> countersign_key(Context& context, const NewKeyArguments& arguments) {
+    if (const auto status = check_countersign(context, arguments); !status) {
+        return propagate(status);
+    }
+    auto member = recorded_member(context, arguments.id);
+    if (!member) return propagate(member);
+    if (member->status == MemberStatus::revoked && member->has_role(Role::chain_operator)) {
+        count_operators(context, true);
+    }
+    member->status = MemberStatus::active;
+    store_member(context, *member);
+    if (const auto status = store_key(context, member->id, arguments.public_key); !status) {
+        return propagate(status);
+    }
+    context.erase(Space::business, proposal_key(member->id));
+    context.erase(Space::system, proposal_key(member->id));
+    context.emit("membership.key_replaced", member->id);
+    return Nothing{};
+}
+
 Result<Member> query_member(Context& context, const MemberArguments& arguments) {
     return recorded_member(context, arguments.id);
 }
@@ -338,6 +399,12 @@ Contract make_membership_contract() {
         make_method("revoke", "Who may enrol the member revokes it: its key signs nothing more.",
                     revoke),
         make_method("rotate_key", "A member replaces its own key.", rotate_key),
+        make_method("propose_key",
+                    "Who may enrol the member proposes a new key for a lost or stolen one.",
+                    propose_key),
+        make_method("countersign_key",
+                    "Another office confirms the proposed key: it is the member's from now on.",
+                    countersign_key),
     };
     contract.operations.front().filled_in = {"public_key"};
     contract.queries = {

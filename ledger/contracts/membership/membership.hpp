@@ -130,6 +130,21 @@ struct RotateKeyArguments {
     }
 };
 
+/// Operation `propose_key`, by whom may enrol the member: a new key for a member that has lost its
+/// own, or whose key was stolen (revoke it at once, then propose). Operation `countersign_key`, by
+/// another operator, tax bureau, auditor or calendar_countersigner that has seen the same key: it
+/// is the member's from the next transaction on, and a revoked member is active again.
+struct NewKeyArguments {
+    MemberId id;
+    crypto::PublicKeyBytes public_key;
+
+    bool operator==(const NewKeyArguments&) const = default;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(limited<k_max_member_id_bytes>("id", id), field("public_key", public_key));
+    }
+};
+
 /// Query `members`: ids above `after`, in order. `limit` is 1 to 100, 100 if absent. One page looks
 /// at 400 records at most, so it may hold fewer than `limit` and still have a next page.
 struct MembersArguments {

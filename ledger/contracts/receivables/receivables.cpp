@@ -15,6 +15,11 @@ std::string bank_key(const MemberId& bank) { return "receivables/bank/" + bank; 
 /// `name` is "code/number".
 std::string record_key(std::string_view name) { return "receivables/record/" + std::string(name); }
 
+/// The financing that stands on a payment: whatever invoice is issued for it, it pays one bank.
+std::string payment_key(const invoice::Content& sold) {
+    return "receivables/payment/" + sold.seller + "/" + sold.payment_reference;
+}
+
 std::string name_of(const Receivable& record) { return record.code + "/" + record.number; }
 
 void store(Context& context, const Receivable& record, std::string_view event) {
@@ -135,6 +140,11 @@ Result<Nothing> finance(Context& context, const FinanceArguments& arguments) {
     if (arguments.advance_fen < 1 || arguments.advance_fen > sold->content.total_fen) {
         return refuse(codes::advance_out_of_range, std::to_string(arguments.advance_fen));
     }
+    const std::string payment = payment_key(sold->content);
+    if (const auto other = context.load<invoice::InvoiceArguments>(payment)) {
+        return refuse(codes::payment_financed, other->code + "/" + other->number);
+    }
+    context.store(payment, invoice::InvoiceArguments{arguments.code, arguments.number});
     record->status = ReceivableStatus::financed;
     record->advance_fen = arguments.advance_fen;
     store(context, *record, "receivables.financed");
@@ -147,6 +157,9 @@ Result<Nothing> settle(Context& context, const ReceivableArguments& arguments) {
     if (record->status != ReceivableStatus::financed || record->bank != context.sender()) {
         return refuse(codes::receivable_not_financed, name_of(*record));
     }
+    const auto sold = invoice::find_invoice(context, arguments.code, arguments.number);
+    if (!sold) return propagate(sold);
+    context.erase(Space::business, payment_key(sold->content));
     record->status = ReceivableStatus::settled;
     store(context, *record, "receivables.settled");
     return Nothing{};
@@ -161,7 +174,9 @@ Result<Receivable> query_receivable(Context& context, const ReceivableArguments&
 void alert_bank(Context& context, std::string_view event, std::string_view subject) {
     if (event != "invoice.red" && event != "invoice.red_after_book") return;
     const auto record = context.load<Receivable>(record_key(subject));
-    if (!record || record->status != ReceivableStatus::financed) return;
+    const bool has_paid = record && (record->status == ReceivableStatus::financed ||
+                                     record->status == ReceivableStatus::settled);
+    if (!has_paid) return;
     context.emit("receivables.reversed", record->bank + "/" + name_of(*record));
 }
 

@@ -15,7 +15,8 @@
     X(receivable_other_bank, 2607, refused, "the supplier has asked another bank", "let the supplier ask this bank") \
     X(advance_out_of_range, 2608, refused, "the advance is not above 0 or is above the invoice's total", "give an advance of 1 fen up to the total") \
     X(due_day_past, 2609, refused, "the due day is not after the open business day", "give a later day") \
-    X(receivable_not_financed, 2610, refused, "no financing of the invoice is open", "look at the receivable first")
+    X(receivable_not_financed, 2610, refused, "no financing of the invoice is open", "look at the receivable first") \
+    X(payment_financed, 2611, refused, "a bank has financed another invoice for the same payment, and is not paid yet", "let that bank settle first")
 // clang-format on
 
 namespace cityledger::ledger {

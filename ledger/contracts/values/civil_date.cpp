@@ -59,6 +59,12 @@ CivilDate next_day(const CivilDate& date) {
             static_cast<std::uint32_t>(static_cast<unsigned>(next.day()))};
 }
 
+std::uint32_t day_number(const CivilDate& date) {
+    const auto days = std::chrono::sys_days(to_chrono(date)) -
+                      std::chrono::sys_days(to_chrono(CivilDate{1, 1, 1}));
+    return static_cast<std::uint32_t>(days.count());
+}
+
 bool is_weekend(const CivilDate& date) {
     const std::chrono::weekday weekday{std::chrono::sys_days(to_chrono(date))};
     return weekday == std::chrono::Saturday || weekday == std::chrono::Sunday;

@@ -32,6 +32,8 @@ struct CivilDate {
 
 /// The day after; may leave the range of years by one day.
 [[nodiscard]] CivilDate next_day(const CivilDate& date);
+/// Days since the first day of year 1.
+[[nodiscard]] std::uint32_t day_number(const CivilDate& date);
 [[nodiscard]] bool is_weekend(const CivilDate& date);
 
 }  // namespace cityledger::ledger
