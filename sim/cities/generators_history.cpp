@@ -1,14 +1,15 @@
 // The first fifteen months of Shenzhen's chain, day by day, at a size of choice: 10 August 2018 to
-// 30 October 2019, four merchants growing to 7,600 enterprises and ten million invoices. The dates
-// and sums are those that were published; between them the growth is drawn smooth.
+// 30 October 2019, four merchants growing to 7,600 enterprises and ten million invoices. The dates,
+// counts and sums of money are those that were published; between them the growth is drawn smooth,
+// with quiet weekends and busy ends of months. In each sector the first shop sells most (Zipf).
 
 #include <algorithm>
+#include <array>
 #include <deque>
 
-#include "crypto/check.hpp"
-#include "ledger/contracts/values/civil_date.hpp"
 #include "sim/cities/generators.hpp"
 #include "sim/cities/generators_sectors.hpp"
+#include "sim/cities/history_days.hpp"
 
 namespace cityledger::sim {
 
@@ -16,62 +17,34 @@ namespace {
 
 namespace json = boost::json;
 
-/// What the newspapers reported, summed up to the evening of the day.
-struct Milestone {
-    std::string_view date;
-    std::uint64_t invoices;
-    std::uint64_t enterprises;
-};
-constexpr std::array<Milestone, 4> k_milestones = {{
-    {"2018-08-10", 1, 4},
-    {"2019-03-18", 1'000'000, 1'000},
-    {"2019-08-05", 5'910'000, 5'308},
-    {"2019-10-30", 10'000'000, 7'600},
-}};
+constexpr std::string_view k_transport_joins = "2019-03-18";  // metro and taxis
 
 constexpr std::uint64_t k_transferred_per_mille = 600;
 constexpr std::uint64_t k_booked_of_transferred_per_mille = 833;  // 50 % of all
 constexpr std::uint64_t k_red_per_mille = 30;
+constexpr std::uint64_t k_double_claim_per_mille = 1;
+constexpr std::uint64_t k_over_quota_per_mille = 2;
 constexpr std::size_t k_bundle_operations = 50;
-constexpr std::size_t k_first_merchants = 4;
 constexpr std::size_t k_days_between_bookings = 7;
 constexpr std::int64_t k_quota_means = 20;
 constexpr std::int64_t k_first_invoice_fen = 186'79;  // 198 yuan with its tax
+constexpr std::size_t k_parking = 0;
 constexpr std::size_t k_catering = 1;
+constexpr std::size_t k_transport = 3;
+/// The third of the first merchants; no sector of its own afterwards.
+constexpr std::size_t k_repair = k_sectors.size();
+constexpr Sector k_repair_shop = {"repair", 0, 450'00, 1300};
 
-/// The days of the history, with what is reached by the evening.
-struct Day {
-    std::string date;
-    std::uint64_t invoices = 0;
-    std::uint64_t enterprises = 0;
-};
-
-/// From a to b in `length` steps. Growth is slow at first where it begins from nothing.
-std::uint64_t between(std::uint64_t a, std::uint64_t b, std::uint64_t step, std::uint64_t length,
-                      bool from_nothing) {
-    if (from_nothing) return a + (b - a) * step / length * step / length;
-    return a + (b - a) * step / length;
+/// The revolving restaurant, a car park, a car repair shop, a coffee shop; then all sectors in
+/// turn.
+std::size_t sector_of(std::size_t seller) {
+    constexpr std::array<std::size_t, k_first_merchants> k_first = {k_catering, k_parking, k_repair,
+                                                                    k_catering};
+    return seller < k_first.size() ? k_first[seller] : seller % k_sectors.size();
 }
 
-std::vector<Day> real_days() {
-    std::vector<Day> days = {{std::string(k_milestones[0].date), 1, k_first_merchants}};
-    for (std::size_t m = 1; m < k_milestones.size(); ++m) {
-        const Milestone& from = k_milestones[m - 1];
-        const Milestone& to = k_milestones[m];
-        std::vector<std::string> dates;
-        auto date = ledger::parse_date(from.date);
-        CHECK_INVARIANT(date.has_value());
-        while (dates.empty() || dates.back() != to.date) {
-            *date = ledger::next_day(*date);
-            dates.push_back(ledger::to_text(*date));
-        }
-        for (std::size_t i = 0; i < dates.size(); ++i) {
-            days.push_back(
-                {dates[i], between(from.invoices, to.invoices, i + 1, dates.size(), m == 1),
-                 between(from.enterprises, to.enterprises, i + 1, dates.size(), m == 1)});
-        }
-    }
-    return days;
+const Sector& sector_at(std::size_t index) {
+    return index == k_repair ? k_repair_shop : k_sectors[index];
 }
 
 /// An invoice from its issue to the week in which its buyer looks at it.
@@ -93,7 +66,7 @@ public:
         : scenario_(scenario),
           step_(step),
           dice_(SimulatedRandom(scenario.seed).fork("shenzhen_history")),
-          days_(real_days()) {
+          days_(history_days()) {
         for (const Actor& actor : scenario.actors) {
             const auto has = [&actor](std::string_view role) {
                 return std::find(actor.roles.begin(), actor.roles.end(), role) != actor.roles.end();
@@ -141,11 +114,11 @@ private:
     /// The published sums at the size of this scenario; something from the first day on.
     [[nodiscard]] std::uint64_t invoices_by(std::size_t day) const {
         return std::max<std::uint64_t>(
-            1, days_[day].invoices * step_.invoices / k_milestones.back().invoices);
+            1, days_[day].invoices * step_.invoices / days_.back().invoices);
     }
     [[nodiscard]] std::size_t sellers_by(std::size_t day) const {
         const std::uint64_t share =
-            days_[day].enterprises * step_.sellers.size() / k_milestones.back().enterprises;
+            days_[day].enterprises * step_.sellers.size() / days_.back().enterprises;
         return std::min<std::size_t>(step_.sellers.size(),
                                      std::max<std::uint64_t>(k_first_merchants, share));
     }
@@ -188,7 +161,8 @@ private:
     void queue_newcomers() {
         const std::size_t joined = sellers_by(day_);
         for (std::size_t i = joined_; i < joined; ++i) {
-            const Sector& sector = k_sectors[i % k_sectors.size()];
+            const Sector& sector = sector_at(sector_of(i));
+            shops_[sector_of(i)].push_back(i);
             GeneratedOperation admit{"invoice", "admit", {}, "ok"};
             admit.arguments["enterprise"] = id_of(step_.sellers[i]);
             admit.arguments["categories"] = json::array{json::string(sector.name)};
@@ -206,21 +180,58 @@ private:
 
     /// A seller of the sector; while the sector has none, one of the first merchants.
     [[nodiscard]] std::size_t draw_seller(std::size_t sector) {
-        const std::size_t in_sector =
-            joined_ > sector ? (joined_ - sector - 1) / k_sectors.size() + 1 : 0;
-        if (in_sector == 0) return dice_.below(joined_);
-        return sector + dice_.below(in_sector) * k_sectors.size();
+        const std::vector<std::size_t>& shops = shops_[sector];
+        if (shops.empty()) return dice_.below(k_first_merchants);
+        std::uint64_t weights = 0;
+        for (std::size_t rank = 1; rank <= shops.size(); ++rank) weights += 1'000'000 / rank;
+        std::uint64_t drawn = dice_.below(weights);
+        for (std::size_t rank = 1; rank < shops.size(); ++rank) {
+            if (drawn < 1'000'000 / rank) return shops[rank - 1];
+            drawn -= 1'000'000 / rank;
+        }
+        return shops.back();
+    }
+
+    [[nodiscard]] bool has_transport() const { return days_[day_].date >= k_transport_joins; }
+
+    [[nodiscard]] std::size_t draw_open_sector() {
+        std::size_t sector = draw_sector(dice_);
+        while (sector == k_transport && !has_transport()) sector = draw_sector(dice_);
+        return sector;
+    }
+
+    [[nodiscard]] std::int64_t mean_with_tax(std::size_t sector) const {
+        const Sector& of = sector_at(sector);
+        return of.mean_fen + tax_of(of.mean_fen, of.rate_on(days_[day_].date));
+    }
+
+    /// An amount of the sector, so that the mean of all invoices is that of the day.
+    [[nodiscard]] std::int64_t draw_amount_of_day(const Sector& sector) {
+        std::int64_t first_merchants = 0;
+        for (std::size_t i = 0; i < k_first_merchants; ++i) {
+            first_merchants += mean_with_tax(sector_of(i)) / std::int64_t{k_first_merchants};
+        }
+        std::int64_t shares = 0;
+        std::int64_t sum = 0;
+        for (std::size_t i = 0; i < k_sectors.size(); ++i) {
+            if (i == k_transport && !has_transport()) continue;
+            const auto share = static_cast<std::int64_t>(k_sectors[i].per_mille);
+            shares += share;
+            sum += share * (shops_[i].empty() ? first_merchants : mean_with_tax(i));
+        }
+        return std::max<std::int64_t>(
+            1, draw_amount(sector, dice_) * days_[day_].mean_fen * shares / sum);
     }
 
     [[nodiscard]] Sold draw_sale() {
         Sold sold;
-        const std::size_t seller = issued_ == 0 ? k_catering : draw_seller(draw_sector(dice_));
-        sold.sector = seller % k_sectors.size();
-        const Sector& sector = k_sectors[sold.sector];
+        const std::size_t seller = issued_ == 0 ? 0 : draw_seller(draw_open_sector());
+        sold.sector = sector_of(seller);
+        const Sector& sector = sector_at(sold.sector);
         sold.seller = step_.sellers[seller];
         const std::size_t consumer = dice_.below(step_.consumers.size());
         sold.holder = step_.consumers[consumer];
-        sold.amount_fen = issued_ == 0 ? k_first_invoice_fen : draw_amount(sector, dice_);
+        sold.amount_fen = issued_ == 0 ? k_first_invoice_fen : draw_amount_of_day(sector);
         sold.tax_fen = tax_of(sold.amount_fen, sector.rate_on(days_[day_].date));
         if (per_mille(k_transferred_per_mille)) {
             sold.buyer = step_.buyers[consumer % step_.buyers.size()];  // the employer
@@ -234,24 +245,36 @@ private:
         for (; issued_ < invoices_by(day_); ++issued_) {
             const std::size_t index = today_.size();
             today_.push_back(draw_sale());
-            const Sold& sold = today_.back();
-            const Sector& sector = k_sectors[sold.sector];
-            GeneratedOperation issue{"invoice", "issue", {}, "ok"};
-            json::object& arguments = issue.arguments;
-            arguments["principal"] = id_of(sold.seller);
-            arguments["buyer"] = sold.buyer.empty() ? std::string() : id_of(sold.buyer);
-            arguments["category"] = std::string(sector.name);
-            arguments["lines"] =
-                json::array{{{"name", "*" + std::string(sector.name) + "*"},
-                             {"amount_fen", sold.amount_fen},
-                             {"rate_basis_points", sector.rate_on(days_[day_].date)},
-                             {"tax_fen", sold.tax_fen}}};
-            arguments["total_fen"] = sold.amount_fen + sold.tax_fen;
-            arguments["tax_fen"] = sold.tax_fen;
-            arguments["payment_reference"] = "PAY-" + std::to_string(issued_ + 1);
-            arguments["holder"] = id_of(sold.holder);
-            enqueue(provider_, std::move(issue), index);
+            const Sold sold = today_.back();
+            const std::string payment = "PAY-" + std::to_string(issued_ + 1);
+            enqueue(provider_, issue(sold, payment), index);
+            if (!per_mille(k_over_quota_per_mille)) continue;
+            Sold above = sold;
+            const Sector& sector = sector_at(sold.sector);
+            above.amount_fen = sector.mean_fen * (k_quota_means + 1);
+            above.tax_fen = tax_of(above.amount_fen, sector.rate_on(days_[day_].date));
+            GeneratedOperation attempt = issue(above, payment + "-ABOVE");
+            attempt.expected = "over_quota_invoice";
+            enqueue(provider_, std::move(attempt));
         }
+    }
+
+    [[nodiscard]] GeneratedOperation issue(const Sold& sold, const std::string& payment) const {
+        const Sector& sector = sector_at(sold.sector);
+        GeneratedOperation operation{"invoice", "issue", {}, "ok"};
+        json::object& arguments = operation.arguments;
+        arguments["principal"] = id_of(sold.seller);
+        arguments["buyer"] = sold.buyer.empty() ? std::string() : id_of(sold.buyer);
+        arguments["category"] = std::string(sector.name);
+        arguments["lines"] = json::array{{{"name", "*" + std::string(sector.name) + "*"},
+                                          {"amount_fen", sold.amount_fen},
+                                          {"rate_basis_points", sector.rate_on(days_[day_].date)},
+                                          {"tax_fen", sold.tax_fen}}};
+        arguments["total_fen"] = sold.amount_fen + sold.tax_fen;
+        arguments["tax_fen"] = sold.tax_fen;
+        arguments["payment_reference"] = payment;
+        arguments["holder"] = id_of(sold.holder);
+        return operation;
     }
 
     [[nodiscard]] static GeneratedOperation about(const Sold& sold, std::string method) {
@@ -286,8 +309,13 @@ private:
             if (booked) {
                 GeneratedOperation lock = about(sold, "lock");
                 lock.arguments["content_digest"] = sold.content_digest;
+                GeneratedOperation again = lock;
                 enqueue(sold.buyer, std::move(lock));
                 enqueue(sold.buyer, about(sold, "book"));
+                if (per_mille(2 * k_double_claim_per_mille)) {  // half of all are booked
+                    again.expected = "invoice_already_booked";
+                    enqueue(sold.buyer, std::move(again));
+                }
                 if (reversed) {
                     GeneratedOperation agreed = about(sold, "confirm_red");
                     agreed.arguments["total_fen"] = sold.amount_fen + sold.tax_fen;
@@ -317,7 +345,8 @@ private:
     const Scenario& scenario_;
     const GenerateStep& step_;
     SimulatedRandom dice_;
-    std::vector<Day> days_;
+    std::vector<HistoryDay> days_;
+    std::array<std::vector<std::size_t>, k_sectors.size() + 1> shops_;  ///< sellers by sector
     std::string provider_;
     std::string countersigner_;
     std::size_t day_ = 0;

@@ -82,10 +82,10 @@ Status check_named_buyer(Context& context, const Rules& rules, const std::string
     if (buyer.empty()) return {};
     if (const auto status = check_enterprise_id(buyer); !status) return status;
     if (const auto status = check_name_form(rules, buyer); !status) return status;
-    if (!rules.tags_only && !membership::find_member(context, buyer)) return {};
-    const auto member = membership::require_member(context, buyer);
-    if (!member) return propagate(member);
-    return {};
+    const auto member = membership::find_member(context, buyer);
+    const bool is_outside = !member && !rules.tags_only;
+    if (is_outside || (member && member->status == membership::MemberStatus::active)) return {};
+    return propagate(membership::require_member(context, buyer));  // says what is wrong with it
 }
 
 Result<IssueResult> issue(Context& context, const IssueArguments& arguments) {
