@@ -59,6 +59,10 @@ struct NodeHome {
     [[nodiscard]] std::string certificate_key() const { return folder + "/node.key"; }
     [[nodiscard]] std::string validator_key() const { return folder + "/validator.key"; }
     [[nodiscard]] std::string node_log() const { return folder + "/node.log"; }
+    /// What the log holds no more, 1 for the newest.
+    [[nodiscard]] std::string old_node_log(std::size_t age) const {
+        return folder + "/node." + std::to_string(age) + ".log";
+    }
     /// What the process writes before it has its log; made by who starts it.
     [[nodiscard]] std::string console_log() const { return folder + "/console.log"; }
     /// Locked by the process that runs on this home; empty once it ended in order.

@@ -1,6 +1,6 @@
 #include "node/io/logging.hpp"
 
-#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/spdlog.h>
 
 #include "node/io/config_files.hpp"
@@ -49,9 +49,10 @@ Logger::Logger() = default;
 Logger::~Logger() = default;
 
 Result<std::unique_ptr<Logger>> Logger::open(const std::string& path, const std::string& node,
-                                             LogLevel level) {
+                                             LogLevel level, std::size_t file_bytes) {
     try {
-        auto sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(path);
+        auto sink = std::make_shared<spdlog::sinks::rotating_file_sink_mt>(path, file_bytes,
+                                                                           k_old_log_files);
         auto target = std::make_shared<spdlog::logger>(node, std::move(sink));
         target->set_pattern("ts=%Y-%m-%dT%H:%M:%S.%e%z level=%l node=%n %v");
         target->set_level(to_spdlog(level));

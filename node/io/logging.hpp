@@ -17,7 +17,12 @@ enum class LogLevel : std::uint8_t { debug, info, warning, error };
 
 using LogFields = std::initializer_list<std::pair<std::string_view, std::string>>;
 
-/// Writes to one file; safe from any thread.
+/// At most so much is kept of a node's log: the file that is written, and those before it.
+inline constexpr std::size_t k_log_file_bytes = 16 * 1024 * 1024;
+inline constexpr std::size_t k_old_log_files = 3;
+
+/// Writes to one file, which makes room at a bound: node.log becomes node.1.log, and the oldest
+/// goes. Safe from any thread.
 class Logger {
 public:
     /// A logger that writes nothing, for tests.
@@ -25,9 +30,9 @@ public:
     ~Logger();
 
     /// Appends to the file; every line names the node.
-    [[nodiscard]] static Result<std::unique_ptr<Logger>> open(const std::string& path,
-                                                              const std::string& node,
-                                                              LogLevel level);
+    [[nodiscard]] static Result<std::unique_ptr<Logger>> open(
+        const std::string& path, const std::string& node, LogLevel level,
+        std::size_t file_bytes = k_log_file_bytes);
 
     void write(LogLevel level, std::string_view event, LogFields fields = {});
     /// Whether a line of this level would be written.

@@ -1,13 +1,17 @@
 // status, and what is done to single nodes: kill, pause, resume, restart, logs.
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <deque>
 #include <fstream>
 #include <thread>
 
 #include "node/io/config.hpp"
+#include "node/io/logging.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/cli/network_text.hpp"
 #include "sim/launch/interruption.hpp"
@@ -43,20 +47,50 @@ bool reaches(const std::string& home, ProcessState wanted) {
 /// One node's log, read on from where it was left.
 class LogReader {
 public:
-    explicit LogReader(const std::string& path) : stream_(path) {}
+    explicit LogReader(const io::NodeHome& home) : path_(home.node_log()) {
+        for (std::size_t age = io::k_old_log_files; age > 0; --age) {
+            files_.push_back(open_log(home.old_node_log(age)));
+        }
+        files_.push_back(open_log(path_));
+    }
 
     /// The next whole line, if there is one; a line that is still being written waits.
     std::optional<std::string> next() {
-        const auto place = stream_.tellg();
-        std::string line;
-        if (std::getline(stream_, line) && !stream_.eof()) return line;
-        stream_.clear();
-        stream_.seekg(place);
-        return std::nullopt;
+        while (true) {
+            if (auto line = next_of(files_.front().stream)) return line;
+            if (files_.size() == 1) {
+                // The log has made room: what follows stands in a new file of its name.
+                auto current = open_log(path_);
+                if (current.id == files_.front().id) return std::nullopt;
+                files_.push_back(std::move(current));
+            }
+            files_.pop_front();
+        }
     }
 
 private:
-    std::ifstream stream_;
+    struct LogFile {
+        std::ifstream stream;
+        ino_t id = 0;
+    };
+
+    static LogFile open_log(const std::string& path) {
+        struct stat information {};
+        const bool is_there = ::stat(path.c_str(), &information) == 0;
+        return {std::ifstream(path), is_there ? information.st_ino : 0};
+    }
+
+    static std::optional<std::string> next_of(std::ifstream& stream) {
+        const auto place = stream.tellg();
+        std::string line;
+        if (std::getline(stream, line) && !stream.eof()) return line;
+        stream.clear();
+        stream.seekg(place);
+        return std::nullopt;
+    }
+
+    std::string path_;
+    std::deque<LogFile> files_;  ///< the oldest first
 };
 
 /// "ts=2026-11-26T10:00:00.123+0000": sorts as text.
@@ -159,7 +193,7 @@ int run_logs(const LogsOptions& options) {
     std::vector<LogReader> readers;
     for (const NodeAddress& node : network->nodes) {
         if (!options.node.empty() && node.name != options.node) continue;
-        readers.emplace_back(io::NodeHome{folder.home(node.name)}.node_log());
+        readers.emplace_back(io::NodeHome{folder.home(node.name)});
     }
     if (readers.empty()) return fail(find_node(*network, options.node).error());
     print(new_lines(readers, options.merge || options.follow));

@@ -6,6 +6,7 @@
 
 #include "node/io/config.hpp"
 #include "node/io/config_files.hpp"
+#include "node/io/logging.hpp"
 
 namespace cityledger::sim {
 namespace {
@@ -85,6 +86,9 @@ void remove_home(const std::string& path) {
           home.certificate(), home.certificate_key(), home.validator_key(), home.authority(),
           home.genesis(), home.process_id(), home.config()}) {
         remove_text_file(file);
+    }
+    for (std::size_t age = 1; age <= io::k_old_log_files; ++age) {
+        remove_text_file(home.old_node_log(age));
     }
     remove_folder(path);
 }

@@ -32,18 +32,30 @@ private:
 
 class LogFile {
 public:
-    LogFile() {
+    explicit LogFile(std::size_t file_bytes = k_log_file_bytes) {
         std::string pattern =
             (std::filesystem::temp_directory_path() / "cityledger-XXXXXX").string();
         REQUIRE(::mkdtemp(pattern.data()) != nullptr);
         folder_ = pattern;
-        auto opened = Logger::open(folder_ + "/node.log", "node0", LogLevel::info);
+        auto opened = Logger::open(folder_ + "/node.log", "node0", LogLevel::info, file_bytes);
         REQUIRE(opened);
         logger = *std::move(opened);
     }
     ~LogFile() {
         std::error_code ignored;
         std::filesystem::remove_all(folder_, ignored);
+    }
+    /// Of all its files.
+    [[nodiscard]] std::uintmax_t bytes() const {
+        logger->flush();
+        std::uintmax_t sum = 0;
+        for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+            sum += entry.file_size();
+        }
+        return sum;
+    }
+    [[nodiscard]] bool has(const std::string& name) const {
+        return std::filesystem::exists(folder_ + "/" + name);
     }
     /// The lines since the last call, without their times.
     std::vector<std::string> lines() {
@@ -134,6 +146,20 @@ TEST_CASE("closed connections write at a bounded rate, and what is left out is c
               "level=warning node=node0 event=sessions_closed_unlogged peer=? count=990"});
     log.tell_left_out();
     CHECK(file.lines().empty());
+}
+
+TEST_CASE("a log makes room: so much is kept, and the newest stands in node.log", "[log]") {
+    LogFile file(4'096);
+    for (int i = 0; i < 1'000; ++i) {
+        file.logger->write(LogLevel::info, "filling", {{"number", std::to_string(i)}});
+    }
+    CHECK(file.bytes() <= 4'096 * (k_old_log_files + 1));
+    CHECK(file.bytes() > 4'096 * k_old_log_files);
+    CHECK(file.has("node.1.log"));
+    CHECK_FALSE(file.has("node.4.log"));
+    const auto lines = file.lines();
+    REQUIRE_FALSE(lines.empty());
+    CHECK(lines.back().ends_with("number=999"));
 }
 
 }  // namespace
