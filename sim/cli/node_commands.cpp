@@ -97,7 +97,7 @@ private:
 std::string_view time_of(std::string_view line) { return line.substr(0, line.find(' ')); }
 
 /// The lines that are new, each node's after the other's or all in the order of their time.
-std::vector<std::string> new_lines(std::vector<LogReader>& readers, bool by_time) {
+std::vector<std::string> new_lines(std::deque<LogReader>& readers, bool by_time) {
     std::vector<std::string> lines;
     for (LogReader& reader : readers) {
         while (auto line = reader.next()) lines.push_back(*std::move(line));
@@ -190,7 +190,7 @@ int run_logs(const LogsOptions& options) {
     const NetworkFolder folder = folder_at(options.folder);
     const auto network = read_network(folder);
     if (!network) return fail(network.error());
-    std::vector<LogReader> readers;
+    std::deque<LogReader> readers;
     for (const NodeAddress& node : network->nodes) {
         if (!options.node.empty() && node.name != options.node) continue;
         readers.emplace_back(io::NodeHome{folder.home(node.name)});
