@@ -1,5 +1,6 @@
 #include "ledger/contracts/alerts.hpp"
 #include "ledger/contracts/contracts.hpp"
+#include "ledger/contracts/directory/directory.hpp"
 #include "ledger/contracts/evidence/evidence.hpp"
 #include "ledger/contracts/receivables/receivables.hpp"
 
@@ -14,7 +15,7 @@ struct Entry {
 constexpr Entry k_contracts[] = {
     {make_membership_contract},
     {make_calendar_contract},
-    {make_directory_contract},
+    {make_directory_contract, directory::alert_overdue},
     {make_invoice_contract},
     {make_receivables_contract, receivables::alert_bank},
     {make_evidence_contract},

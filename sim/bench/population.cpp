@@ -101,10 +101,10 @@ ledger::MemberId department_id(std::size_t number) {
             static_cast<char>('A' + number % k_letters)};
 }
 
-directory::Metadata metadata_of(const ledger::MemberId& department) {
+directory::Metadata metadata_of(const ledger::MemberId& department, std::size_t number) {
     directory::Metadata metadata;
     metadata.name = "Register of " + department;
-    metadata.resource_code = "307001/000001";
+    metadata.resource_code = "307001/" + std::to_string(number);
     metadata.abstract = "A register that every department may ask for";
     metadata.items = {{"name", "text"}, {"number", "text"}, {"since", "date"}};
     metadata.sharing = directory::Sharing::unconditional;
@@ -224,7 +224,7 @@ Result<Departments> enrol_departments(sim::World& world, std::size_t count,
             act(world, id, member.key,
                 {operation("directory", "register_directory",
                            directory::RegisterDirectoryArguments{
-                               departments.responsibilities.back(), metadata_of(id)})});
+                               departments.responsibilities.back(), metadata_of(id, i + 1)})});
         if (!entered) return propagate(entered);
         departments.entries.push_back(given_id(*entered));
         const auto locked =

@@ -104,7 +104,7 @@ Result<Example> References::member_of(const Example& value, const std::string& r
     const Actor* actor = scenario_.find_actor(std::string_view(value.value->get_string()));
     if (actor == nullptr) return unknown();  // a text of which only the kind is known
     const auto found = actor_field(*actor, field);
-    if (!found) return wrong({"id", "name", "full_name", "kind"});
+    if (!found) return wrong({"id", "name", "full_name", "kind", "number"});
     return Example{*found, value.exact};
 }
 

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "ledger/codec/json.hpp"
+#include "sim/scenario/actors.hpp"
 
 namespace cityledger::sim {
 
@@ -89,6 +90,13 @@ std::optional<json::value> actor_field(const Actor& actor, std::string_view fiel
     if (field == "name") return json::value(actor.name);
     if (field == "full_name") return json::value(actor.full_name);
     if (field == "kind") return json::value(actor.kind);
+    if (field == "number") {
+        const auto& all = beijing_departments();
+        const auto found = std::find_if(all.begin(), all.end(), [&](const Department& department) {
+            return department.code == actor.id;
+        });
+        if (found != all.end()) return json::value(found - all.begin() + 1);
+    }
     return std::nullopt;
 }
 

@@ -93,6 +93,68 @@ TEST_CASE("a close needs a proposal, one is enough, and two signers", "[calendar
     CHECK(countersign(city, "AUDIT", "2020-01-20"));
 }
 
+Result<Nothing> withdraw(City& city, const MemberId& sender, const std::string& date) {
+    return city.run<Nothing>(sender, "calendar", "withdraw_close", CloseArguments{date});
+}
+
+TEST_CASE("a proposal of the only countersigner is withdrawn, and another member proposes",
+          "[calendar]") {
+    City city = shenzhen(R"({"calendar": {"first_day": "2020-01-20"}, "membership": {"members": [
+        {"id": "SZTAX", "name": "Bureau", "kind": "authority",
+         "roles": ["operator", "calendar_countersigner"]},
+        {"id": "CENTRE", "name": "Centre", "kind": "authority", "roles": ["operator"]},
+        {"id": "AUDIT", "name": "Audit", "kind": "authority", "roles": ["auditor"]}]}})");
+    CHECK(refusal(withdraw(city, "SZTAX", "2020-01-20")) == codes::close_not_proposed.name);
+    REQUIRE(propose(city, "SZTAX", "2020-01-20"));
+    CHECK(refusal(countersign(city, "SZTAX", "2020-01-20")) == codes::close_same_signer.name);
+    CHECK(refusal(withdraw(city, "AUDIT", "2020-01-20")) == codes::not_permitted.name);
+    CHECK(refusal(withdraw(city, "SZTAX", "2020-01-21")) == codes::close_wrong_day.name);
+    REQUIRE(withdraw(city, "SZTAX", "2020-01-20"));
+    CHECK(city.emitted("calendar.close_withdrawn", "2020-01-20"));
+    REQUIRE(propose(city, "CENTRE", "2020-01-20"));
+    CHECK(countersign(city, "SZTAX", "2020-01-20") == BusinessDay{"2020-01-21", 2});
+}
+
+TEST_CASE("what a member that is gone has proposed counts for nothing and is withdrawn",
+          "[calendar]") {
+    City city = city_from(R"({"first_day": "2020-01-20"})");
+    REQUIRE(
+        city.run<Nothing>("SZTAX", "membership", "grant_role",
+                          membership::RoleArguments{"AUDIT", membership::Role::chain_operator}));
+    REQUIRE(propose(city, "AUDIT", "2020-01-20"));
+    REQUIRE(
+        city.run<Nothing>("SZTAX", "membership", "revoke", membership::MemberArguments{"AUDIT"}));
+    CHECK(refusal(countersign(city, "SZTAX", "2020-01-20")) == codes::close_proposer_gone.name);
+    CHECK(withdraw(city, "SZTAX", "2020-01-20"));
+}
+
+TEST_CASE("a weekend day can be a make-up working day", "[calendar]") {
+    // The spring festival of 2020, as planned: the Sunday before and the Saturday after are worked.
+    City city = city_from(R"({"first_day": "2020-01-17",
+        "holidays": ["2020-01-24", "2020-01-27", "2020-01-28", "2020-01-29", "2020-01-30"],
+        "workdays": ["2020-02-01", "2020-01-19"]})");
+    const char* days[] = {"2020-01-19", "2020-01-20", "2020-01-21", "2020-01-22",
+                          "2020-01-23", "2020-01-31", "2020-02-01", "2020-02-03"};
+    for (const char* day : days) CHECK(close_day(city, "SZTAX", "AUDIT").date == day);
+}
+
+TEST_CASE("make-up working days are weekend days and no holidays, and so many", "[calendar]") {
+    City city;
+    const auto start = [&](const std::string& calendar) {
+        return refusal(city.start(sections(R"({"calendar": )" + calendar + "}")));
+    };
+    CHECK(start(R"({"workdays": ["2020-01-20"]})") == codes::workday_not_weekend.name);
+    CHECK(start(R"({"workdays": ["2020-01-19"], "holidays": ["2020-01-19"]})") ==
+          codes::workday_is_holiday.name);
+    CHECK(start(R"({"workdays": ["Sunday"]})") == codes::date_malformed.name);
+    CHECK(start(R"({"first_day": "2020-01-19", "workdays": ["2020-01-19"]})") == "accepted");
+    std::string many;
+    for (std::uint32_t i = 0; i <= calendar::k_max_workdays; ++i) {
+        many += (i == 0 ? "\"2020-01-19\"" : ", \"2020-01-19\"");
+    }
+    CHECK(start(R"({"workdays": [)" + many + "]}") == codes::json_wrong_shape.name);
+}
+
 TEST_CASE("the calendar of the genesis is checked", "[calendar]") {
     City city;
     const auto start = [&](std::string_view calendar) {

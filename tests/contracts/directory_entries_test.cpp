@@ -48,7 +48,7 @@ TEST_CASE("a responsibility is pending until the staffing office approves it", "
     CHECK(refusal(approve_responsibility(city, "AK", made->id)) == codes::not_permitted.name);
     REQUIRE(approve_responsibility(city, "BZB", made->id));
     CHECK(read().status == ResponsibilityStatus::active);
-    CHECK(read().approved_by == "BZB");
+    CHECK(read().decided_by == "BZB");
     CHECK(refusal(approve_responsibility(city, "BZB", made->id)) ==
           codes::responsibility_already_active.name);
     CHECK(refusal(approve_responsibility(city, "BZB", "AK/R00002")) ==
@@ -63,6 +63,15 @@ TEST_CASE("a responsibility needs a department, a text and a legal basis", "[dir
           codes::responsibility_text_missing.name);
     CHECK(refusal(register_responsibility(city, "AK", "text", "")) ==
           codes::responsibility_basis_missing.name);
+    // White space, also that of Chinese text and that of zero width, is no text.
+    for (const char* blank :
+         {" ", "\t\n", "\xE3\x80\x80", "\xC2\xA0 ", "\xE2\x80\x8B", "\xE2\x80\x83"}) {
+        CHECK(refusal(register_responsibility(city, "AK", blank, "basis")) ==
+              codes::responsibility_text_missing.name);
+        CHECK(refusal(register_responsibility(city, "AK", "text", blank)) ==
+              codes::responsibility_basis_missing.name);
+    }
+    CHECK(register_responsibility(city, "AK", " \xE2\x80\x94", "\xE3\x80\x81"));  // dash and comma
 }
 
 TEST_CASE("no responsibility, no directory", "[directory]") {
@@ -101,10 +110,23 @@ TEST_CASE("each missing part of the core metadata is refused", "[directory]") {
     CHECK(with([](Metadata& m) { m.items[2].type.clear(); }) == missing);
     CHECK(with([](Metadata& m) { m.items[2].name = "name"; }) ==
           codes::directory_item_repeated.name);
-    for (const char* code : {"30100", "3010A1", "A01001/1", "301001-1"}) {
+    CHECK(with([](Metadata& m) { m.name = " "; }) == missing);
+    CHECK(with([](Metadata& m) { m.abstract = "\xE3\x80\x80"; }) == missing);
+    CHECK(with([](Metadata& m) { m.items[1].name = "\t"; }) == missing);
+    CHECK(with([](Metadata& m) { m.items[2].type = " "; }) == missing);
+    for (const char* code :
+         {"30100", "3010A1", "A01001/1", "301001-1", "999999", "000000////", "301001", "301001/",
+          "301001/0000", "301001/1/2", "401001/1", "001001/1", "300001/1", "301000/1", "30100/1",
+          "301001/1234567890123", "/1", "301001/1a", "301001/ 1"}) {
+        INFO(code);
         CHECK(with([&](Metadata& m) { m.resource_code = code; }) ==
               codes::resource_code_malformed.name);
     }
+    CHECK(with([](Metadata& m) { m.condition = " "; }) == codes::sharing_condition_missing.name);
+    CHECK(with([](Metadata& m) {
+              m.sharing = Sharing::not_shared;
+              m.legal_basis = "\xE3\x80\x80";
+          }) == codes::sharing_basis_missing.name);
     CHECK(with([](Metadata& m) { m.condition.reset(); }) == codes::sharing_condition_missing.name);
     CHECK(with([](Metadata& m) { m.sharing = Sharing::not_shared; }) ==
           codes::sharing_basis_missing.name);
@@ -114,6 +136,7 @@ TEST_CASE("each missing part of the core metadata is refused", "[directory]") {
           }) == "accepted");
     CHECK(with([](Metadata& m) {
               m.sharing = Sharing::unconditional;
+              m.resource_code = "301001/2";
               m.condition.reset();
           }) == "accepted");
 }
@@ -143,6 +166,31 @@ TEST_CASE("a draft is edited by its owner, locked by the operator, and then stay
     CHECK(record->metadata_hash == metadata_hash(better));
 }
 
+TEST_CASE("no two entries of the chain share a resource code", "[directory]") {
+    City city = beijing();
+    const std::string of_ak = responsibility_of(city, "AK");
+    const std::string of_af = responsibility_of(city, "AF");
+    const auto taken = codes::resource_code_taken.name;
+    const auto register_code = [&](const MemberId& sender, const std::string& root,
+                                   const std::string& code) {
+        return refusal(register_directory(city, sender, root, metadata_with_code(code)));
+    };
+    CHECK(register_code("AK", of_ak, "301001/0001") == "accepted");
+    CHECK(register_code("AK", of_ak, "301001/0001") == taken);
+    CHECK(register_code("AF", of_af, "301001/0001") == taken);
+    CHECK(register_code("AF", of_af, "301001/1") == taken);  // the same number
+    CHECK(register_code("AF", of_af, "301001/10") == "accepted");
+    CHECK(register_code("AF", of_af, "3010010/1") == "accepted");  // a sub-catalogue
+    CHECK(register_code("AF", of_af, "103100123/000000000001") == "accepted");
+
+    // A draft keeps its code, may take another one, and leaves the old one to others.
+    CHECK(refusal(update(city, "AK", "AK/D00001", metadata_with_code("301001/10"))) == taken);
+    CHECK(register_code("AF", of_af, "301001/01") == taken);
+    REQUIRE(update(city, "AK", "AK/D00001", metadata_with_code("301001/1")));
+    REQUIRE(update(city, "AK", "AK/D00001", metadata_with_code("301001/2")));
+    CHECK(register_code("AF", of_af, "301001/1") == "accepted");
+}
+
 TEST_CASE("the hash of the metadata changes with each field", "[directory]") {
     const Metadata first = pension_metadata();
     Metadata second = first;
@@ -157,7 +205,8 @@ TEST_CASE("entries of a department are read page by page", "[directory]") {
     City city = beijing();
     const std::string responsibility = responsibility_of(city, "AK");
     for (int i = 0; i < 12; ++i) {
-        REQUIRE(register_directory(city, "AK", responsibility, pension_metadata()));
+        REQUIRE(register_directory(city, "AK", responsibility,
+                                   metadata_with_code("301001/" + std::to_string(i + 1))));
     }
     DepartmentPageArguments arguments{"AK", std::nullopt, 10};
     const auto first = city.ask<DirectoriesResult>("directory", "directories", arguments);

@@ -65,6 +65,8 @@ TEST_CASE("what is wrong with a request is said", "[directory]") {
         return refusal(ask_for(city, arguments));
     };
     CHECK(with([](auto& r) { r.directory = "AK/D00009"; }) == codes::directory_unknown.name);
+    CHECK(with([](auto& r) { r.purpose = "\xE3\x80\x80"; }) == codes::request_purpose_missing.name);
+    CHECK(with([](auto& r) { r.legal_basis = " \t"; }) == codes::request_basis_missing.name);
     CHECK(with([](auto& r) { r.purpose.clear(); }) == codes::request_purpose_missing.name);
     CHECK(with([](auto& r) { r.legal_basis.clear(); }) == codes::request_basis_missing.name);
     CHECK(with([](auto& r) { r.columns.clear(); }) == codes::request_columns_missing.name);
@@ -88,7 +90,8 @@ TEST_CASE("drafts and entries that are not shared cannot be requested", "[direct
     secret.legal_basis = "Social insurance law, article 81";
     const std::string entry = locked_entry(city, secret);
     CHECK(refusal(ask_for(city, request_for(entry))) == codes::directory_not_shared.name);
-    const auto draft = testing::register_directory(city, "AK", "AK/R00001", pension_metadata());
+    const auto draft =
+        testing::register_directory(city, "AK", "AK/R00001", metadata_with_code("301001/0002"));
     REQUIRE(draft);
     CHECK(refusal(ask_for(city, request_for(draft->id))) == codes::directory_not_locked.name);
 }
@@ -113,7 +116,7 @@ TEST_CASE("only the provider answers, once, and says why it refuses", "[director
     CHECK(refusal(approve(city, made->id, "AF")) == codes::request_not_provider.name);
     CHECK(refusal(approve(city, made->id, "BZB")) == codes::not_permitted.name);
     CHECK(refusal(approve(city, "AF/Q00009")) == codes::request_unknown.name);
-    CHECK(refusal(refuse_request(city, made->id, "")) == codes::request_reason_missing.name);
+    CHECK(refusal(refuse_request(city, made->id, " ")) == codes::request_reason_missing.name);
     REQUIRE(refuse_request(city, made->id, "the purpose does not need amounts"));
     CHECK(city.emitted("directory.refused", made->id));
     CHECK(read_request(city, made->id).reason == "the purpose does not need amounts");
@@ -128,8 +131,8 @@ TEST_CASE("silence becomes overdue only after the tenth business day has closed"
     close_days(city, 10);  // the due day, 11 February, is open
     CHECK(city.ask<calendar::TodayResult>("calendar", "today", Nothing{})->date == made->due_date);
     CHECK(*mark_overdue(city, 16) == MarkOverdueResult{0, 0});
-    close_days(city, 1);
-    CHECK(*mark_overdue(city, 16) == MarkOverdueResult{1, 0});
+    CHECK(read_request(city, made->id).status == RequestStatus::pending);
+    close_days(city, 1);  // makes it overdue, without anybody's call
     CHECK(city.emitted("directory.overdue", made->id));
     CHECK(read_request(city, made->id).status == RequestStatus::overdue);
     CHECK(refusal(deliver(city, made->id)) == codes::request_not_granted.name);
@@ -155,22 +158,48 @@ TEST_CASE("an answer on the due day is in time, one on the day after is late", "
     }
 }
 
-TEST_CASE("marking overdue is bounded work that continues", "[directory]") {
+TEST_CASE("a close tells of twelve overdue, oldest first; the rest waits for the next or a call",
+          "[directory]") {
     City city = beijing();
-    const std::string entry = locked_entry(city, pension_metadata());
-    for (int i = 0; i < 40; ++i) REQUIRE(ask_for(city, request_for(entry)));
-    close_days(city, 11);
-    REQUIRE(ask_for(city, request_for(entry)));  // due later
+    const std::string entry = locked_entry(city, wide_metadata());
+    for (unsigned i = 1; i <= 60; ++i) REQUIRE(ask_for(city, wide_request(entry, i)));
+    close_days(city, 10);
+    CHECK(city.context.events.size() == 1);
+    REQUIRE(ask_for(city, wide_request(entry, 61)));  // due later
+    close_days(city, 1);
+    CHECK(city.context.events.size() == 13);
+    CHECK(city.emitted("directory.overdue", "AF/Q00001"));
+    CHECK(city.emitted("directory.overdue", "AF/Q00012"));
+    CHECK(read_request(city, "AF/Q00060").status == RequestStatus::overdue);  // also untold
     for (const std::uint32_t limit : {0u, 17u}) {
         CHECK(refusal(mark_overdue(city, limit)) == codes::overdue_limit_out_of_range.name);
     }
-    CHECK(*mark_overdue(city, 16) == MarkOverdueResult{16, 24});
-    CHECK(read_request(city, "AF/Q00016").status == RequestStatus::overdue);
-    CHECK(read_request(city, "AF/Q00017").status == RequestStatus::pending);
+    CHECK(*mark_overdue(city, 16) == MarkOverdueResult{16, 32});
+    CHECK(city.emitted("directory.overdue", "AF/Q00013"));
+    CHECK(city.emitted("directory.overdue", "AF/Q00028"));
+    close_days(city, 1);  // its twelve are told already
+    CHECK(city.context.events.size() == 1);
+    close_days(city, 1);
+    CHECK(city.context.events.size() == 9);
+    CHECK(city.emitted("directory.overdue", "AF/Q00029"));
+    CHECK(city.emitted("directory.overdue", "AF/Q00036"));
     CHECK(*mark_overdue(city, 16) == MarkOverdueResult{16, 8});
     CHECK(*mark_overdue(city, 16) == MarkOverdueResult{8, 0});
     CHECK(*mark_overdue(city, 16) == MarkOverdueResult{0, 0});
-    CHECK(read_request(city, "AF/Q00041").status == RequestStatus::pending);
+    CHECK(read_request(city, "AF/Q00061").status == RequestStatus::pending);
+}
+
+TEST_CASE("without any call each close tells of the next twelve, and of none twice",
+          "[directory]") {
+    City city = beijing();
+    const std::string entry = locked_entry(city, wide_metadata());
+    for (unsigned i = 1; i <= 30; ++i) REQUIRE(ask_for(city, wide_request(entry, i)));
+    REQUIRE(approve(city, "AF/Q00030"));  // an answer needs no place
+    close_days(city, 10);
+    for (const std::size_t told : {12, 12, 5, 0}) {
+        close_days(city, 1);
+        CHECK(city.context.events.size() == told + 1);
+    }
 }
 
 TEST_CASE("nothing is delivered after a grant is revoked or over", "[directory]") {
@@ -179,8 +208,8 @@ TEST_CASE("nothing is delivered after a grant is revoked or over", "[directory]"
     RequestArguments arguments = request_for(entry);
     arguments.until_day = "2020-01-21";
     const auto limited_grant = ask_for(city, arguments);
-    const auto open_grant = ask_for(city, request_for(entry));
     REQUIRE(approve(city, limited_grant->id));
+    const auto open_grant = ask_for(city, request_for(entry));
     REQUIRE(approve(city, open_grant->id));
 
     close_days(city, 1);
@@ -211,8 +240,8 @@ TEST_CASE("only the requester acknowledges, and only what was delivered", "[dire
 
 TEST_CASE("requests are listed for the requester and for the provider", "[directory]") {
     City city = beijing();
-    const std::string entry = locked_entry(city, pension_metadata());
-    for (int i = 0; i < 3; ++i) REQUIRE(ask_for(city, request_for(entry)));
+    const std::string entry = locked_entry(city, wide_metadata());
+    for (unsigned i = 1; i <= 3; ++i) REQUIRE(ask_for(city, wide_request(entry, i)));
     const auto list = [&](const char* query, const MemberId& department) {
         return city.ask<RequestsResult>("directory", query,
                                         DepartmentPageArguments{department, {}, 2});

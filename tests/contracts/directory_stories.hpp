@@ -18,6 +18,23 @@ inline directory::Metadata pension_metadata() {
     return metadata;
 }
 
+/// Pensions, as another entry of the chain.
+inline directory::Metadata metadata_with_code(const std::string& code) {
+    directory::Metadata metadata = pension_metadata();
+    metadata.resource_code = code;
+    return metadata;
+}
+
+/// With columns c0 to c5, so that there are 63 different requests.
+inline directory::Metadata wide_metadata() {
+    directory::Metadata metadata = pension_metadata();
+    metadata.items.clear();
+    for (const char* name : {"c0", "c1", "c2", "c3", "c4", "c5"}) {
+        metadata.items.push_back({name, "text"});
+    }
+    return metadata;
+}
+
 inline Result<directory::IdResult> register_directory(City& city, const MemberId& sender,
                                                       const std::string& responsibility,
                                                       const directory::Metadata& metadata) {
@@ -58,6 +75,17 @@ inline directory::RequestArguments request_for(const std::string& entry) {
     return arguments;
 }
 
+/// One of the 63 different requests for an entry of wide_metadata().
+inline directory::RequestArguments wide_request(const std::string& entry, unsigned number) {
+    directory::RequestArguments arguments = request_for(entry);
+    arguments.columns.clear();
+    for (unsigned column = 0; column < 6; ++column) {
+        if (((number >> column) & 1) != 0)
+            arguments.columns.push_back("c" + std::to_string(column));
+    }
+    return arguments;
+}
+
 inline Result<directory::RequestResult> ask_for(City& city,
                                                 const directory::RequestArguments& arguments,
                                                 const MemberId& sender = "AF") {
@@ -83,11 +111,36 @@ inline Result<Nothing> revoke_grant(City& city, const std::string& request,
                              directory::ReasonArguments{request, reason});
 }
 
-inline Result<directory::DeliverResult> deliver(City& city, const std::string& request,
-                                                const MemberId& sender = "AK") {
+inline Result<Nothing> close_request(City& city, const std::string& request,
+                                     const std::string& reason, const MemberId& sender) {
+    return city.run<Nothing>(sender, "directory", "close_request",
+                             directory::ReasonArguments{request, reason});
+}
+
+inline Result<directory::DeliverResult> deliver_rows(City& city, const std::string& request,
+                                                     std::string_view batch, std::uint64_t rows,
+                                                     const MemberId& sender = "AK") {
     return city.run<directory::DeliverResult>(
         sender, "directory", "deliver",
-        directory::DeliverArguments{request, digest_of("rows"), 120});
+        directory::DeliverArguments{request, digest_of(batch), rows});
+}
+
+inline Result<directory::DeliverResult> deliver(City& city, const std::string& request,
+                                                const MemberId& sender = "AK") {
+    return deliver_rows(city, request, "rows", 120, sender);
+}
+
+/// The operator takes the department's membership away.
+inline void dissolve(City& city, const MemberId& department) {
+    REQUIRE(
+        city.run<Nothing>("AD", "membership", "revoke", membership::MemberArguments{department}));
+}
+
+inline Result<Nothing> decide_responsibility(City& city, const std::string& operation,
+                                             const std::string& id, const std::string& reason,
+                                             const MemberId& sender = "BZB") {
+    return city.run<Nothing>(sender, "directory", operation,
+                             directory::ResponsibilityReasonArguments{id, reason});
 }
 
 inline Result<directory::AcknowledgeResult> acknowledge(City& city, const std::string& request,

@@ -99,7 +99,7 @@ void accepted(const Receipt& receipt) {
 }
 
 void share_a_directory(Chain& chain, const directory::Metadata& metadata,
-                       const directory::RequestArguments& request) {
+                       const std::vector<directory::RequestArguments>& requests) {
     using namespace directory;
     const auto operation = [](const char* method, const auto& arguments) {
         return Chain::operation("directory", method, arguments);
@@ -115,9 +115,10 @@ void share_a_directory(Chain& chain, const directory::Metadata& metadata,
     accepted(chain.send("AK", {operation("register_directory",
                                          RegisterDirectoryArguments{"AK/R00001", metadata})}));
     accepted(chain.send("AD", {operation("lock_directory", LockDirectoryArguments{"AK/D00001"})}));
-    // Sixteen requests in one transaction, and all of them overdue after ten days.
-    std::vector<Operation> requests(16, operation("request", request));
-    accepted(chain.send("AF", requests));
+    // All requests in one transaction, and all of them overdue after ten days.
+    std::vector<Operation> asked;
+    for (const RequestArguments& request : requests) asked.push_back(operation("request", request));
+    accepted(chain.send("AF", asked));
 }
 
 void dine(Chain& chain) {
@@ -158,13 +159,15 @@ void close_eleven_days(Chain& chain) {
 }
 
 void run_the_story(Chain& chain) {
-    share_a_directory(chain, pension_metadata(), request_for("AK/D00001"));
+    std::vector<directory::RequestArguments> requests;
+    for (unsigned i = 1; i <= 16; ++i) requests.push_back(wide_request("AK/D00001", i));
+    share_a_directory(chain, wide_metadata(), requests);
     dine(chain);
     close_eleven_days(chain);
     const Receipt overdue = chain.send(
         "AD", {Chain::operation("directory", "mark_overdue", directory::MarkOverdueArguments{16})});
     accepted(overdue);
-    CHECK(overdue.operations[0].events.size() == 16);
+    CHECK(overdue.operations[0].events.size() == 4);  // the close has told of twelve
 }
 
 TEST_CASE("all contracts work in one chain, within the budgets of the executor", "[contracts]") {
@@ -180,8 +183,7 @@ TEST_CASE("all contracts work in one chain, within the budgets of the executor",
     CHECK(inbox.requests[15].status == directory::RequestStatus::overdue);
 }
 
-TEST_CASE("sixteen requests of the largest size are marked overdue in one operation",
-          "[contracts]") {
+TEST_CASE("twelve requests of the largest size become overdue in one close", "[contracts]") {
     using namespace directory;
     Metadata metadata = pension_metadata();
     RequestArguments request = request_for("AK/D00001");
@@ -196,8 +198,12 @@ TEST_CASE("sixteen requests of the largest size are marked overdue in one operat
     request.purpose.assign(k_max_long_text_bytes, 'x');
     request.legal_basis.assign(k_max_short_text_bytes, 'x');
     request.until_day = "2020-12-31";
+    std::vector<RequestArguments> requests(16, request);
+    for (std::size_t i = 1; i < requests.size(); ++i) {
+        requests[i].columns.erase(requests[i].columns.begin() + static_cast<std::ptrdiff_t>(i));
+    }
     Chain chain(1);
-    share_a_directory(chain, metadata, request);
+    share_a_directory(chain, metadata, requests);
     close_eleven_days(chain);
     accepted(chain.send("AD",
                         {Chain::operation("directory", "mark_overdue", MarkOverdueArguments{16})}));

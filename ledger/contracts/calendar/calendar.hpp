@@ -1,8 +1,8 @@
 #pragma once
 // Calendar: the business day of the chain. One day is open at a time. An operator or the tax
 // bureau proposes to close it, a different member with the role calendar_countersigner confirms,
-// and the next business day opens. Closing does no other work: contracts that have something due
-// at the end of a day offer operations of their own with a bound (directory.mark_overdue).
+// and the next business day opens. A proposal can be withdrawn. A contract that has something due
+// at the end of a day does a bounded part of it in the close (CloseWork).
 
 #include <optional>
 #include <string>
@@ -14,6 +14,7 @@
 namespace cityledger::ledger::calendar {
 
 inline constexpr std::uint32_t k_max_holidays = 2000;
+inline constexpr std::uint32_t k_max_workdays = 2000;
 
 /// The open day: result of `today`, `countersign_close`; and the record. The first business day of
 /// the chain has the ordinal 1.
@@ -28,7 +29,7 @@ struct BusinessDay {
     }
 };
 
-/// Operations `propose_close` and `countersign_close`: the day that is open.
+/// Operations `propose_close`, `withdraw_close` and `countersign_close`: the day that is open.
 struct CloseArguments {
     std::string date;  ///< "YYYY-MM-DD"
 
@@ -74,12 +75,15 @@ struct GenesisSection {
     std::optional<std::string> first_day;              ///< default 2018-08-10
     std::optional<bool> weekends;                      ///< are they business days; default no
     std::optional<std::vector<std::string>> holidays;  ///< days without business
+    /// Weekend days that are business days (调休), where weekends are none.
+    std::optional<std::vector<std::string>> workdays;
 
     bool operator==(const GenesisSection&) const = default;
     template <class Archive>
     void serialize(Archive& archive) {
         archive(limited<k_date_bytes>("first_day", first_day), field("weekends", weekends),
-                limited<k_max_holidays>("holidays", holidays));
+                limited<k_max_holidays>("holidays", holidays),
+                limited<k_max_workdays>("workdays", workdays));
     }
 };
 

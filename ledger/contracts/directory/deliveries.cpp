@@ -22,6 +22,33 @@ Status check_may_deliver(Context& context, const Request& record) {
     if (record.until_day && *record.until_day < calendar::current_day(context).date) {
         return refuse(codes::grant_expired, record.id + " until " + *record.until_day);
     }
+    return check_department(context, record.requester);
+}
+
+/// The key by which a batch is delivered once per request.
+std::string batch_key(const std::string& request, const Digest& digest) {
+    return "directory/batch/" + request + "/" + to_hex(digest);
+}
+
+/// How many rows, not the same batch again, and not too many in a day; counts it.
+Status count_delivery(Context& context, Request& record, const DeliverArguments& arguments) {
+    if (arguments.rows == 0 || arguments.rows > k_max_delivery_rows) {
+        return refuse(codes::delivery_rows_out_of_range, std::to_string(arguments.rows));
+    }
+    const std::string batch = batch_key(record.id, arguments.digest);
+    if (context.get(Space::business, batch)) return refuse(codes::delivery_repeated, record.id);
+    const auto entry = find_entry(context, record.directory);
+    if (!entry) return propagate(entry);
+    const std::string today = calendar::current_day(context).date;
+    if (record.last_delivered_on != today) record.delivered_that_day = 0;
+    if (record.delivered_that_day >= deliveries_per_day(entry->metadata.update_cycle)) {
+        return refuse(codes::deliveries_of_day_used,
+                      record.id + ": " + std::to_string(record.delivered_that_day));
+    }
+    record.last_delivered_on = today;
+    ++record.delivered_that_day;
+    ++record.deliveries;
+    context.put(Space::business, batch, {});
     return {};
 }
 
@@ -34,13 +61,15 @@ Result<DeliverResult> deliver(Context& context, const DeliverArguments& argument
     if (const auto status = check_may_deliver(context, *record); !status) {
         return propagate(status);
     }
-    ++record->deliveries;
+    if (const auto status = count_delivery(context, *record, arguments); !status) {
+        return propagate(status);
+    }
     Delivery delivery;
     delivery.request = record->id;
     delivery.sequence = record->deliveries;
     delivery.digest = arguments.digest;
     delivery.rows = arguments.rows;
-    delivery.delivered_on = calendar::current_day(context).date;
+    delivery.delivered_on = record->last_delivered_on;
     context.store(delivery_key(record->id, delivery.sequence), delivery);
     context.store(record_key(Kind::request, record->id), *record);
     context.emit("directory.delivered", record->id);
@@ -87,6 +116,21 @@ Result<Nothing> revoke(Context& context, const ReasonArguments& arguments) {
 }
 
 }  // namespace
+
+std::uint32_t deliveries_per_day(UpdateCycle cycle) {
+    constexpr std::uint32_t k_each_quarter_of_an_hour = 96;
+    constexpr std::uint32_t k_daily_with_corrections = 4;
+    constexpr std::uint32_t k_seldom_with_correction = 2;
+    switch (cycle) {
+        case UpdateCycle::real_time: return k_each_quarter_of_an_hour;
+        case UpdateCycle::daily: return k_daily_with_corrections;
+        case UpdateCycle::weekly:
+        case UpdateCycle::monthly:
+        case UpdateCycle::quarterly:
+        case UpdateCycle::yearly: break;
+    }
+    return k_seldom_with_correction;
+}
 
 void add_delivery_operations(std::vector<Method>& operations) {
     operations.push_back(make_method(

@@ -1,5 +1,9 @@
 #include "ledger/contracts/directory/directory.hpp"
 
+#include <algorithm>
+#include <array>
+
+#include "crypto/hash.hpp"
 #include "ledger/contracts/contracts.hpp"
 #include "ledger/contracts/directory/internal.hpp"
 #include "ledger/contracts/values/key_text.hpp"
@@ -10,6 +14,43 @@ namespace {
 
 constexpr std::uint32_t k_last_sequence = 99'999;
 constexpr std::uint32_t k_default_reply_days = 10;
+
+constexpr std::string_view k_open_tag = "cityledger.directory.open.v1";
+
+/// What makes two requests of one department the same: the columns ascend.
+struct OpenRequest {
+    std::string directory;
+    std::string responsibility;
+    std::vector<std::string> columns;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(limited<k_max_id_bytes>("directory", directory),
+                limited<k_max_id_bytes>("responsibility", responsibility),
+                limited<k_max_items>("columns", columns));
+    }
+};
+
+/// ASCII, no-break, zero-width and ideographic blanks; control characters are no text at all.
+constexpr std::array<std::string_view, 10> k_blanks = {" ",
+                                                       "\t",
+                                                       "\n",
+                                                       "\xC2\xA0",
+                                                       "\xE2\x80\x8B",
+                                                       "\xE2\x80\x8C",
+                                                       "\xE2\x80\x8D",
+                                                       "\xE2\x81\xA0",
+                                                       "\xE3\x80\x80",
+                                                       "\xEF\xBB\xBF"};
+
+/// Bytes of the blank that the text begins with, or 0. U+2000 to U+200A are of one form.
+std::size_t blank_bytes(std::string_view text) {
+    for (const std::string_view blank : k_blanks) {
+        if (text.starts_with(blank)) return blank.size();
+    }
+    if (text.size() < 3 || !text.starts_with("\xE2\x80")) return 0;
+    const auto last = static_cast<unsigned char>(text[2]);
+    return last >= 0x80 && last <= 0x8A ? 3 : 0;
+}
 
 /// The last number given to a department for a kind.
 struct Sequence {
@@ -44,7 +85,22 @@ std::string record_prefix(Kind kind) {
 std::string record_key(Kind kind, const std::string& id) { return record_prefix(kind) + id; }
 
 std::string due_key(const Request& request) {
-    return "directory/due/" + fixed_width(request.due_ordinal, 8) + "/" + request.id;
+    return std::string(k_due_prefix) + fixed_width(request.told_ordinal, 8) + "/" +
+           fixed_width(request.due_ordinal, 8) + "/" + request.id;
+}
+
+std::string open_key(const Request& request) {
+    OpenRequest same{request.directory, request.responsibility, request.columns};
+    std::sort(same.columns.begin(), same.columns.end());
+    return "directory/open/" + request.requester + "/" +
+           to_hex(crypto::tagged_hash(k_open_tag, encode(same)));
+}
+
+std::string code_key(std::string_view resource_code) {
+    const std::size_t sequence = resource_code.find('/') + 1;
+    const std::size_t first = resource_code.find_first_not_of('0', sequence);
+    return "directory/code/" + std::string(resource_code.substr(0, sequence)) +
+           std::string(resource_code.substr(first));
 }
 
 std::string delivery_prefix(const std::string& request) {
@@ -69,10 +125,34 @@ Result<std::string> next_id(Context& context, const MemberId& department, Kind k
     return department + "/" + letter + fixed_width(sequence.last, 5);
 }
 
+bool is_blank(std::string_view text) {
+    while (!text.empty()) {
+        const std::size_t bytes = blank_bytes(text);
+        if (bytes == 0) return false;
+        text.remove_prefix(bytes);
+    }
+    return true;
+}
+
+Status check_department(Context& context, const MemberId& id) {
+    const auto member = membership::find_member(context, id);
+    const bool lives = member && member->status == membership::MemberStatus::active &&
+                       member->has_role(membership::Role::department);
+    if (!lives) return refuse(codes::department_gone, id);
+    return {};
+}
+
 Result<Responsibility> find_responsibility(Context& context, const std::string& id) {
     auto record = context.load<Responsibility>(record_key(Kind::responsibility, id));
     if (!record) return refuse(codes::responsibility_unknown, id);
     return *std::move(record);
+}
+
+Status check_active(const Responsibility& responsibility) {
+    if (responsibility.status != ResponsibilityStatus::active) {
+        return refuse(codes::responsibility_not_active, responsibility.id);
+    }
+    return {};
 }
 
 Status check_own_responsibility(Context& context, const std::string& id) {
@@ -81,10 +161,7 @@ Status check_own_responsibility(Context& context, const std::string& id) {
     if (responsibility->department != context.sender()) {
         return refuse(codes::responsibility_not_own, id);
     }
-    if (responsibility->status != ResponsibilityStatus::active) {
-        return refuse(codes::responsibility_not_active, id);
-    }
-    return {};
+    return check_active(*responsibility);
 }
 
 Result<Entry> find_entry(Context& context, const std::string& id) {
@@ -93,10 +170,18 @@ Result<Entry> find_entry(Context& context, const std::string& id) {
     return *std::move(record);
 }
 
+Request as_of_today(Context& context, Request record) {
+    if (record.status == RequestStatus::pending &&
+        record.due_ordinal < calendar::current_day(context).ordinal) {
+        record.status = RequestStatus::overdue;
+    }
+    return record;
+}
+
 Result<Request> find_request(Context& context, const std::string& id) {
     auto record = context.load<Request>(record_key(Kind::request, id));
     if (!record) return refuse(codes::request_unknown, id);
-    return *std::move(record);
+    return as_of_today(context, *std::move(record));
 }
 
 }  // namespace directory
@@ -105,8 +190,10 @@ Contract make_directory_contract() {
     Contract contract;
     contract.name = "directory";
     contract.codes = {codes::directory_codes};
+    directory::add_responsibility_operations(contract.operations);
     directory::add_entry_operations(contract.operations);
     directory::add_request_operations(contract.operations);
+    directory::add_closing_operations(contract.operations);
     directory::add_delivery_operations(contract.operations);
     contract.queries = directory::directory_queries();
     contract.initialise = directory::initialise;

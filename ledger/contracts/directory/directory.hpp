@@ -162,4 +162,8 @@ struct GenesisSection {
     }
 };
 
+/// Tells of silence when a business day closes, without anybody's call: at most
+/// k_max_overdue_per_close events, oldest requests first.
+void alert_overdue(Context& context, std::string_view event, std::string_view subject);
+
 }  // namespace cityledger::ledger::directory

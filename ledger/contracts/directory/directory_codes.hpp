@@ -8,12 +8,14 @@
     X(responsibility_text_missing, 2200, refused, "the responsibility has no text", "write what the department is responsible for") \
     X(responsibility_basis_missing, 2201, refused, "the responsibility names no legal basis", "name the rule that gives the department this responsibility") \
     X(responsibility_unknown, 2202, refused, "no responsibility has this id: no responsibility, no directory", "register the responsibility first") \
-    X(responsibility_not_active, 2203, refused, "the staffing office has not approved the responsibility", "wait for approve_responsibility") \
+    X(responsibility_not_active, 2203, refused, "the responsibility is not approved: pending, refused or withdrawn", "let the staffing office approve it first") \
     X(responsibility_not_own, 2204, refused, "the responsibility belongs to another department", "name a responsibility of the sender") \
     X(responsibility_already_active, 2205, refused, "the responsibility is approved already", "nothing is to be done") \
+    X(responsibility_not_pending, 2206, refused, "the staffing office has decided on the responsibility already", "use withdraw_responsibility if it is active") \
+    X(responsibility_reason_missing, 2207, refused, "no reason is given for a decision on a responsibility", "say why it is refused or withdrawn") \
     X(directory_metadata_missing, 2210, refused, "a part of the core metadata is missing", "fill name, resource code, abstract and at least one information item with name and type") \
     X(directory_item_repeated, 2211, refused, "two information items have the same name", "give each item a name of its own") \
-    X(resource_code_malformed, 2212, refused, "the resource code is not a classification code with a sequence", "write at least six digits, then digits and '/' only") \
+    X(resource_code_malformed, 2212, refused, "the resource code is not a classification code, '/' and a sequence", "write class 1 to 3, two digits of item, three of catalogue, digits of a sub-catalogue if any, '/', then up to 12 digits") \
     X(sharing_condition_missing, 2213, refused, "conditional sharing names no condition", "say under which condition the data is shared") \
     X(sharing_basis_missing, 2214, refused, "an entry that is not shared names no legal basis", "name the law or State Council policy, or share the data") \
     X(directory_unknown, 2215, refused, "no directory entry has this id", "ask the query `directories` for the department's entries") \
@@ -23,6 +25,12 @@
     X(directory_not_locked, 2219, refused, "the directory entry is a draft that the operator has not locked", "wait for lock_directory") \
     X(directory_not_shared, 2220, refused, "the directory entry is not shared", "see the legal basis that the entry names") \
     X(directory_sequence_exhausted, 2221, refused, "the department has used all 99,999 numbers of this kind", "use another department code") \
+    X(resource_code_taken, 2222, refused, "another entry has this resource code", "give the entry a sequence of its own") \
+    X(department_gone, 2223, refused, "the department is dissolved: no active member with the role department", "let an operator close its requests and revoke its grants") \
+    X(lock_already_proposed, 2224, refused, "the operator's own entry waits for a second office", "let a staffing office or an auditor send countersign_lock") \
+    X(lock_not_proposed, 2225, refused, "no lock of this entry waits for a second office", "let an operator send lock_directory first") \
+    X(lock_same_department, 2226, refused, "a department cannot countersign the lock of its own entry", "let another staffing office or auditor send it") \
+    X(lock_hash_differs, 2227, refused, "the hash is not that of the metadata to lock", "read the entry again") \
     X(request_to_self, 2230, refused, "a department needs no request for its own data", "use the data") \
     X(request_purpose_missing, 2231, refused, "the request names no purpose", "say what the data is needed for") \
     X(request_basis_missing, 2232, refused, "the request names no legal basis", "name the rule that the purpose rests on") \
@@ -34,14 +42,20 @@
     X(request_not_provider, 2238, refused, "the sender does not provide the data of this request", "let the provider send it") \
     X(request_not_requester, 2239, refused, "the sender did not make this request", "let the requesting department send it") \
     X(request_already_answered, 2240, refused, "the request is answered already", "make a new request") \
-    X(request_reason_missing, 2241, refused, "no reason is given", "a refusal or revocation must say why") \
+    X(request_reason_missing, 2241, refused, "no reason is given", "a refusal, a revocation or a close must say why") \
     X(request_not_granted, 2242, refused, "the request is not approved", "wait for the provider's approval") \
     X(grant_revoked, 2243, refused, "the grant is revoked", "make a new request") \
     X(grant_expired, 2244, refused, "the last day of the grant is over", "make a new request") \
     X(delivery_unknown, 2245, refused, "no delivery has this number", "ask the query `deliveries`") \
     X(delivery_already_acknowledged, 2246, refused, "the delivery is acknowledged already", "ask the provider to deliver again if it was wrong") \
     X(overdue_limit_out_of_range, 2247, refused, "one operation marks 1 to 16 requests", "send a limit from 1 to 16, and again while `remaining` is above 0") \
-    X(reply_days_out_of_range, 2248, refused, "the time to reply is 1 to 250 business days", "correct reply_days in the genesis")
+    X(reply_days_out_of_range, 2248, refused, "the time to reply is 1 to 250 business days", "correct reply_days in the genesis") \
+    X(request_expired, 2249, refused, "the last day that the request asks for is over", "refuse it, or let it be closed") \
+    X(request_already_open, 2250, refused, "the same request is open already", "wait for its reply, or take it back with close_request") \
+    X(request_not_closable, 2251, refused, "the provider can still approve the request", "let the provider answer or the requester take it back") \
+    X(delivery_repeated, 2252, refused, "a batch with this digest was delivered on this request already", "deliver each batch once") \
+    X(delivery_rows_out_of_range, 2253, refused, "a delivery has 1 to 1,000,000,000 rows", "deliver only when there is data, and large batches in parts") \
+    X(deliveries_of_day_used, 2254, refused, "the deliveries of one business day are used up: 96 in real time, 4 daily, 2 of a longer cycle", "deliver on the next business day")
 // clang-format on
 
 namespace cityledger::ledger {

@@ -1,6 +1,5 @@
 #include "ledger/contracts/directory/entries.hpp"
 
-#include <algorithm>
 #include <set>
 
 #include "crypto/hash.hpp"
@@ -13,28 +12,17 @@ using membership::require_role;
 using membership::Role;
 
 constexpr std::string_view k_metadata_tag = "cityledger.directory.metadata.v1";
-/// Class (1 digit), item (2) and catalogue (3) of the classification.
-constexpr std::size_t k_classification_digits = 6;
-
-bool is_digit(char character) { return character >= '0' && character <= '9'; }
-
-bool is_resource_code(std::string_view code) {
-    return code.size() >= k_classification_digits &&
-           std::all_of(code.begin(), code.begin() + k_classification_digits, is_digit) &&
-           std::all_of(code.begin(), code.end(),
-                       [](char character) { return is_digit(character) || character == '/'; });
-}
 
 /// The first part of the core metadata that is missing; empty if all is there.
 std::string missing_part(const Metadata& metadata) {
-    if (metadata.name.empty()) return "name";
-    if (metadata.resource_code.empty()) return "resource_code";
-    if (metadata.abstract.empty()) return "abstract";
+    if (is_blank(metadata.name)) return "name";
+    if (is_blank(metadata.resource_code)) return "resource_code";
+    if (is_blank(metadata.abstract)) return "abstract";
     if (metadata.items.empty()) return "items";
     for (std::size_t i = 0; i < metadata.items.size(); ++i) {
         const Item& item = metadata.items[i];
-        if (item.name.empty()) return "items[" + std::to_string(i) + "].name";
-        if (item.type.empty()) return "items[" + std::to_string(i) + "].type";
+        if (is_blank(item.name)) return "items[" + std::to_string(i) + "].name";
+        if (is_blank(item.type)) return "items[" + std::to_string(i) + "].type";
     }
     return {};
 }
@@ -50,10 +38,10 @@ Status check_items(const std::vector<Item>& items) {
 }
 
 Status check_sharing(const Metadata& metadata) {
-    if (metadata.sharing == Sharing::conditional && metadata.condition.value_or("").empty()) {
+    if (metadata.sharing == Sharing::conditional && is_blank(metadata.condition.value_or(""))) {
         return refuse(codes::sharing_condition_missing, metadata.name);
     }
-    if (metadata.sharing == Sharing::not_shared && metadata.legal_basis.value_or("").empty()) {
+    if (metadata.sharing == Sharing::not_shared && is_blank(metadata.legal_basis.value_or(""))) {
         return refuse(codes::sharing_basis_missing, metadata.name);
     }
     return {};
@@ -70,37 +58,15 @@ Status check_metadata(const Metadata& metadata) {
     return check_sharing(metadata);
 }
 
-Result<IdResult> register_responsibility(Context& context,
-                                         const RegisterResponsibilityArguments& arguments) {
-    if (const auto status = require_role(context, Role::department); !status) {
-        return propagate(status);
+/// The code is the entry's, if it is no other entry's.
+Status take_code(Context& context, const std::string& code, const std::string& entry) {
+    const std::string key = code_key(code);
+    const auto taken = context.load<IdResult>(key);
+    if (taken && taken->id != entry) {
+        return refuse(codes::resource_code_taken, code + " is of " + taken->id);
     }
-    if (arguments.text.empty()) return refuse(codes::responsibility_text_missing);
-    if (arguments.legal_basis.empty()) return refuse(codes::responsibility_basis_missing);
-    const auto id = next_id(context, context.sender(), Kind::responsibility);
-    if (!id) return propagate(id);
-    context.store(record_key(Kind::responsibility, *id),
-                  Responsibility{*id, context.sender(), arguments.text, arguments.legal_basis,
-                                 ResponsibilityStatus::pending, ""});
-    context.emit("directory.responsibility_registered", *id);
-    return IdResult{*id};
-}
-
-Result<Nothing> approve_responsibility(Context& context,
-                                       const ApproveResponsibilityArguments& arguments) {
-    if (const auto status = require_role(context, Role::staffing_office); !status) {
-        return propagate(status);
-    }
-    auto responsibility = find_responsibility(context, arguments.responsibility);
-    if (!responsibility) return propagate(responsibility);
-    if (responsibility->status == ResponsibilityStatus::active) {
-        return refuse(codes::responsibility_already_active, responsibility->id);
-    }
-    responsibility->status = ResponsibilityStatus::active;
-    responsibility->approved_by = context.sender();
-    context.store(record_key(Kind::responsibility, responsibility->id), *responsibility);
-    context.emit("directory.responsibility_approved", responsibility->id);
-    return Nothing{};
+    context.store(key, IdResult{entry});
+    return {};
 }
 
 Result<IdResult> register_directory(Context& context, const RegisterDirectoryArguments& arguments) {
@@ -113,6 +79,8 @@ Result<IdResult> register_directory(Context& context, const RegisterDirectoryArg
     if (const auto status = check_metadata(arguments.metadata); !status) return propagate(status);
     const auto id = next_id(context, context.sender(), Kind::entry);
     if (!id) return propagate(id);
+    const auto taken = take_code(context, arguments.metadata.resource_code, *id);
+    if (!taken) return propagate(taken);
     context.store(record_key(Kind::entry, *id),
                   Entry{*id, context.sender(), arguments.responsibility, EntryStatus::draft,
                         Digest{}, arguments.metadata});
@@ -129,10 +97,40 @@ Result<Nothing> update_directory(Context& context, const UpdateDirectoryArgument
     if (entry->department != context.sender()) return refuse(codes::directory_not_own, entry->id);
     if (entry->status == EntryStatus::locked) return refuse(codes::directory_locked, entry->id);
     if (const auto status = check_metadata(arguments.metadata); !status) return propagate(status);
+    context.erase(Space::business, code_key(entry->metadata.resource_code));
+    const auto taken = take_code(context, arguments.metadata.resource_code, entry->id);
+    if (!taken) return propagate(taken);
+    entry->status = EntryStatus::draft;  // what a second office was to sign is no more
+    entry->metadata_hash = Digest{};
     entry->metadata = arguments.metadata;
     context.store(record_key(Kind::entry, entry->id), *entry);
     context.emit("directory.changed", entry->id);
     return Nothing{};
+}
+
+/// Not locked, of a department that lives, under a responsibility that holds.
+Result<Entry> lockable_entry(Context& context, const std::string& id) {
+    auto entry = find_entry(context, id);
+    if (!entry) return entry;
+    if (entry->status == EntryStatus::locked) {
+        return refuse(codes::directory_already_locked, entry->id);
+    }
+    if (const auto status = check_department(context, entry->department); !status) {
+        return propagate(status);
+    }
+    const auto root = find_responsibility(context, entry->responsibility);
+    if (!root) return propagate(root);
+    if (const auto status = check_active(*root); !status) return propagate(status);
+    return entry;
+}
+
+LockDirectoryResult record_lock(Context& context, Entry& entry, EntryStatus status) {
+    entry.status = status;
+    entry.metadata_hash = metadata_hash(entry.metadata);
+    context.store(record_key(Kind::entry, entry.id), entry);
+    context.emit(status == EntryStatus::locked ? "directory.locked" : "directory.lock_proposed",
+                 entry.id);
+    return {entry.metadata_hash, status};
 }
 
 Result<LockDirectoryResult> lock_directory(Context& context,
@@ -140,16 +138,32 @@ Result<LockDirectoryResult> lock_directory(Context& context,
     if (const auto status = require_role(context, Role::chain_operator); !status) {
         return propagate(status);
     }
-    auto entry = find_entry(context, arguments.directory);
+    auto entry = lockable_entry(context, arguments.directory);
     if (!entry) return propagate(entry);
-    if (entry->status == EntryStatus::locked) {
-        return refuse(codes::directory_already_locked, entry->id);
+    if (entry->department != context.sender()) {
+        return record_lock(context, *entry, EntryStatus::locked);
     }
-    entry->status = EntryStatus::locked;
-    entry->metadata_hash = metadata_hash(entry->metadata);
-    context.store(record_key(Kind::entry, entry->id), *entry);
-    context.emit("directory.locked", entry->id);
-    return LockDirectoryResult{entry->metadata_hash};
+    if (entry->status == EntryStatus::countersign) {
+        return refuse(codes::lock_already_proposed, entry->id);
+    }
+    return record_lock(context, *entry, EntryStatus::countersign);
+}
+
+Result<LockDirectoryResult> countersign_lock(Context& context,
+                                             const CountersignLockArguments& arguments) {
+    const auto sender =
+        membership::require_any_role(context, {Role::staffing_office, Role::auditor});
+    if (!sender) return propagate(sender);
+    auto entry = lockable_entry(context, arguments.directory);
+    if (!entry) return propagate(entry);
+    if (entry->department == sender->id) return refuse(codes::lock_same_department, entry->id);
+    if (entry->status != EntryStatus::countersign) {
+        return refuse(codes::lock_not_proposed, entry->id);
+    }
+    if (entry->metadata_hash != arguments.metadata_hash) {
+        return refuse(codes::lock_hash_differs, entry->id);
+    }
+    return record_lock(context, *entry, EntryStatus::locked);
 }
 
 }  // namespace
@@ -159,13 +173,6 @@ Digest metadata_hash(const Metadata& metadata) {
 }
 
 void add_entry_operations(std::vector<Method>& operations) {
-    operations.push_back(make_method("register_responsibility",
-                                     "A department registers a responsibility of its own.",
-                                     register_responsibility));
-    operations.push_back(make_method(
-        "approve_responsibility",
-        "The staffing office approves a responsibility, so that directory entries may root in it.",
-        approve_responsibility));
     operations.push_back(make_method(
         "register_directory",
         "A department registers a data directory entry under a responsibility of its own.",
@@ -176,6 +183,10 @@ void add_entry_operations(std::vector<Method>& operations) {
     operations.push_back(make_method(
         "lock_directory", "An operator locks an entry: its metadata can be requested, not changed.",
         lock_directory));
+    operations.push_back(make_method("countersign_lock",
+                                     "A staffing office or an auditor countersigns the lock of an "
+                                     "entry that is the operator's own.",
+                                     countersign_lock));
 }
 
 }  // namespace cityledger::ledger::directory

@@ -12,24 +12,27 @@
 namespace cityledger::ledger {
 namespace directory {
 
-enum class ResponsibilityStatus : std::uint8_t { pending, active };
-enum class EntryStatus : std::uint8_t { draft, locked };
+/// pending -> active | refused; active -> withdrawn; refused, withdrawn -> active.
+enum class ResponsibilityStatus : std::uint8_t { pending, active, refused, withdrawn };
+/// countersign: of the operator itself, reviewed by it, not yet by a second office.
+enum class EntryStatus : std::uint8_t { draft, locked, countersign };
 enum class Sharing : std::uint8_t { unconditional, conditional, not_shared };
 enum class DataFormat : std::uint8_t { database, table, file, image };
 enum class UpdateCycle : std::uint8_t { real_time, daily, weekly, monthly, quarterly, yearly };
 
-/// pending -> approved | refused | overdue; overdue -> approved | refused; approved -> revoked.
-enum class RequestStatus : std::uint8_t { pending, overdue, approved, refused, revoked };
+/// pending -> approved | refused | closed, or overdue by the close of its due day; overdue ->
+/// approved | refused | closed; approved -> revoked.
+enum class RequestStatus : std::uint8_t { pending, overdue, approved, refused, revoked, closed };
 
 }  // namespace directory
 
 template <>
 struct EnumNames<directory::ResponsibilityStatus> {
-    static constexpr std::string_view names[] = {"pending", "active"};
+    static constexpr std::string_view names[] = {"pending", "active", "refused", "withdrawn"};
 };
 template <>
 struct EnumNames<directory::EntryStatus> {
-    static constexpr std::string_view names[] = {"draft", "locked"};
+    static constexpr std::string_view names[] = {"draft", "locked", "countersign"};
 };
 template <>
 struct EnumNames<directory::Sharing> {
@@ -46,8 +49,8 @@ struct EnumNames<directory::UpdateCycle> {
 };
 template <>
 struct EnumNames<directory::RequestStatus> {
-    static constexpr std::string_view names[] = {"pending", "overdue", "approved", "refused",
-                                                 "revoked"};
+    static constexpr std::string_view names[] = {"pending", "overdue", "approved",
+                                                 "refused", "revoked", "closed"};
 };
 
 namespace directory {
@@ -56,10 +59,10 @@ inline constexpr std::uint32_t k_max_id_bytes = 16;
 inline constexpr std::uint32_t k_max_short_text_bytes = 128;
 inline constexpr std::uint32_t k_max_long_text_bytes = 1024;
 inline constexpr std::uint32_t k_max_items = 128;
-/// A full request repeats the names of all items, and marking 16 of them overdue in one operation
-/// must stay within k_max_operation_write_bytes.
 inline constexpr std::uint32_t k_max_item_name_bytes = 64;
 inline constexpr std::uint32_t k_max_overdue_per_operation = 16;
+/// A close emits one event of its own, and an operation at most 16.
+inline constexpr std::uint32_t k_max_overdue_per_close = 12;
 inline constexpr std::uint32_t k_max_reply_days = 250;
 
 // ---- responsibilities -------------------------------------------------------------------------
@@ -99,6 +102,19 @@ struct ApproveResponsibilityArguments {
     }
 };
 
+/// Operations `refuse_responsibility` and `withdraw_responsibility`, by the staffing office.
+struct ResponsibilityReasonArguments {
+    std::string responsibility;
+    std::string reason;
+
+    bool operator==(const ResponsibilityReasonArguments&) const = default;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(limited<k_max_id_bytes>("responsibility", responsibility),
+                limited<k_max_long_text_bytes>("reason", reason));
+    }
+};
+
 /// Record, and result of the query `responsibility`.
 struct Responsibility {
     std::string id;
@@ -106,7 +122,8 @@ struct Responsibility {
     std::string text;
     std::string legal_basis;
     ResponsibilityStatus status = ResponsibilityStatus::pending;
-    MemberId approved_by;  ///< empty while pending
+    MemberId decided_by;  ///< who approved, refused or withdrew; empty while pending
+    std::string reason;   ///< of the refusal or the withdrawal
 
     bool operator==(const Responsibility&) const = default;
     template <class Archive>
@@ -115,8 +132,8 @@ struct Responsibility {
                 limited<k_max_member_id_bytes>("department", department),
                 limited<k_max_long_text_bytes>("text", text),
                 limited<k_max_short_text_bytes>("legal_basis", legal_basis),
-                field("status", status),
-                limited<k_max_member_id_bytes>("approved_by", approved_by));
+                field("status", status), limited<k_max_member_id_bytes>("decided_by", decided_by),
+                limited<k_max_long_text_bytes>("reason", reason));
     }
 };
 
@@ -137,7 +154,7 @@ struct Item {
 /// The core metadata of an entry; its hash is what a lock fixes.
 struct Metadata {
     std::string name;
-    std::string resource_code;  ///< classification code (six digits or more) and sequence
+    std::string resource_code;  ///< see is_resource_code; no two entries share one
     std::string abstract;
     DataFormat format = DataFormat::table;
     std::vector<Item> items;
@@ -186,7 +203,7 @@ struct UpdateDirectoryArguments {
     }
 };
 
-/// Operation `lock_directory`, by an operator.
+/// Operation `lock_directory`, by an operator. Its own entry waits for `countersign_lock`.
 struct LockDirectoryArguments {
     std::string directory;
 
@@ -199,11 +216,26 @@ struct LockDirectoryArguments {
 
 struct LockDirectoryResult {
     Digest metadata_hash;
+    EntryStatus status = EntryStatus::locked;  ///< or countersign
 
     bool operator==(const LockDirectoryResult&) const = default;
     template <class Archive>
     void serialize(Archive& archive) {
-        archive(field("metadata_hash", metadata_hash));
+        archive(field("metadata_hash", metadata_hash), field("status", status));
+    }
+};
+
+/// Operation `countersign_lock`, by a staffing office or an auditor that is not the department
+/// itself, of what it has seen.
+struct CountersignLockArguments {
+    std::string directory;
+    Digest metadata_hash;
+
+    bool operator==(const CountersignLockArguments&) const = default;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(limited<k_max_id_bytes>("directory", directory),
+                field("metadata_hash", metadata_hash));
     }
 };
 
@@ -226,6 +258,11 @@ struct Entry {
         metadata.serialize(archive);
     }
 };
+
+/// As the guide 发改高技〔2017〕1272号 builds it: class (1 basic, 2 theme, 3 department), item (two
+/// digits, not 00), catalogue (three digits, not 000), digits of a sub-catalogue if any, '/', and a
+/// sequence of 1 to 12 digits that is not zero.
+[[nodiscard]] bool is_resource_code(std::string_view code);
 
 /// The hash that locking records: also computed by whoever checks an entry off chain.
 [[nodiscard]] Digest metadata_hash(const Metadata& metadata);

@@ -27,29 +27,54 @@ enum class Kind : char { responsibility = 'R', entry = 'D', request = 'Q' };
 /// "directory/R/": the records of a kind, by id.
 [[nodiscard]] std::string record_prefix(Kind kind);
 [[nodiscard]] std::string record_key(Kind kind, const std::string& id);
-/// "directory/due/00000011/AF/Q00001": requests without a reply, by their last day to reply.
+inline constexpr std::string_view k_due_prefix = "directory/due/";
+/// "directory/due/00000012/00000011/AF/Q00001": requests without a reply, by the day whose close
+/// tells that they are overdue and their last day to reply.
 [[nodiscard]] std::string due_key(const Request& request);
 [[nodiscard]] std::string delivery_prefix(const std::string& request);
 [[nodiscard]] std::string delivery_key(const std::string& request, std::uint32_t sequence);
+/// "directory/open/AF/<digest>": a request without a reply, by what it asks for.
+[[nodiscard]] std::string open_key(const Request& request);
+/// "directory/code/301001/1": the entry that has this resource code, zeros before its sequence left
+/// out.
+[[nodiscard]] std::string code_key(std::string_view resource_code);
 /// Derived: the requests that a department provides for.
 [[nodiscard]] std::string inbox_prefix(const MemberId& provider);
 
 /// The next id of a kind for a department, e.g. "AK/R00001".
 [[nodiscard]] Result<std::string> next_id(Context& context, const MemberId& department, Kind kind);
 
+/// Empty, or nothing but white space (also that of Chinese text).
+[[nodiscard]] bool is_blank(std::string_view text);
+/// An active member with the role department: a department that is dissolved answers nothing more.
+[[nodiscard]] Status check_department(Context& context, const MemberId& id);
+
 [[nodiscard]] Result<Responsibility> find_responsibility(Context& context, const std::string& id);
+[[nodiscard]] Status check_active(const Responsibility& responsibility);
 /// Active, and the sender's own: what an entry or a request may rest on.
 [[nodiscard]] Status check_own_responsibility(Context& context, const std::string& id);
 [[nodiscard]] Result<Entry> find_entry(Context& context, const std::string& id);
+/// Overdue, if its last day to reply has closed without a reply.
+[[nodiscard]] Request as_of_today(Context& context, Request record);
 [[nodiscard]] Result<Request> find_request(Context& context, const std::string& id);
 
 /// The sender provides the data of this request.
 [[nodiscard]] Status check_provider(Context& context, const Request& record);
+/// The request has no reply yet, in time or overdue.
+[[nodiscard]] Status check_unanswered(const Request& record);
+/// Both departments live, the responsibilities of both hold, and its last day is not over.
+[[nodiscard]] Status check_can_be_approved(Context& context, const Request& record);
 [[nodiscard]] Status check_reason(const ReasonArguments& arguments);
+/// Puts a request that waits for a reply into the indexes of open ones.
+[[nodiscard]] Status enter_open(Context& context, Request& record);
+/// Takes a request that gets its answer or its end out of the indexes of open ones.
+void leave_open(Context& context, const Request& record);
 
 // The handlers, by file.
+void add_responsibility_operations(std::vector<Method>& operations);
 void add_entry_operations(std::vector<Method>& operations);
 void add_request_operations(std::vector<Method>& operations);
+void add_closing_operations(std::vector<Method>& operations);
 void add_delivery_operations(std::vector<Method>& operations);
 [[nodiscard]] std::vector<Method> directory_queries();
 

@@ -77,7 +77,8 @@ Result<RequestsResult> query_requests(Context& context, const DepartmentPageArgu
     if (!page) return propagate(page);
     RequestsResult result{{}, page->next};
     for (const auto& [id, value] : page->entries) {
-        result.requests.push_back(summary_of(Context::decode_record<Request>(value)));
+        result.requests.push_back(
+            summary_of(as_of_today(context, Context::decode_record<Request>(value))));
     }
     return result;
 }

@@ -56,7 +56,8 @@ struct ApproveArguments {
     }
 };
 
-/// Operations `refuse` (provider) and `revoke` (provider or operator).
+/// Operations `refuse` (provider), `revoke` (provider or operator) and `close_request` (requester;
+/// or operator, if the request can no longer be approved).
 struct ReasonArguments {
     std::string request;
     std::string reason;
@@ -91,35 +92,43 @@ struct Request {
     std::string legal_basis;
     std::vector<std::string> columns;
     std::optional<std::string> until_day;
-    RequestStatus status = RequestStatus::pending;
+    RequestStatus status = RequestStatus::pending;  ///< stored as pending also when overdue
     std::string requested_on;
     std::uint32_t due_ordinal = 0;  ///< the last business day to answer
     std::string replied_on;         ///< empty while not answered
     bool late = false;
-    std::string reason;  ///< of the refusal or the revocation
+    std::string reason;  ///< of the refusal, the revocation or the close
     std::uint32_t deliveries = 0;
+    std::string last_delivered_on;         ///< empty before the first delivery
+    std::uint32_t delivered_that_day = 0;  ///< on last_delivered_on
+    /// The day whose close tells that the request is overdue; the due one, or a later one if more
+    /// than k_max_overdue_per_close are due. 0 if nothing is to be told.
+    std::uint32_t told_ordinal = 0;
 
     bool operator==(const Request&) const = default;
     template <class Archive>
     void serialize(Archive& archive) {
-        archive(limited<k_max_id_bytes>("id", id),
-                limited<k_max_member_id_bytes>("requester", requester),
-                limited<k_max_member_id_bytes>("provider", provider),
-                limited<k_max_id_bytes>("directory", directory),
-                limited<k_max_id_bytes>("responsibility", responsibility),
-                limited<k_max_long_text_bytes>("purpose", purpose),
-                limited<k_max_short_text_bytes>("legal_basis", legal_basis),
-                limited<k_max_items>("columns", columns),
-                limited<k_date_bytes>("until_day", until_day), field("status", status),
-                limited<k_date_bytes>("requested_on", requested_on),
-                field("due_ordinal", due_ordinal), limited<k_date_bytes>("replied_on", replied_on),
-                field("late", late), limited<k_max_long_text_bytes>("reason", reason),
-                field("deliveries", deliveries));
+        archive(
+            limited<k_max_id_bytes>("id", id),
+            limited<k_max_member_id_bytes>("requester", requester),
+            limited<k_max_member_id_bytes>("provider", provider),
+            limited<k_max_id_bytes>("directory", directory),
+            limited<k_max_id_bytes>("responsibility", responsibility),
+            limited<k_max_long_text_bytes>("purpose", purpose),
+            limited<k_max_short_text_bytes>("legal_basis", legal_basis),
+            limited<k_max_items>("columns", columns), limited<k_date_bytes>("until_day", until_day),
+            field("status", status), limited<k_date_bytes>("requested_on", requested_on),
+            field("due_ordinal", due_ordinal), limited<k_date_bytes>("replied_on", replied_on),
+            field("late", late), limited<k_max_long_text_bytes>("reason", reason),
+            field("deliveries", deliveries),
+            limited<k_date_bytes>("last_delivered_on", last_delivered_on),
+            field("delivered_that_day", delivered_that_day), field("told_ordinal", told_ordinal));
     }
 };
 
-/// Operation `mark_overdue`, by anybody who is a member: turns requests whose due day has closed
-/// to overdue, oldest first, at most `limit` (1 to 16).
+/// Operation `mark_overdue`, by anybody who is a member. A request is overdue as soon as its due
+/// day has closed. The close tells of so many only; this tells of the next at once, oldest first,
+/// at most `limit` (1 to 16).
 struct MarkOverdueArguments {
     std::uint32_t limit = k_max_overdue_per_operation;
 
@@ -132,7 +141,7 @@ struct MarkOverdueArguments {
 
 struct MarkOverdueResult {
     std::uint32_t marked = 0;
-    std::uint32_t remaining = 0;  ///< still to mark, counted up to 100
+    std::uint32_t remaining = 0;  ///< still to tell, counted up to 100
 
     bool operator==(const MarkOverdueResult&) const = default;
     template <class Archive>
@@ -143,11 +152,16 @@ struct MarkOverdueResult {
 
 // ---- deliveries -------------------------------------------------------------------------------
 
+inline constexpr std::uint64_t k_max_delivery_rows = 1'000'000'000;
+
+/// Deliveries on one grant in one business day: a batch and its corrections, or every 15 minutes.
+[[nodiscard]] std::uint32_t deliveries_per_day(UpdateCycle cycle);
+
 /// Operation `deliver`, by the provider on a live grant.
 struct DeliverArguments {
     std::string request;
-    Digest digest;  ///< SHA-256 of the delivered batch
-    std::uint64_t rows = 0;
+    Digest digest;           ///< SHA-256 of the delivered batch; each once per request
+    std::uint64_t rows = 0;  ///< 1 to k_max_delivery_rows
 
     bool operator==(const DeliverArguments&) const = default;
     template <class Archive>
