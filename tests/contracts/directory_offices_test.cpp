@@ -107,6 +107,21 @@ TEST_CASE("the staffing office refuses a responsibility and says why", "[directo
                             ApproveResponsibilityArguments{made->id}));
 }
 
+TEST_CASE("a department that is also staffing office does not decide on its own responsibility",
+          "[directory]") {
+    City city = beijing();
+    REQUIRE(city.run<Nothing>("AD", "membership", "grant_role",
+                              membership::RoleArguments{"AK", membership::Role::staffing_office}));
+    const auto made = city.run<IdResult>("AK", "directory", "register_responsibility",
+                                         RegisterResponsibilityArguments{"text", "basis"});
+    const auto approve_as = [&](const MemberId& sender) {
+        return refusal(city.run<Nothing>(sender, "directory", "approve_responsibility",
+                                         ApproveResponsibilityArguments{made->id}));
+    };
+    CHECK(approve_as("AK") == codes::responsibility_same_department.name);
+    CHECK(approve_as("BZB") == "accepted");
+}
+
 TEST_CASE("under a withdrawn responsibility nothing is newly requested, approved or locked",
           "[directory]") {
     City city = beijing();

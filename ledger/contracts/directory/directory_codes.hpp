@@ -13,6 +13,7 @@
     X(responsibility_already_active, 2205, refused, "the responsibility is approved already", "nothing is to be done") \
     X(responsibility_not_pending, 2206, refused, "the staffing office has decided on the responsibility already", "use withdraw_responsibility if it is active") \
     X(responsibility_reason_missing, 2207, refused, "no reason is given for a decision on a responsibility", "say why it is refused or withdrawn") \
+    X(responsibility_same_department, 2208, refused, "a department cannot decide on its own responsibility", "let another staffing office send it") \
     X(directory_metadata_missing, 2210, refused, "a part of the core metadata is missing", "fill name, resource code, abstract and at least one information item with name and type") \
     X(directory_item_repeated, 2211, refused, "two information items have the same name", "give each item a name of its own") \
     X(resource_code_malformed, 2212, refused, "the resource code is not a classification code, '/' and a sequence", "write class 1 to 3, two digits of item, three of catalogue, digits of a sub-catalogue if any, '/', then up to 12 digits") \

@@ -22,12 +22,16 @@ Result<IdResult> register_responsibility(Context& context,
     return IdResult{*id};
 }
 
-/// For the staffing office, which alone decides.
+/// For the staffing office, which alone decides, but not on its own: it may be a department, too.
 Result<Responsibility> responsibility_to_decide(Context& context, const std::string& id) {
     if (const auto status = require_role(context, Role::staffing_office); !status) {
         return propagate(status);
     }
-    return find_responsibility(context, id);
+    auto record = find_responsibility(context, id);
+    if (record && record->department == context.sender()) {
+        return refuse(codes::responsibility_same_department, id);
+    }
+    return record;
 }
 
 Nothing decide(Context& context, Responsibility& record, ResponsibilityStatus status,
