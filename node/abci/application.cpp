@@ -15,7 +15,6 @@ using ledger::Transaction;
 
 /// Of the engine's protocol; part of its block headers.
 constexpr std::uint64_t k_app_version = 1;
-constexpr std::size_t k_chain_id_digits = 32;
 
 std::string text_of(const Digest& digest) { return std::string(as_text(digest.view())); }
 
@@ -47,10 +46,6 @@ Digest app_hash(const ledger::ExecutedState& state) {
     hasher.update(state.business_root.view());
     hasher.update(state.receipts_root.view());
     return hasher.finish();
-}
-
-std::string engine_chain_id(const ledger::ChainId& chain) {
-    return "cityledger-" + to_hex(chain).substr(0, k_chain_id_digits);
 }
 
 Application::Application(const ledger::Genesis& genesis, const ledger::ContractRegistry& contracts,

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 
+#include "ledger/engine_chain_id.hpp"
 #include "ledger/executor.hpp"
 #include "node/abci/staged_store.hpp"
 #include "node/abci/transaction_gate.hpp"
@@ -21,7 +22,7 @@ inline constexpr std::int64_t k_max_block_bytes = 4 * 1024 * 1024;
 [[nodiscard]] Digest app_hash(const ledger::ExecutedState& state);
 
 /// The chain id of the other engine, which takes at most 50 characters: names this genesis.
-[[nodiscard]] std::string engine_chain_id(const ledger::ChainId& chain);
+using ledger::engine_chain_id;
 
 /// One transaction of the engine is one canonical ledger::Transaction; heights are those of the
 /// executor. A block is executed by FinalizeBlock and enters the store by Commit.

@@ -13,6 +13,7 @@ namespace cityledger::sim {
 struct UpOptions {
     std::string folder = "run";
     std::optional<std::size_t> validators;    ///< of a new network; else 4
+    std::string engine;                       ///< of a new network; empty: the built-in one
     std::string scenario;                     ///< its genesis instead of the default one
     std::string daemon;                       ///< path of cityledgerd
     std::optional<std::uint16_t> first_port;  ///< two ports a node from here on; else free ones
@@ -24,6 +25,7 @@ struct UpOptions {
 struct ReplayOptions {
     std::vector<std::string> files;
     std::string world = "local";
+    std::string engine;   ///< of the local world's network; empty: the built-in one
     std::string network;  ///< of the remote world: folder or http://HOST:PORT
     bool used = false;    ///< remote world: a chain with a history is fine
     std::string actors;   ///< folder whose actors/ holds members' keys, for an address

@@ -12,6 +12,7 @@
 
 #include "node/io/config.hpp"
 #include "node/io/logging.hpp"
+#include "sim/cli/comet.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/cli/network_text.hpp"
 #include "sim/launch/interruption.hpp"
@@ -118,18 +119,21 @@ void print(const std::vector<std::string>& lines) {
 
 int run_status(const std::string& path, bool json) {
     const NetworkFolder folder = folder_at(path);
-    const auto network = read_network(folder);
+    const auto network = read_network(folder, Engines::any);
     if (!network) return fail(network.error());
+    if (network->engine) return status_comet(folder, *network, json);
     const NetworkAnswers answers = ask_nodes(folder, *network, k_status_timeout_ms);
     const NetworkHealth health = health_of(answers);
     if (!json) {
         print_nodes(answers);
-        std::printf("\n%s\n", words_of(health).c_str());
+        std::printf("\n%s\n%s\n", said("status.engine", {std::string(k_own_engine)}).c_str(),
+                    words_of(health).c_str());
         return health.exit_code;
     }
     boost::json::array nodes;
     for (const auto& [node, status, process, process_id] : answers) {
         boost::json::object entry = ledger::to_json(node).as_object();
+        entry["engine"] = k_own_engine;
         entry["process"] = ledger::to_json(process);
         entry["process_id"] = process_id;
         entry["status"] = status ? ledger::to_json(*status) : boost::json::value(nullptr);

@@ -23,6 +23,7 @@
 #include "sim/scenario/terminal_text.hpp"
 #include "sim/scenario/wording.hpp"
 #include "sim/simulator/virtual_world.hpp"
+#include "sim/worlds/comet_world.hpp"
 #include "sim/worlds/local_world.hpp"
 
 namespace cityledger::sim {
@@ -166,11 +167,22 @@ void leave_folder(const ReplayOptions& options, const NetworkFolder& folder, boo
 
 Result<std::unique_ptr<World>> make_local(const Scenario& scenario, const ReplayOptions& options,
                                           const NetworkFolder& folder) {
+    NetworkOptions made{default_validity(), std::nullopt, {}};
+    CometPrograms programs;
+    if (options.engine == k_comet_engine) {
+        auto found = find_comet_programs();
+        if (!found) return propagate(found);
+        programs = *std::move(found);
+        made.cometbft = programs.cometbft;
+    }
     auto network = [&] {
         const Interruption::Shield shield;
-        return create_network(folder, make_plan(scenario), {default_validity(), std::nullopt});
+        return create_network(folder, make_plan(scenario), made);
     }();
     if (!network) return propagate(network);
+    if (network->file.engine) {
+        return CometWorld::launch(*std::move(network), programs, options.keep);
+    }
     LocalOptions local;
     local.keep = options.keep;
     local.launch.daemon = options.daemon;

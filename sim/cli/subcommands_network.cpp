@@ -30,8 +30,10 @@ void add_up(CLI::App& app, int& exit_code) {
         ->check(CLI::Range(1, 128));
     up->add_option("--scenario", options->scenario, "take genesis and members of this scenario")
         ->check(CLI::ExistingFile);
+    up->add_option("--engine", options->engine, "what orders a new network: simplex or cometbft")
+        ->check(CLI::IsMember({"simplex", "cometbft"}));
     up->add_option("--first-port", options->first_port,
-                   "ports from here on, two for each node, instead of free ones")
+                   "ports from here on, two for each node (cometbft: three), instead of free ones")
         ->check(CLI::Range(1, 65'535));
     up->add_flag("--new-ports", options->new_ports, "give a stopped network other ports");
     up->add_flag("--fault-controls", options->fault_controls,

@@ -16,6 +16,10 @@ void add_replay(CLI::App& app, int& exit_code) {
     replay->add_option("--world", options->world, "virtual, local (real processes) or remote")
         ->capture_default_str()
         ->check(CLI::IsMember({"virtual", "local", "remote"}));
+    replay
+        ->add_option("--engine", options->engine,
+                     "local world: what orders its network, simplex or cometbft")
+        ->check(CLI::IsMember({"simplex", "cometbft"}));
     replay->add_option("--network", options->network,
                        "remote world: folder of a network, or http://HOST:PORT of a node");
     replay->add_flag("--used", options->used, "remote world: on a chain that has a history too");
@@ -34,6 +38,9 @@ void add_replay(CLI::App& app, int& exit_code) {
     replay->callback([options, &exit_code] {
         if (options->world == "remote" && options->network.empty()) {
             throw CLI::RequiredError("--network");
+        }
+        if (options->world != "local" && !options->engine.empty()) {
+            throw CLI::ValidationError("--engine", "only the local world has a choice");
         }
         exit_code = run_replay(*options);
     });

@@ -5,8 +5,10 @@
 #include <filesystem>
 
 #include "node/io/config_files.hpp"
+#include "sim/cli/comet.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/cli/network_text.hpp"
+#include "sim/launch/comet_launch.hpp"
 #include "sim/launch/interruption.hpp"
 #include "sim/launch/launch.hpp"
 #include "sim/launch/launch_codes.hpp"
@@ -36,6 +38,11 @@ Status check_made_for(const UpOptions& options, const WorldPlan& plan, const Hel
         return tl::unexpected<Error>(made_otherwise(network.folder.path + ": it has " +
                                                     std::to_string(validators) + " validators"));
     }
+    const std::string_view engine = network.file.engine ? k_comet_engine : k_own_engine;
+    if (!options.engine.empty() && options.engine != engine) {
+        return tl::unexpected<Error>(
+            made_otherwise(network.folder.path + ": its engine is " + std::string(engine)));
+    }
     if (options.scenario.empty()) return {};
     const auto text = io::read_text_file(network.folder.genesis());
     if (!text) return propagate(text);
@@ -50,14 +57,20 @@ Result<HeldNetwork> network_of(const UpOptions& options, const NetworkFolder& fo
     if (!plan) return propagate(plan);
     std::error_code error;
     if (fs::exists(folder.file(), error)) {
-        auto network = hold_network(folder);
+        auto network = hold_network(folder, Engines::any);
         if (!network) return network;
         const Status fits = check_made_for(options, *plan, *network);
         if (!fits) return propagate(fits);
         return network;
     }
+    NetworkOptions made{default_validity(), options.first_port, {}};
+    if (options.engine == k_comet_engine) {
+        const auto programs = find_comet_programs();
+        if (!programs) return propagate(programs);
+        made.cometbft = programs->cometbft;
+    }
     const Interruption::Shield shield;
-    return create_network(folder, *plan, {default_validity(), options.first_port});
+    return create_network(folder, *plan, made);
 }
 
 LaunchOptions launch_options(const UpOptions& options) {
@@ -112,6 +125,26 @@ void tell_up(const HeldNetwork& network, const std::vector<NodeStart>& starts,
     }
 }
 
+/// Options that only the built-in engine has.
+bool has_own_engine_options(const UpOptions& options) {
+    return options.new_ports || options.fault_controls || options.network_was_stopped;
+}
+
+int up_with_comet(const HeldNetwork& network, const UpOptions& options, Clock::time_point started) {
+    if (has_own_engine_options(options)) {
+        return fail(engine_other(network.folder.path, network.file));
+    }
+    const int exit_code = up_comet(network);
+    if (exit_code == k_exit_all_vote) {
+        const auto spent =
+            std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - started).count();
+        std::printf("%s\n", said("up.is_up",
+                                 {network.file.name, network.folder.path, std::to_string(spent)})
+                                .c_str());
+    }
+    return exit_code;
+}
+
 void tell_next_steps(const HeldNetwork& network) {
     const NodeAddress& first = network.file.nodes.front();
     const std::string url = "http://" + first.address + ":" + std::to_string(first.http_port);
@@ -143,7 +176,24 @@ void tell_purge(const NetworkFolder& folder) {
     for (const std::string& path : left) std::printf("  %s\n", path.c_str());
 }
 
+/// The same for a network that the built-in engine orders.
+std::string down_own(const HeldNetwork& network) {
+    std::vector<std::string> nodes;
+    for (const NodeAddress& node : network.file.nodes) nodes.push_back(node.name);
+    std::string running;
+    for (const NodeStop& stop : stop_nodes(network, nodes)) {
+        tell_stop(stop);
+        if (stop.outcome == StopOutcome::refused) running += " " + stop.node;
+    }
+    return running;
+}
+
 }  // namespace
+
+void tell_stop(const NodeStop& stop) {
+    std::printf("%s\n",
+                said(sentence_of(stop.outcome), {stop.node, std::to_string(stop.process)}).c_str());
+}
 
 int run_up(const UpOptions& options) {
     const auto started = Clock::now();
@@ -152,6 +202,7 @@ int run_up(const UpOptions& options) {
     if (const auto daemon = find_daemon(options.daemon); !daemon) return fail(daemon.error());
     auto network = network_of(options, folder);
     if (!network) return fail(network.error());
+    if (network->file.engine) return up_with_comet(*network, options, started);
     if (options.new_ports) {
         if (const Status changed = change_ports(*network, options); !changed) {
             return fail(changed.error());
@@ -170,17 +221,9 @@ int run_up(const UpOptions& options) {
 }
 
 int run_down(const std::string& path, bool purge) {
-    const auto network = hold_network(folder_at(path));
+    const auto network = hold_network(folder_at(path), Engines::any);
     if (!network) return fail(network.error());
-    std::vector<std::string> nodes;
-    for (const NodeAddress& node : network->file.nodes) nodes.push_back(node.name);
-    std::string running;
-    for (const NodeStop& stop : stop_nodes(*network, nodes)) {
-        std::printf(
-            "%s\n",
-            said(sentence_of(stop.outcome), {stop.node, std::to_string(stop.process)}).c_str());
-        if (stop.outcome == StopOutcome::refused) running += " " + stop.node;
-    }
+    const std::string running = network->file.engine ? down_comet(*network) : down_own(*network);
     if (!running.empty()) {
         return fail(still_runs(network->folder.path + ":" + running));
     }

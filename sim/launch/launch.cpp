@@ -56,7 +56,7 @@ public:
     void give_up() {
         if (!open_) return;
         open_ = false;
-        outcome_ = refuse(codes::daemon_not_ready, home_ + ": " + last_);
+        outcome_ = tl::unexpected<Error>(not_ready(home_ + ": " + last_));
     }
 
 private:
@@ -102,6 +102,8 @@ struct Stopping {
 };
 
 }  // namespace
+
+Error not_ready(std::string detail) { return Error{codes::daemon_not_ready, std::move(detail)}; }
 
 std::vector<Status> start_nodes(const NetworkFolder& folder, const std::vector<NodeAddress>& nodes,
                                 std::vector<NodeProcess>& processes,

@@ -22,6 +22,9 @@ struct StartPatience {
     std::size_t may_fail = 0;
 };
 
+/// daemon_not_ready with the node's home and what it said last.
+[[nodiscard]] Error not_ready(std::string detail);
+
 /// Starts these nodes, all at once, and waits for each. Per node: daemon_not_started or
 /// daemon_not_ready, with the end of its log.
 [[nodiscard]] std::vector<Status> start_nodes(const NetworkFolder& folder,

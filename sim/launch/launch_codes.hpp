@@ -25,7 +25,11 @@
     X(node_not_running, 1717, not_found, "no process runs on the node's home", "start it with `cityledger restart NODE`, or all with `cityledger up`") \
     X(node_not_stopped, 1718, refused, "a node runs on and cannot be stopped by you", "stop it as the user who started it") \
     X(network_made_otherwise, 1719, refused, "the network was not made for this: its genesis is another one", "make one in another folder: `cityledger up --dir NEW --scenario FILE`") \
-    X(network_used, 1720, refused, "the network's chain has a history already, so what the scenario expects need not come", "make a fresh one: `cityledger up --dir NEW --scenario FILE`, or say --used if the story bears it")
+    X(network_used, 1720, refused, "the network's chain has a history already, so what the scenario expects need not come", "make a fresh one: `cityledger up --dir NEW --scenario FILE`, or say --used if the story bears it") \
+    X(engine_missing, 1721, broken, "the program cometbft was not found", "build it with scripts/peers (needs Go 1.22.11 or newer), or name it in the environment as CITYLEDGER_COMETBFT") \
+    X(application_missing, 1722, broken, "the program cityledger-abci was not found beside this one", "build it with scripts/build") \
+    X(engine_other, 1723, refused, "the network's blocks are made by another engine, on which this command does not work", "use `up`, `status` and `down` on it; see docs/engines.md") \
+    X(engine_step_failed, 1724, broken, "cometbft testnet did not make the files of the nodes", "remove the cause that stands above; v0.38.25 is known to work")
 // clang-format on
 
 namespace cityledger::sim {

@@ -43,6 +43,12 @@ std::string problem_of(const Result<NetworkFile>& network) {
                             node.name.find('/') == std::string::npos;
         if (!usable) return "'" + node.name + "' cannot be the name of a node";
     }
+    if (network->engine && network->engine->name != k_comet_engine) {
+        return "no engine is called '" + network->engine->name + "'";
+    }
+    if (network->engine && network->engine->application_ports.size() != network->nodes.size()) {
+        return "engine.application_ports is not one for each node";
+    }
     return {};
 }
 
@@ -62,7 +68,7 @@ NetworkFolder folder_at(const std::string& path) {
     return {text};
 }
 
-Result<NetworkFile> read_network(const NetworkFolder& folder) {
+Result<NetworkFile> read_network(const NetworkFolder& folder, Engines engines) {
     std::error_code error;
     const auto found = fs::status(folder.file(), error);
     if (found.type() == fs::file_type::not_found) {
@@ -77,6 +83,9 @@ Result<NetworkFile> read_network(const NetworkFolder& folder) {
     if (!problem.empty()) {
         return refuse(codes::network_file_invalid, folder.file() + ": " + problem);
     }
+    if (network->engine && engines != Engines::any) {
+        return tl::unexpected<Error>(engine_other(folder.path, *network));
+    }
     for (NodeAddress& node : network->nodes) take_own_address(folder, node);
     return network;
 }
@@ -88,6 +97,11 @@ Status write_network(const NetworkFolder& folder, const NetworkFile& network) {
 boost::json::object sections_of(boost::json::object business) {
     business.erase("membership");
     return business;
+}
+
+Error engine_other(const std::string& path, const NetworkFile& network) {
+    const std::string_view engine = network.engine ? k_comet_engine : k_own_engine;
+    return Error{codes::engine_other, path + ": " + std::string(engine)};
 }
 
 Error made_otherwise(std::string detail) {
@@ -107,8 +121,8 @@ Status check_sections(const std::string& name, const ledger::Genesis& genesis,
                                                 ledger::compact_json(wanted)));
 }
 
-Result<HeldNetwork> hold_network(const NetworkFolder& folder) {
-    auto network = read_network(folder);
+Result<HeldNetwork> hold_network(const NetworkFolder& folder, Engines engines) {
+    auto network = read_network(folder, engines);
     if (!network) return propagate(network);
     auto lock = io::FileLock::try_acquire(folder.lock());
     if (!lock) return propagate(lock);

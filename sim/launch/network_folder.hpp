@@ -8,6 +8,7 @@
 //     pending/ID.hex             transactions that were sent and have no receipt yet
 //     lock                       held by the command that changes the network
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,9 @@
 #include "node/io/file_lock.hpp"
 
 namespace cityledger::sim {
+
+inline constexpr std::string_view k_comet_engine = "cometbft";
+inline constexpr std::string_view k_own_engine = "simplex";
 
 struct NodeAddress {
     std::string name;
@@ -32,18 +36,32 @@ struct NodeAddress {
     }
 };
 
+/// Of a network whose blocks CometBFT makes: its nodes' ports are those of CometBFT (peers, RPC).
+struct CometEngine {
+    std::string name = std::string(k_comet_engine);
+    std::vector<std::uint16_t> application_ports;  ///< of cityledger-abci, by node
+
+    bool operator==(const CometEngine&) const = default;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(ledger::field("name", name), ledger::field("application_ports", application_ports));
+    }
+};
+
 /// network.json
 struct NetworkFile {
     std::uint32_t version = 1;
     std::string name;
     Digest chain_id;
     std::vector<NodeAddress> nodes;
+    std::optional<CometEngine> engine = {};  ///< none: the built-in one
 
     bool operator==(const NetworkFile&) const = default;
     template <class Archive>
     void serialize(Archive& archive) {
         archive(ledger::field("version", version), ledger::field("name", name),
-                ledger::field("chain_id", chain_id), ledger::field("nodes", nodes));
+                ledger::field("chain_id", chain_id), ledger::field("nodes", nodes),
+                ledger::field("engine", engine));
     }
 };
 
@@ -69,14 +87,21 @@ struct NetworkFolder {
 /// Absolute, links resolved, without a slash at the end.
 [[nodiscard]] NetworkFolder folder_at(const std::string& path);
 
-/// The nodes, with the addresses that their own node.json has now.
-[[nodiscard]] Result<NetworkFile> read_network(const NetworkFolder& folder);
+/// On which networks a command works.
+enum class Engines : std::uint8_t { built_in, any };
+
+/// The nodes, with the addresses that their own node.json has now. engine_other if the network is
+/// none of `engines`.
+[[nodiscard]] Result<NetworkFile> read_network(const NetworkFolder& folder,
+                                               Engines engines = Engines::built_in);
 [[nodiscard]] Status write_network(const NetworkFolder& folder, const NetworkFile& network);
 
 /// The sections of a genesis by contract, without membership, whose members can be added later.
 [[nodiscard]] boost::json::object sections_of(boost::json::object business);
 
 [[nodiscard]] Error made_otherwise(std::string detail);
+/// engine_other with the engine's name.
+[[nodiscard]] Error engine_other(const std::string& path, const NetworkFile& network);
 /// network_made_otherwise unless the genesis of `name` has the sections that are wanted.
 [[nodiscard]] Status check_sections(const std::string& name, const ledger::Genesis& genesis,
                                     const boost::json::object& wanted_business);
@@ -89,7 +114,8 @@ struct HeldNetwork {
 };
 
 /// network_folder_busy with who holds it.
-[[nodiscard]] Result<HeldNetwork> hold_network(const NetworkFolder& folder);
+[[nodiscard]] Result<HeldNetwork> hold_network(const NetworkFolder& folder,
+                                               Engines engines = Engines::built_in);
 
 /// A member's key from the folder; made and kept if `create` is set and there is none.
 [[nodiscard]] Result<crypto::PrivateKey> member_key_of(const NetworkFolder& folder,

@@ -18,6 +18,7 @@
 #include "node/io/storage/posix_file_system.hpp"
 #include "node/log/block_log.hpp"
 #include "node/replica/replica.hpp"
+#include "sim/launch/comet_maker.hpp"
 #include "sim/launch/launch_codes.hpp"
 
 namespace cityledger::sim {
@@ -91,14 +92,18 @@ private:
     std::vector<std::unique_ptr<HeldPort>> held_;
 };
 
-Status choose_ports(std::vector<NodeAddress>& nodes, std::optional<std::uint16_t> first) {
+Status choose_ports(NetworkFile& network, std::optional<std::uint16_t> first) {
+    std::vector<std::uint16_t*> wanted;
+    for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+        wanted.push_back(&network.nodes[i].peer_port);
+        wanted.push_back(&network.nodes[i].http_port);
+        if (network.engine) wanted.push_back(&network.engine->application_ports[i]);
+    }
     FreePorts ports(first);
-    for (NodeAddress& node : nodes) {
-        for (std::uint16_t* port : {&node.peer_port, &node.http_port}) {
-            const auto free = ports.take();
-            if (!free) return propagate(free);
-            *port = *free;
-        }
+    for (std::uint16_t* port : wanted) {
+        const auto free = ports.take();
+        if (!free) return propagate(free);
+        *port = *free;
     }
     return {};
 }
@@ -196,6 +201,15 @@ Status write_home(const NetworkFolder& folder, const Ingredients& made, const Ne
                                 node::LogOrigin::with_network);
 }
 
+Status write_homes(const NetworkFolder& folder, const Ingredients& made, const NetworkFile& network,
+                   const NetworkOptions& options) {
+    for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+        const Status written = write_home(folder, made, network, i, options);
+        if (!written) return written;
+    }
+    return {};
+}
+
 /// ".run.making-4711" beside "run": hidden, and one for each process.
 std::string unfinished_prefix(const NetworkFolder& folder) {
     return "." + fs::path(folder.path).filename().string() + ".making-";
@@ -252,13 +266,15 @@ Result<NetworkFile> make_files(const NetworkFolder& folder, const WorldPlan& pla
     for (const ledger::Validator& validator : made->genesis.validators) {
         network.nodes.push_back({validator.name, k_loopback, 0, 0});
     }
-    if (const Status chosen = choose_ports(network.nodes, options.first_port); !chosen) {
+    if (!options.cometbft.empty()) {
+        network.engine.emplace().application_ports.resize(network.nodes.size());
+    }
+    if (const Status chosen = choose_ports(network, options.first_port); !chosen) {
         return propagate(chosen);
     }
-    for (std::size_t i = 0; i < network.nodes.size(); ++i) {
-        const Status written = write_home(folder, *made, network, i, options);
-        if (!written) return propagate(written);
-    }
+    const Status homes = network.engine ? make_comet_homes(folder, network, options.cometbft)
+                                        : write_homes(folder, *made, network, options);
+    if (!homes) return propagate(homes);
     const Status files[] = {
         io::write_text_file(folder.genesis(), ledger::genesis_to_text(made->genesis)),
         io::write_text_file(folder.authority(), made->authority.certificate_pem),
@@ -317,23 +333,23 @@ void discard_unfinished(const NetworkFolder& folder) {
 }
 
 Status renew_ports(HeldNetwork& network, std::optional<std::uint16_t> first_port) {
-    std::vector<NodeAddress> nodes = network.file.nodes;
-    if (const Status chosen = choose_ports(nodes, first_port); !chosen) return chosen;
-    for (const NodeAddress& node : nodes) {
+    NetworkFile renewed = network.file;
+    if (const Status chosen = choose_ports(renewed, first_port); !chosen) return chosen;
+    for (const NodeAddress& node : renewed.nodes) {
         const io::NodeHome home{network.folder.home(node.name)};
         auto config = io::read_node_config(home.config());
         if (!config) return propagate(config);
         config->listen_port = node.peer_port;
         config->http_port = node.http_port;
         for (io::PeerAddress& peer : config->peers) {
-            for (const NodeAddress& other : nodes) {
+            for (const NodeAddress& other : renewed.nodes) {
                 if (other.name == peer.name) peer.port = other.peer_port;
             }
         }
         const Status written = io::write_node_config(home.config(), *config);
         if (!written) return written;
     }
-    network.file.nodes = std::move(nodes);
+    network.file = std::move(renewed);
     return write_network(network.folder, network.file);
 }
 

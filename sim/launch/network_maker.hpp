@@ -13,9 +13,10 @@ namespace cityledger::sim {
 
 struct NetworkOptions {
     crypto::Validity validity;  ///< of the authority's and the nodes' certificates
-    /// The nodes get the ports from here on, two each; without it free ones that the system does
-    /// not give to outgoing connections.
+    /// The nodes get the ports from here on, two each (CometBFT: three); without it free ones that
+    /// the system does not give to outgoing connections.
     std::optional<std::uint16_t> first_port = {};
+    std::string cometbft = {};  ///< its program, for a network that CometBFT orders
 };
 
 /// One year from now, by the system's clock.

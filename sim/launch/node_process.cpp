@@ -7,7 +7,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <cstring>
@@ -32,9 +34,27 @@ constexpr auto k_poll_interval = std::chrono::milliseconds(5);
 std::mutex children_mutex;
 std::set<pid_t> children;
 
-/// What the child does between fork and exec: only calls that are safe there.
+/// The lock of a home on behalf of a program that takes none: it inherits the descriptor, and the
+/// system frees the lock when it ends. Only calls that are safe after fork.
+void lock_home(const char* path) {
+    const int file = ::open(path, O_RDWR | O_CREAT, 0644);
+    struct flock whole {};
+    whole.l_type = F_WRLCK;
+    whole.l_whence = SEEK_SET;
+    std::array<char, 16> text{};
+    const auto end = std::to_chars(text.data(), text.data() + text.size() - 1, ::getpid()).ptr;
+    *end = '\n';
+    const auto size = static_cast<std::size_t>(end - text.data()) + 1;
+    const bool locked = file >= 0 && ::fcntl(file, F_OFD_SETLK, &whole) == 0 &&
+                        ::ftruncate(file, 0) == 0 &&
+                        ::write(file, text.data(), size) == static_cast<ssize_t>(size);
+    if (!locked) ::_exit(126);
+}
+
+/// What the child does between fork and exec: only calls that are safe there. `lock` may be null.
 [[noreturn]] void become_daemon(const std::vector<char*>& arguments, int log, pid_t parent,
-                                bool background) {
+                                bool background, const char* lock) {
+    if (lock != nullptr) lock_home(lock);
     if (background) {
         ::setsid();
     } else {
@@ -90,23 +110,32 @@ NodeProcess& NodeProcess::operator=(NodeProcess&& other) noexcept {
     return *this;
 }
 
-Status NodeProcess::start() {
+Result<std::vector<std::string>> NodeProcess::command() const {
+    if (options_.other) return options_.other->command;
     const auto daemon = find_daemon(options_.daemon);
     if (!daemon) return propagate(daemon);
     std::vector<std::string> texts = {*daemon, "--home", home_};
     texts.insert(texts.end(), options_.arguments.begin(), options_.arguments.end());
+    return texts;
+}
+
+Status NodeProcess::start() {
+    auto texts = command();
+    if (!texts) return propagate(texts);
     std::vector<char*> arguments;
-    for (std::string& text : texts) arguments.push_back(text.data());
+    for (std::string& text : *texts) arguments.push_back(text.data());
     arguments.push_back(nullptr);
 
     std::error_code ignored;
     fs::remove(io::NodeHome{home_}.ports(), ignored);
     const std::string console = io::NodeHome{home_}.console_log();
+    const std::string lock_path = io::NodeHome{home_}.process_id();
+    const char* const home_lock = options_.other ? lock_path.c_str() : nullptr;
     const int log = ::open(console.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     const pid_t parent = ::getpid();
     std::unique_lock lock(children_mutex);
     const pid_t child = log < 0 ? -1 : ::fork();
-    if (child == 0) become_daemon(arguments, log, parent, options_.background);
+    if (child == 0) become_daemon(arguments, log, parent, options_.background, home_lock);
     const int cause = errno;
     if (child > 0) children.insert(child);
     lock.unlock();

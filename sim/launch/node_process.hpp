@@ -12,11 +12,17 @@
 
 namespace cityledger::sim {
 
+/// Another program than cityledgerd: it does not lock its home by itself.
+struct OtherProgram {
+    std::vector<std::string> command;
+};
+
 struct LaunchOptions {
     std::string daemon;  ///< path of cityledgerd; empty: beside this program
     /// May stay when this program ends (see leave_running); else it dies with it, however it ends.
     bool background = false;
-    std::vector<std::string> arguments;  ///< further ones, e.g. --fault-controls
+    std::vector<std::string> arguments;      ///< further ones, e.g. --fault-controls
+    std::optional<OtherProgram> other = {};  ///< instead of the daemon
 };
 
 /// The path of cityledgerd, or daemon_missing.
@@ -39,6 +45,8 @@ public:
     /// False once the process has ended, by itself too.
     [[nodiscard]] bool running();
     [[nodiscard]] std::optional<pid_t> process_id() const { return process_id_; }
+    /// Of a process that has ended by itself.
+    [[nodiscard]] std::optional<int> exit_code() const { return exit_code_; }
     /// A process in the background is no longer this program's to end.
     void leave_running();
 
@@ -49,6 +57,7 @@ public:
     std::optional<int> stop(std::uint64_t timeout_ms);
 
 private:
+    [[nodiscard]] Result<std::vector<std::string>> command() const;
     /// Takes the exit status of an ended child; waits for it if asked to.
     void reap(bool wait);
 

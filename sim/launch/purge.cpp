@@ -7,6 +7,7 @@
 #include "node/io/config.hpp"
 #include "node/io/config_files.hpp"
 #include "node/io/logging.hpp"
+#include "sim/launch/comet_maker.hpp"
 
 namespace cityledger::sim {
 namespace {
@@ -93,6 +94,21 @@ void remove_home(const std::string& path) {
     remove_folder(path);
 }
 
+/// A home of CometBFT: the folders that it and its application keep go as a whole.
+void remove_comet_home(const NetworkFolder& folder, const std::string& node) {
+    const std::string application = application_home(folder, node);
+    std::error_code ignored;
+    for (const std::string& part :
+         {folder.home(node) + "/config", folder.home(node) + "/data", application + "/state"}) {
+        fs::remove_all(part, ignored);
+    }
+    for (const std::string& path : {application, folder.home(node)}) {
+        remove_text_file(io::NodeHome{path}.process_id());
+        remove_text_file(io::NodeHome{path}.console_log());
+        remove_folder(path);
+    }
+}
+
 void remove_actors(const NetworkFolder& folder) {
     for (const std::string& path : entries_of(folder.actors())) {
         const auto pem = io::read_text_file(path);
@@ -116,9 +132,14 @@ void list_files(const std::string& folder, std::vector<std::string>& files) {
 }  // namespace
 
 std::vector<std::string> purge_network(const NetworkFolder& folder) {
-    const auto network = read_network(folder);
+    const auto network = read_network(folder, Engines::any);
     if (network) {
-        for (const NodeAddress& node : network->nodes) remove_home(folder.home(node.name));
+        for (const NodeAddress& node : network->nodes) {
+            if (network->engine)
+                remove_comet_home(folder, node.name);
+            else
+                remove_home(folder.home(node.name));
+        }
     }
     remove_actors(folder);
     remove_matching(folder.pending(), is_pending_file);
