@@ -287,6 +287,7 @@ int run_replay(const ReplayOptions& options) {
     for (const std::string& file : options.files) {
         reports.push_back(replay_one(file, options, interruption));
         reports.back().network = options.network;
+        reports.back().engine = options.engine;
         if (!options.json) {
             std::printf("%s\n", toned_report(report_text(reports.back())).c_str());
             std::fflush(stdout);

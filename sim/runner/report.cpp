@@ -43,6 +43,7 @@ std::string load_words(const LoadCount& load, bool virtual_time) {
 
 std::string replay_command(const Report& report) {
     std::string command = "cityledger replay " + report.file + " --world " + report.world;
+    if (!report.engine.empty()) command += " --engine " + report.engine;
     if (!report.network.empty()) command += " --network '" + report.network + "'";
     command += " --seed " + std::to_string(report.seed);
     for (const std::string& setting : report.settings) command += " --set '" + setting + "'";

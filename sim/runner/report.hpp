@@ -88,6 +88,7 @@ struct Report {
     std::string scenario;
     std::string file;
     std::string world;    ///< "virtual", "local" or "remote"
+    std::string engine;   ///< of the local world's network, if one was named; not part of the JSON
     std::string network;  ///< of the remote world: folder or address; not part of the JSON
     std::uint64_t seed = 0;
     std::vector<std::string> settings;  ///< what --set changed
