@@ -1,6 +1,8 @@
 #pragma once
 // What `up`, `status` and `down` do with a network that CometBFT orders.
 
+#include <string>
+
 #include "sim/launch/network_folder.hpp"
 
 namespace cityledger::sim {
@@ -10,8 +12,8 @@ namespace cityledger::sim {
 [[nodiscard]] int status_comet(const NetworkFolder& folder, const NetworkFile& network, bool json);
 /// Stops all and says so; the names of what runs on, each with a space before it.
 [[nodiscard]] std::string down_comet(const HeldNetwork& network);
-/// What `down` did to one process.
 struct NodeStop;
+/// Prints what `down` did to one process.
 void tell_stop(const NodeStop& stop);
 
 }  // namespace cityledger::sim

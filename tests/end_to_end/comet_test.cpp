@@ -2,6 +2,7 @@
 // the files, and what is refused. scripts/engine-replay does the rest.
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <catch2/catch.hpp>
 #include <filesystem>
@@ -123,6 +124,32 @@ TEST_CASE("an engine in network.json is a known one with a port for each applica
     file.engine->application_ports.clear();
     REQUIRE(write_network(network, file));
     CHECK(code_of(read_network(network, Engines::any)) == codes::network_file_invalid);
+}
+
+TEST_CASE("programs that end at once are not waited for, and their words are told", "[comet]") {
+    const TemporaryFolder folder;
+    const NetworkFolder network{folder.network()};
+    fs::create_directories(application_home(network, "node0"));
+    REQUIRE(write_network(network, comet_network()));
+    const std::string silent = make_program(folder.path() + "/abci", "exec sleep 60");
+    const std::string failing = make_program(folder.path() + "/cometbft", "echo no home; exit 1");
+    const auto started = start_comet(network, comet_network(), {failing, silent}, false);
+    REQUIRE(code_of(started) == codes::daemon_not_started);
+    CHECK(contains(started.error().detail, "no home"));
+    CHECK_FALSE(running_process(application_home(network, "node0")));
+}
+
+TEST_CASE("a process of another program is found by the lock of its home", "[comet]") {
+    const TemporaryFolder folder;
+    LaunchOptions launch;
+    launch.other = OtherProgram{{make_program(folder.path() + "/program", "exec sleep 60")}};
+    NodeProcess process(folder.path(), launch);
+    REQUIRE(process.start());
+    for (int i = 0; i < 400 && !running_process(folder.path()); ++i) ::usleep(5'000);
+    CHECK(running_process(folder.path()) == process.process_id());
+    process.kill_now();
+    CHECK_FALSE(running_process(folder.path()));
+    CHECK(process_state(folder.path()) == ProcessState::ended);
 }
 
 TEST_CASE("the choice of an engine is checked", "[comet]") {
