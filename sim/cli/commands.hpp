@@ -89,6 +89,26 @@ struct WatchOptions {
     bool json = false;
 };
 
+struct ImportCommandOptions {
+    std::string file;
+    std::string category;  ///< of lines; overrides that of UBL
+    std::string date;
+    std::string folder = "run";
+    std::string sender;
+    bool issue = false;
+    bool json = false;
+};
+
+struct ExportCommandOptions {
+    std::string code;
+    std::string number;
+    std::string format = "json";
+    std::string document;  ///< the imported file with the words
+    std::string category;
+    std::string out;
+    std::string folder = "run";
+};
+
 struct FieldWord;
 
 /// Starts what does not run; the exit code is that of `status`, or 3.
@@ -111,6 +131,10 @@ int run_query(const CallOptions& options, const std::vector<FieldWord>& fields);
 int run_receipt(const std::string& id, const CallOptions& options);
 /// A line for each new block and each event.
 int run_watch(const WatchOptions& options);
+/// Checks a file of invoices; prints or issues them. 2 if the file is wrong.
+int run_import(const ImportCommandOptions& options);
+/// An issued invoice as JSON, UBL or a page.
+int run_export(const ExportCommandOptions& options);
 int run_replay(const ReplayOptions& options);
 /// Also 1 with `gate`, if a ratio is worse than it should be.
 int run_bench_command(const BenchCommandOptions& options);

@@ -7,6 +7,7 @@
 
 #include "sim/bench/bench_codes.hpp"
 #include "sim/cli/commands.hpp"
+#include "sim/documents/documents_codes.hpp"
 #include "sim/launch/launch_codes.hpp"
 #include "sim/runner/report.hpp"
 #include "sim/scenario/explain.hpp"
@@ -48,6 +49,7 @@ std::vector<Code> all_codes() {
     add(codes::simulator_codes);
     add(codes::launch_codes);
     add(bench::codes::bench_codes);
+    add(documents::codes::documents_codes);
     std::sort(all.begin(), all.end(),
               [](const Code& a, const Code& b) { return a.number < b.number; });
     return all;

@@ -49,8 +49,9 @@ bool runs_elsewhere(const std::string& command) {
 }
 
 TEST_CASE("the documents' commands work as they stand there, one after the other", "[docs]") {
-    const std::string document = GENERATE("README.md", "docs/tutorial-first-scenario.md",
-                                          "docs/tutorial-add-a-contract.md", "docs/scenarios.md");
+    const std::string document =
+        GENERATE("README.md", "docs/tutorial-first-scenario.md", "docs/tutorial-add-a-contract.md",
+                 "docs/scenarios.md", "docs/documents.md");
     const TemporaryFolder folder;
     const std::string here = folder.path();
     fs::create_directory(here + "/build");

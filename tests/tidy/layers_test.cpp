@@ -52,10 +52,11 @@ const std::map<std::string, std::vector<std::string>> k_may_include = {
     {"sim/bench",
      {"crypto", "ledger", "ledger/contracts", "node/replica", "node/api", "client", "sim/world",
       "sim/simulator", "sim/scenario", "sim/cities", "sim/launch", "sim/worlds"}},
+    {"sim/documents", {"crypto", "ledger", "ledger/contracts"}},
     {"sim/cli",
      {"crypto", "ledger", "ledger/contracts", "node/api", "client", "sim/world", "sim/simulator",
       "sim/scenario", "sim/cities", "sim/runner", "sim/launch", "sim/worlds", "sim/bench",
-      "node/io"}},
+      "sim/documents", "node/io"}},
     {"sim", {"node/api", "sim/cli"}},
 };
 
@@ -81,6 +82,7 @@ const std::vector<Restriction>& restrictions() {
         {std::regex("^cereal/"), {"ledger/codec/"}},
         {std::regex("^rocksdb/"), {"node/io/storage/"}},
         {std::regex("^yaml-cpp/"), {"sim/scenario/"}},
+        {std::regex("^(pugixml|qrencode)"), {"sim/documents/"}},
         {std::regex("^CLI/"),
          {"node/io/daemon/daemon_main", "node/abci/server/abci_main", "sim/main.cpp",
           "sim/cli/subcommands"}},

@@ -1,0 +1,167 @@
+// import and export: invoices as files.
+
+#include <algorithm>
+#include <cstdio>
+
+#include "ledger/codec/json.hpp"
+#include "node/io/config_files.hpp"
+#include "sim/cli/call_arguments.hpp"
+#include "sim/cli/commands.hpp"
+#include "sim/cli/network_text.hpp"
+#include "sim/documents/exporting.hpp"
+#include "sim/documents/importing.hpp"
+#include "sim/scenario/wording.hpp"
+#include "sim/worlds/remote_world.hpp"
+
+namespace cityledger::sim {
+namespace {
+
+namespace json = boost::json;
+namespace invoice = ledger::invoice;
+using documents::Document;
+using documents::fen_text;
+
+constexpr int k_exit_usage = 2;
+
+/// Tells all problems; nothing if there are any.
+std::optional<std::vector<Document>> read_documents(const std::string& path,
+                                                    const documents::ImportOptions& options) {
+    const auto text = io::read_text_file(path);
+    if (!text) {
+        fail(text.error());
+        return std::nullopt;
+    }
+    documents::Imported imported = documents::import_text(*text, path, options);
+    for (const Error& problem : imported.problems) {
+        std::fprintf(stderr, "%s\n", message_of(problem).c_str());
+    }
+    if (!imported.problems.empty()) return std::nullopt;
+    return std::move(imported.documents);
+}
+
+json::object json_of(const Document& document) {
+    return {{"contract", "invoice"},
+            {"operation", documents::operation_of(document)},
+            {"arguments", documents::arguments_of(document)},
+            {"sealed", documents::sealed_fields(document)}};
+}
+
+void tell(const Document& document) {
+    const auto sums = documents::sums_of(document);
+    std::printf("%s\n",
+                said(document.red ? "import.red" : "import.blue",
+                     {document.reference, document.red ? document.red_of : document.buyer.id})
+                    .c_str());
+    for (const documents::Line& line : document.lines) {
+        std::printf("  %12s  %10s  %8s  %s\n", fen_text(line.amount_fen).c_str(),
+                    fen_text(line.tax_fen).c_str(),
+                    invoice::to_text(documents::rate_of(line)).c_str(), line.name.c_str());
+    }
+    std::printf("%s\n", said("import.sum", {fen_text(sums.amount_fen), fen_text(sums.tax_fen),
+                                            fen_text(sums.total_fen())})
+                            .c_str());
+}
+
+/// As if it had been typed: `tx invoice issue --as NAME ...`.
+int issue(const Document& document, const ImportCommandOptions& options) {
+    CallOptions call;
+    call.folder = options.folder;
+    call.contract = "invoice";
+    call.method = documents::operation_of(document);
+    call.sender = options.sender;
+    call.json = options.json;
+    std::vector<FieldWord> fields;
+    for (const auto& [name, value] : documents::arguments_of(document)) {
+        const bool is_text = value.is_string();
+        fields.push_back({std::string(name),
+                          is_text ? std::string(value.get_string()) : ledger::compact_json(value)});
+    }
+    return run_tx(call, fields);
+}
+
+Result<invoice::Invoice> invoice_of(RemoteWorld& world, const std::string& code,
+                                    const std::string& number) {
+    const json::object arguments{{"code", code}, {"number", number}};
+    const auto result = world.query("invoice", "invoice", arguments, std::nullopt);
+    if (!result) return propagate(result);
+    return ledger::from_json<invoice::Invoice>(*result);
+}
+
+/// The words of the file's document that belongs to the invoice.
+Status take_words(Document& document, const std::vector<Document>& imported) {
+    Status last = imported.empty() ? Status() : documents::add_words(document, imported[0]);
+    for (std::size_t i = 1; i < imported.size() && !last; ++i) {
+        last = documents::add_words(document, imported[i]);
+    }
+    return last;
+}
+
+Result<Document> issued_document(const ExportCommandOptions& options,
+                                 const std::vector<Document>& imported) {
+    const NetworkFolder folder = folder_at(options.folder);
+    const auto network = read_network(folder);
+    if (!network) return propagate(network);
+    RemoteWorld world(folder, *network);
+    const auto record = invoice_of(world, options.code, options.number);
+    if (!record) return propagate(record);
+    std::optional<invoice::Invoice> blue;
+    if (const auto& red_of = record->content.red_of) {
+        auto found = invoice_of(world, red_of->code, red_of->number);
+        if (!found) return propagate(found);
+        blue = *std::move(found);
+    }
+    Document document = documents::document_of(*record, blue ? &*blue : nullptr);
+    if (const Status words = take_words(document, imported); !words) return propagate(words);
+    return document;
+}
+
+std::string text_of(const Document& document, const std::string& format) {
+    if (format == "ubl") return documents::ubl_text(document);
+    if (format == "html") return documents::html_page(document);
+    return ledger::pretty_json(ledger::to_json(document));
+}
+
+}  // namespace
+
+int run_import(const ImportCommandOptions& options) {
+    const auto imported = read_documents(options.file, {options.category, options.date});
+    if (!imported) return k_exit_usage;
+    if (options.issue) {
+        int worst = 0;
+        for (const Document& document : *imported) {
+            worst = std::max(worst, issue(document, options));
+        }
+        return worst;
+    }
+    if (options.json) {
+        json::array all;
+        for (const Document& document : *imported) all.push_back(json_of(document));
+        std::fputs(ledger::pretty_json(all).c_str(), stdout);
+        return 0;
+    }
+    for (const Document& document : *imported) tell(document);
+    return 0;
+}
+
+int run_export(const ExportCommandOptions& options) {
+    std::vector<Document> imported;
+    if (!options.document.empty()) {
+        auto read = read_documents(options.document, {options.category, {}});
+        if (!read) return k_exit_usage;
+        imported = *std::move(read);
+    }
+    const auto document = issued_document(options, imported);
+    if (!document) return fail(document.error());
+    const std::string text = text_of(*document, options.format);
+    if (options.out.empty()) {
+        std::fputs(text.c_str(), stdout);
+        return 0;
+    }
+    if (const Status written = io::write_text_file(options.out, text); !written) {
+        return fail(written.error());
+    }
+    std::printf("%s\n", said("export.written", {options.out}).c_str());
+    return 0;
+}
+
+}  // namespace cityledger::sim
