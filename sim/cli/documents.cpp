@@ -8,6 +8,7 @@
 #include "sim/cli/call_arguments.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/cli/network_text.hpp"
+#include "sim/documents/documents_codes.hpp"
 #include "sim/documents/exporting.hpp"
 #include "sim/documents/importing.hpp"
 #include "sim/scenario/wording.hpp"
@@ -21,6 +22,7 @@ namespace invoice = ledger::invoice;
 using documents::Document;
 using documents::fen_text;
 
+constexpr int k_exit_refused = 1;
 constexpr int k_exit_usage = 2;
 
 /// Tells all problems; nothing if there are any.
@@ -62,8 +64,24 @@ void tell(const Document& document) {
                             .c_str());
 }
 
+/// What the chain or its record refuses is code 1, as of `tx` and `query`.
+int tell(const Error& error) {
+    const int code = fail(error);
+    const bool refused = error.code == ledger::codes::invoice_unknown ||
+                         error.code == documents::codes::document_not_of_invoice;
+    return refused ? k_exit_refused : code;
+}
+
+Result<invoice::Invoice> invoice_of(RemoteWorld& world, const std::string& code,
+                                    const std::string& number) {
+    const json::object arguments{{"code", code}, {"number", number}};
+    const auto result = world.query("invoice", "invoice", arguments, std::nullopt);
+    if (!result) return propagate(result);
+    return ledger::from_json<invoice::Invoice>(*result);
+}
+
 /// As if it had been typed: `tx invoice issue --as NAME ...`.
-int issue(const Document& document, const ImportCommandOptions& options) {
+int issue_one(const Document& document, const ImportCommandOptions& options) {
     CallOptions call;
     call.folder = options.folder;
     call.contract = "invoice";
@@ -79,12 +97,18 @@ int issue(const Document& document, const ImportCommandOptions& options) {
     return run_tx(call, fields);
 }
 
-Result<invoice::Invoice> invoice_of(RemoteWorld& world, const std::string& code,
-                                    const std::string& number) {
-    const json::object arguments{{"code", code}, {"number", number}};
-    const auto result = world.query("invoice", "invoice", arguments, std::nullopt);
-    if (!result) return propagate(result);
-    return ledger::from_json<invoice::Invoice>(*result);
+/// A red-letter invoice names lines as the chain counts them, which the invoice's record tells.
+int issue(const Document& document, const ImportCommandOptions& options) {
+    if (!document.red) return issue_one(document, options);
+    const NetworkFolder folder = folder_at(options.folder);
+    const auto network = read_network(folder);
+    if (!network) return fail(network.error());
+    RemoteWorld world(folder, *network);
+    const std::size_t dash = document.red_of.find('-');
+    const auto blue =
+        invoice_of(world, document.red_of.substr(0, dash), document.red_of.substr(dash + 1));
+    if (!blue) return tell(blue.error());
+    return issue_one(documents::numbered_for(*blue, document), options);
 }
 
 /// The words of the file's document that belongs to the invoice.
@@ -151,7 +175,7 @@ int run_export(const ExportCommandOptions& options) {
         imported = *std::move(read);
     }
     const auto document = issued_document(options, imported);
-    if (!document) return fail(document.error());
+    if (!document) return tell(document.error());
     const std::string text = text_of(*document, options.format);
     if (options.out.empty()) {
         std::fputs(text.c_str(), stdout);

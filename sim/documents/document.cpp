@@ -1,5 +1,7 @@
 #include "sim/documents/document.hpp"
 
+#include <algorithm>
+
 #include "ledger/codec/json.hpp"
 #include "sim/documents/documents_codes.hpp"
 
@@ -37,6 +39,9 @@ Line line_of(const std::string& category, const invoice::Charge& charge) {
     return line;
 }
 
+/// Of discounts, and of what was given away, nothing can be taken back.
+bool is_charged(const invoice::Charge& charge) { return charge.amount_fen != 0; }
+
 /// The lines of a red-letter invoice: of the blue one, as far as they were reversed.
 void add_reversals(Document& document, const invoice::Invoice& record,
                    const invoice::Invoice& blue) {
@@ -46,7 +51,9 @@ void add_reversals(Document& document, const invoice::Invoice& record,
         charge.amount_fen = reversal.amount_fen;
         charge.tax_fen = reversal.tax_fen;
         document.lines.push_back(line_of(blue.content.category, charge));
-        document.red_lines.push_back(reversal.line);
+        const auto before = blue.charges.begin() + reversal.line;
+        document.red_lines.push_back(
+            static_cast<std::uint32_t>(std::count_if(blue.charges.begin(), before, is_charged)));
     }
 }
 
@@ -81,7 +88,7 @@ std::vector<NetLine> net_lines(const std::vector<Line>& lines) {
     std::vector<NetLine> net;
     for (std::size_t i = 0; i < lines.size(); ++i) {
         if (lines[i].amount_fen >= 0 || net.empty()) {
-            net.push_back({lines[i], 0, static_cast<std::uint32_t>(i + 1)});
+            net.push_back({lines[i], 0});
             continue;
         }
         net.back().line.amount_fen += lines[i].amount_fen;
@@ -106,9 +113,8 @@ json::object arguments_of(const Document& document) {
     std::vector<invoice::Reversal> reversals;
     const std::vector<NetLine> lines = net_lines(document.lines);
     for (std::size_t i = 0; i < lines.size(); ++i) {
-        const std::uint32_t place =
-            i < document.red_lines.size() ? document.red_lines[i] : lines[i].place;
-        reversals.push_back({place, lines[i].line.amount_fen, lines[i].line.tax_fen});
+        const std::uint32_t line = i < document.red_lines.size() ? document.red_lines[i] : 0;
+        reversals.push_back({line, lines[i].line.amount_fen, lines[i].line.tax_fen});
     }
     const std::size_t dash = document.red_of.find('-');
     return {{"code", document.red_of.substr(0, dash)},
@@ -127,6 +133,20 @@ json::object sealed_fields(const Document& document) {
         fields[place_name(i + 1)] = ledger::to_json(document.lines[i]);
     }
     return fields;
+}
+
+std::uint32_t chain_line(const invoice::Invoice& blue, std::uint32_t line) {
+    std::uint32_t charged = 0;
+    for (std::size_t i = 0; i < blue.charges.size(); ++i) {
+        if (is_charged(blue.charges[i])) ++charged;
+        if (line != 0 && charged == line) return static_cast<std::uint32_t>(i + 1);
+    }
+    return 0;
+}
+
+Document numbered_for(const invoice::Invoice& blue, Document red) {
+    for (std::uint32_t& line : red.red_lines) line = chain_line(blue, line);
+    return red;
 }
 
 Document document_of(const invoice::Invoice& record, const invoice::Invoice* blue) {

@@ -52,7 +52,8 @@ struct Document {
     bool red = false;
     std::string red_of;  ///< "CODE-NUMBER" of the blue invoice
     std::string red_reason;
-    std::vector<std::uint32_t> red_lines;  ///< of the blue invoice, one for each line above 0
+    /// Of the blue invoice, one for each line above 0: counted as people do, without discounts.
+    std::vector<std::uint32_t> red_lines;
     std::optional<Issued> issued;
 
     bool operator==(const Document&) const = default;
@@ -78,7 +79,6 @@ struct Document {
 struct NetLine {
     Line line;  ///< amounts after the discount
     std::int64_t discount_fen = 0;
-    std::uint32_t place = 0;  ///< of the line among all lines, from 1
 };
 [[nodiscard]] std::vector<NetLine> net_lines(const std::vector<Line>& lines);
 
@@ -89,6 +89,12 @@ struct NetLine {
 [[nodiscard]] boost::json::object arguments_of(const Document& document);
 /// The fields that the client seals.
 [[nodiscard]] boost::json::object sealed_fields(const Document& document);
+
+/// The number that the chain gave the line of an invoice: there discounts count too. 0: no such
+/// line.
+[[nodiscard]] std::uint32_t chain_line(const ledger::invoice::Invoice& blue, std::uint32_t line);
+/// The red-letter invoice with its lines numbered as the chain does.
+[[nodiscard]] Document numbered_for(const ledger::invoice::Invoice& blue, Document red);
 
 /// What the chain knows of an invoice. `blue` is the record that a red-letter invoice reverses.
 [[nodiscard]] Document document_of(const ledger::invoice::Invoice& record,

@@ -78,6 +78,11 @@ TEST_CASE("a red-letter invoice is marked, below 0, and names what it reverses",
     const Document red = document_of(record, &blue);
     REQUIRE(red.lines.size() == 1);
     CHECK(red.red_lines == std::vector<std::uint32_t>{1});
+    // The discount between them is a line of the chain.
+    CHECK(chain_line(blue, 2) == 3);
+    CHECK(chain_line(blue, 3) == 0);
+    CHECK(numbered_for(blue, test::sample("08-credit-note")).red_lines ==
+          std::vector<std::uint32_t>{3, 0});
     const std::string page = html_page(red);
     for (const char* part : {"红字电子普通发票", "负伍佰零捌元伍角整", "-450.00",
                              "144032409110-00000007", "returned"}) {
