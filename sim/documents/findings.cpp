@@ -49,6 +49,15 @@ void Findings::discount_too_large(const std::string& place, std::int64_t discoun
 
 void Findings::zero_line(const std::string& place) { add(Error{codes::document_line_zero, place}); }
 
+void Findings::lines_refused(const std::string& place, const std::string& what) {
+    add(Error{codes::document_lines_refused, place + ": " + what});
+}
+
+void Findings::too_many_lines(const std::string& place, std::size_t count) {
+    lines_refused(place, std::to_string(count) + " lines, at most " +
+                             std::to_string(invoice::k_max_lines) + " fit");
+}
+
 void Findings::not_utf8(const std::string& place) { add(Error{codes::document_not_utf8, place}); }
 
 std::int64_t Findings::number(const std::string& place, const std::string& text, int decimals,
@@ -89,16 +98,13 @@ void Findings::check_document(const std::string& place, const Document& document
     check_length(place + ", category", document.category, invoice::k_max_category_bytes);
     check_length(place + ", reason", document.red_reason, invoice::k_max_reason_bytes);
     for (const Line& line : document.lines) check_length(place, line.name, k_max_name_bytes);
-    const auto told = [&](const std::string& what) {
-        add(Error{codes::document_lines_refused, place + ": " + what});
-    };
     if (document.lines.size() > invoice::k_max_lines) {
-        return told(std::to_string(document.lines.size()) + " lines, at most 100 fit");
+        return too_many_lines(place, document.lines.size());
     }
     // Without a date the contract's rates are those of the day of the issue.
     if (document.date.empty() || !ledger::parse_date(document.date)) return;
     const auto charges = invoice::charges_of(chain_lines(document.lines), document.date, {});
-    if (!charges) told(charges.error().message());
+    if (!charges) lines_refused(place, charges.error().message());
 }
 
 void add_line(std::vector<Line>& lines, Line line, std::int64_t base, std::int64_t net,

@@ -18,6 +18,8 @@ public:
     void total_wrong(const std::string& place, std::int64_t told, std::int64_t computed);
     void discount_too_large(const std::string& place, std::int64_t discount);
     void zero_line(const std::string& place);
+    void lines_refused(const std::string& place, const std::string& what);
+    void too_many_lines(const std::string& place, std::size_t count);
     void not_utf8(const std::string& place);
     void add(Error error) { list_.push_back(std::move(error)); }
 

@@ -73,9 +73,8 @@ private:
 
     Document& document_of(const CsvRow& row) {
         const std::string reference = needed(row, "document");
-        for (Document& document : documents_) {
-            if (document.reference == reference) return document;
-        }
+        const auto [known, fresh] = places_.emplace(reference, documents_.size());
+        if (!fresh) return documents_[known->second];
         Document& document = documents_.emplace_back();
         document.reference = reference;
         document.date = date_of(row);
@@ -173,6 +172,7 @@ private:
     Findings& findings_;
     std::map<std::string, std::size_t, std::less<>> columns_;
     std::vector<Document> documents_;
+    std::map<std::string, std::size_t> places_;  ///< by reference
 };
 
 }  // namespace

@@ -27,10 +27,14 @@ public:
     std::vector<Document> read(const Element& root) {
         if (!is_known_kind(root)) return {};
         read_head(root);
-        for (const Element& line :
-             root.children(document_.red ? "CreditNoteLine" : "InvoiceLine")) {
-            read_line(line);
+        const auto lines = root.children(document_.red ? "CreditNoteLine" : "InvoiceLine");
+        // Bounded before anything is summed up: the sums then fit in 63 bits.
+        const std::size_t count = std::max(lines.size(), root.children("AllowanceCharge").size());
+        if (count > ledger::invoice::k_max_lines) {
+            findings_.too_many_lines(values_.place(root), count);
+            return {};
         }
+        for (const Element& line : lines) read_line(line);
         if (lines_.empty()) {
             values_.missing(root, document_.red ? "CreditNoteLine" : "InvoiceLine");
         }
@@ -110,9 +114,12 @@ private:
         read.net = values_.amount(element, "LineExtensionAmount");
         read.base = read.net;
         for (const Element& allowance : element.children("AllowanceCharge")) {
-            const std::int64_t amount = values_.amount(allowance, "Amount");
+            const std::int64_t amount = values_.amount_above_0(allowance, "Amount");
             // A charge is part of the line's price already.
             if (!values_.is_charge(allowance)) read.base += amount;
+            if (read.base > ledger::invoice::k_max_line_fen) {
+                return findings_.too_large(values_.place(allowance), fen_text(read.base));
+            }
         }
         if (const Element tax = element.child("TaxTotal")) {
             read.tax = values_.amount(tax, "TaxAmount");

@@ -52,13 +52,9 @@ std::vector<UblLine*> UblTotals::lines_of(const TaxRate& rate) {
 
 void UblTotals::read_allowances() {
     for (const Element& allowance : root_.children("AllowanceCharge")) {
-        const std::int64_t amount = values_.amount(allowance, "Amount");
+        const std::int64_t amount = values_.amount_above_0(allowance, "Amount");
         const TaxRate rate =
             values_.rate_of(allowance.child("TaxCategory"), allowance, "TaxCategory");
-        if (amount < 0) {
-            values_.findings().malformed(values_.place(allowance), fen_text(amount),
-                                         "an amount above 0");
-        }
         if (!values_.is_charge(allowance)) {
             allowances_ += amount;
             open_allowances_.push_back({allowance, {rate, amount}});

@@ -32,6 +32,8 @@ public:
     std::int64_t number(const Element& element, int decimals, const std::string& form);
     /// In fen; the currency must be the yuan.
     std::int64_t amount(const Element& parent, std::string_view path);
+    /// The same, with a finding if it is below 0.
+    std::int64_t amount_above_0(const Element& parent, std::string_view path);
     bool is_charge(const Element& allowance);
     void check_currency(const Element& place, const std::string& currency);
     /// `parent` and `path` tell where it should be if it is not there.

@@ -38,6 +38,13 @@ std::int64_t UblValues::amount(const Element& parent, std::string_view path) {
     return number(element, 2, "an amount in yuan: 198.00");
 }
 
+std::int64_t UblValues::amount_above_0(const Element& parent, std::string_view path) {
+    const std::int64_t fen = amount(parent, path);
+    if (fen >= 0) return fen;
+    findings_.malformed(file_.place(parent.at(path)), fen_text(fen), "an amount above 0");
+    return 0;
+}
+
 bool UblValues::is_charge(const Element& allowance) {
     const std::string indicator = needed(allowance, "ChargeIndicator");
     if (indicator == "true" || indicator == "1") return true;

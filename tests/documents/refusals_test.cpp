@@ -110,6 +110,25 @@ TEST_CASE("lines, discounts and credit notes of UBL that cannot be invoiced", "[
             codes::document_credit_unnamed, "`INV 7`");
 }
 
+TEST_CASE("sums cannot overflow", "[documents]") {
+    const std::string text = test::sample_text("02-line-discount");
+    const std::string most = "Amount currencyID=\"CNY\">10000000000.00";
+    const std::size_t at = text.rfind("<cac:AllowanceCharge>");
+    const std::size_t end = text.find("</cac:AllowanceCharge>", at);
+    const std::string allowance = changed(text.substr(at, end - at) + "</cac:AllowanceCharge>",
+                                          "Amount currencyID=\"CNY\">100.00", most);
+    std::string many = text;
+    for (int i = 0; i < 1'000; ++i) many.insert(at, allowance);
+    refused(many, "a.xml", codes::document_number_too_large);
+    refused(changed(text, "Amount currencyID=\"CNY\">100.00", "Amount>-100.00"), "a.xml",
+            codes::document_value_malformed, "InvoiceLine[1]/AllowanceCharge/Amount");
+    std::string lines = text;
+    const std::size_t line = text.find("<cac:InvoiceLine>");
+    const std::size_t next = text.find("<cac:InvoiceLine>", line + 1);
+    for (int i = 0; i < 200; ++i) lines.insert(line, text.substr(line, next - line));
+    refused(lines, "a.xml", codes::document_lines_refused, "202 lines");
+}
+
 TEST_CASE("all mistakes of a file are told at once", "[documents]") {
     const Imported result = import_text(
         k_header + "A,,retail,tea,x,13\nA,,retail,,1.00,13\nB,,retail,cup,1.00,much\n", "a.csv");
