@@ -58,7 +58,7 @@ private:
     void spread_allowances();
     void settle_taxes();
     void settle_tax(const Element& subtotal, const TaxRate& rate);
-    /// Both amounts by their names below LegalMonetaryTotal; what may be missing counts as 0.
+    /// Compares a total below LegalMonetaryTotal; one that need not be there counts as 0.
     void check_total(std::string_view path, std::int64_t computed, bool needed);
     void check_totals();
     [[nodiscard]] std::vector<UblLine*> lines_of(const TaxRate& rate);
