@@ -169,24 +169,6 @@ Result<std::vector<Charge>> charges_of(const std::vector<Line>& lines, const std
     return charges;
 }
 
-Sums sums_of(const std::vector<Charge>& charges) {
-    Sums sums;
-    for (const Charge& charge : charges) {
-        sums.amount_fen += charge.amount_fen;
-        sums.tax_fen += charge.tax_fen;
-    }
-    return sums;
-}
-
-Sums sums_of(const std::vector<Reversal>& reversals) {
-    Sums sums;
-    for (const Reversal& reversal : reversals) {
-        sums.amount_fen += reversal.amount_fen;
-        sums.tax_fen += reversal.tax_fen;
-    }
-    return sums;
-}
-
 std::vector<Reversal> rest_of(const std::vector<Charge>& charges,
                               const std::vector<Reversal>& earlier) {
     std::vector<Reversal> rest;

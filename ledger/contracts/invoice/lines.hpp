@@ -95,8 +95,16 @@ struct Sums {
                                                      const std::string& date,
                                                      const Tolerance& tolerance);
 
-[[nodiscard]] Sums sums_of(const std::vector<Charge>& charges);
-[[nodiscard]] Sums sums_of(const std::vector<Reversal>& reversals);
+/// Of charges, or of reversals.
+template <class Part>
+[[nodiscard]] Sums sums_of(const std::vector<Part>& parts) {
+    Sums sums;
+    for (const Part& part : parts) {
+        sums.amount_fen += part.amount_fen;
+        sums.tax_fen += part.tax_fen;
+    }
+    return sums;
+}
 
 /// All that `earlier` reversals have left of the charges.
 [[nodiscard]] std::vector<Reversal> rest_of(const std::vector<Charge>& charges,
