@@ -10,6 +10,8 @@ namespace {
 
 /// A full disk takes so much more.
 constexpr std::uint64_t k_full_disk_room_bytes = 16 * 1024;
+/// A few records of votes.
+constexpr std::uint64_t k_confirming_bytes = 2 * 1024;
 
 /// The faults of phase 1, each a chain of events that schedules its next one.
 class Storm {
@@ -100,18 +102,27 @@ private:
         if (!done) cluster_.checker().fail("no loss of a disk: " + done.error().message());
         lost_disk_ = true;
     }
-    /// Of what the log held when it was backed up: later records confirm that it was synced.
+    /// The bytes before the zeros that a segment is made with.
+    static std::uint64_t used_bytes(const SparseBytes& content) {
+        const Bytes bytes = content.read(0, static_cast<std::size_t>(content.size()));
+        const auto zeros =
+            std::find_if(bytes.rbegin(), bytes.rend(), [](auto b) { return b != 0; });
+        return static_cast<std::uint64_t>(bytes.rend() - zeros);
+    }
+    /// Of what the log held when it was backed up, if later records confirm that it was synced:
+    /// without them damage is what a torn end looks like.
     void rot(std::size_t node) {
         const auto segment = std::find_if(backup_.begin(), backup_.end(), [](const auto& file) {
             return file.first.find("log-") != std::string::npos;
         });
         if (segment == backup_.end()) return;
-        const auto& [path, content] = *segment;
-        const Bytes bytes = content.read(0, static_cast<std::size_t>(content.size()));
-        const auto zeros =
-            std::find_if(bytes.rbegin(), bytes.rend(), [](auto b) { return b != 0; });
-        const auto used = static_cast<std::uint64_t>(bytes.rend() - zeros);
-        if (used < 2) return;
+        const std::string& path = segment->first;
+        const std::uint64_t used = used_bytes(segment->second);
+        const DiskImage now = cluster_.disk(node).durable_files();
+        const auto same = now.find(path);
+        const bool is_confirmed =
+            same != now.end() && used_bytes(same->second) >= used + k_confirming_bytes;
+        if (used < 2 || !is_confirmed) return;
         cluster_.checker().mark_faulty(node);
         const std::uint64_t at = random_.below(used / 2);
         if (cluster_.disk(node).flip_bit(path, at, static_cast<unsigned>(random_.below(8)))) {
