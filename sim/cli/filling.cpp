@@ -1,8 +1,7 @@
 #include "sim/cli/filling.hpp"
 
 #include "crypto/hash.hpp"
-#include "sim/cities/invoice_sealer.hpp"
-#include "sim/scenario/scenario.hpp"
+#include "sim/cities/filling.hpp"
 
 namespace cityledger::sim {
 namespace {
@@ -28,35 +27,18 @@ Actor as_actor(const NetworkActor& member) {
     return actor;
 }
 
-Status seal(const NetworkActor& sender, const std::vector<NetworkActor>& actors, RemoteWorld& world,
-            boost::json::object& arguments) {
-    const auto key = world.key_of(sender.id);
-    if (!key) return propagate(key);
-    Scenario parties;
-    parties.seed = seed_of(**key);
-    for (const NetworkActor& actor : actors) parties.actors.push_back(as_actor(actor));
-    return InvoiceSealer(parties, world).seal(as_actor(sender), arguments);
-}
-
 }  // namespace
 
 Status fill_in(const ledger::Method& method, const NetworkActor& sender,
                const std::vector<NetworkActor>& actors, RemoteWorld& world,
                boost::json::object& arguments) {
-    const auto lacks = [&](std::string_view field) {
-        return is_filled_in(method, field) && !arguments.contains(field);
-    };
-    if (lacks("content_digest")) {
-        if (const Status sealed = seal(sender, actors, world, arguments); !sealed) return sealed;
-    }
-    if (lacks("sealed_body")) arguments["sealed_body"] = "";
-    const boost::json::value* id = arguments.if_contains("id");
-    if (lacks("public_key") && id != nullptr && id->is_string()) {
-        const auto key = world.make_key(ledger::MemberId(id->get_string()));
-        if (!key) return propagate(key);
-        arguments["public_key"] = to_hex(ByteView(key->bytes));
-    }
-    return {};
+    const auto key = world.key_of(sender.id);
+    if (!key) return propagate(key);
+    Scenario parties;
+    parties.seed = seed_of(**key);
+    for (const NetworkActor& actor : actors) parties.actors.push_back(as_actor(actor));
+    InvoiceSealer sealer(parties, world);
+    return fill_in(method, as_actor(sender), sealer, world, arguments);
 }
 
 }  // namespace cityledger::sim

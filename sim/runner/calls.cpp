@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "ledger/contracts/contracts.hpp"
+#include "sim/cities/filling.hpp"
 #include "sim/runner/session.hpp"
 #include "sim/scenario/scenario_codes.hpp"
 #include "sim/scenario/wording.hpp"
@@ -63,25 +64,6 @@ Result<const Actor*> RunnerSession::sender_of(const std::string& name, Place pla
     return actor;
 }
 
-Status RunnerSession::fill_in(const ledger::Method& method, const Actor& sender,
-                              json::object& arguments) {
-    if (is_filled_in(method, "content_digest") && !arguments.contains("content_digest")) {
-        const Status sealed = sealer_.seal(sender, arguments);
-        if (!sealed) return sealed;
-    }
-    if (is_filled_in(method, "sealed_body") && !arguments.contains("sealed_body")) {
-        arguments["sealed_body"] = "";
-    }
-    if (is_filled_in(method, "public_key") && !arguments.contains("public_key")) {
-        const json::value* id = arguments.if_contains("id");
-        if (id == nullptr || !id->is_string()) return {};  // the conversion says what is wrong
-        const auto key = world_.make_key(ledger::MemberId(id->get_string()));
-        if (!key) return propagate(key);
-        arguments["public_key"] = to_hex(ByteView(key->bytes));
-    }
-    return {};
-}
-
 Result<RunnerSession::Prepared> RunnerSession::prepare(const Call& call, const Actor& sender) {
     Prepared prepared;
     prepared.place = call.place;
@@ -96,7 +78,7 @@ Result<RunnerSession::Prepared> RunnerSession::prepare(const Call& call, const A
     if (!resolved) return propagate(resolved);
     auto arguments = with_fen(*resolved, at(call.place));
     if (!arguments) return propagate(arguments);
-    const Status filled = fill_in(**method, sender, arguments->get_object());
+    const Status filled = fill_in(**method, sender, sealer_, world_, arguments->get_object());
     if (!filled) return propagate(filled);
     auto bytes = prepared.method->arguments_from_json(*arguments);
     if (!bytes) {

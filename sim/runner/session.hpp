@@ -109,8 +109,6 @@ private:
     // Calls (runner_calls.cpp).
     [[nodiscard]] Result<const Actor*> sender_of(const std::string& name, Place place) const;
     [[nodiscard]] Result<Prepared> prepare(const Call& call, const Actor& sender);
-    [[nodiscard]] Status fill_in(const ledger::Method& method, const Actor& sender,
-                                 boost::json::object& arguments);
     [[nodiscard]] Status prepare_items(const std::vector<BundleItem>& items, const Actor& sender,
                                        std::vector<Prepared>& prepared);
     [[nodiscard]] Result<ledger::Transaction> sign(const Actor& sender,

@@ -35,12 +35,15 @@ public:
     [[nodiscard]] bool lost_disk() const { return lost_disk_; }
     [[nodiscard]] bool filled_disk() const { return filled_disk_; }
 
-    /// A damaged log must be refused; then the node gets a new one, as its operator would do.
+    /// A damaged log must be refused; then the node gets a new one, as its operator would do. Where
+    /// no later record confirms that the damaged ones were synced, it looks like a torn end, and
+    /// the node (which counts as faulty) may start without them.
     Status start(std::size_t node) {
         const bool rotten = rotten_ && node == dials_.disk_loser;
         auto started = cluster_.restart(node);
         if (!rotten) return started;
-        if (started) cluster_.checker().fail("a start took a damaged log");
+        if (started && is_confirmed_) cluster_.checker().fail("a start took a damaged log");
+        if (started) rotten_ = false;
         if (started || started.error().code != node::codes::log_damaged) return started;
         rotten_ = false;
         if (const auto wiped = cluster_.wipe(node); !wiped) return wiped;
@@ -109,8 +112,7 @@ private:
             std::find_if(bytes.rbegin(), bytes.rend(), [](auto b) { return b != 0; });
         return static_cast<std::uint64_t>(bytes.rend() - zeros);
     }
-    /// Of what the log held when it was backed up, if later records confirm that it was synced:
-    /// without them damage is what a torn end looks like.
+    /// Of what the log held when it was backed up.
     void rot(std::size_t node) {
         const auto segment = std::find_if(backup_.begin(), backup_.end(), [](const auto& file) {
             return file.first.find("log-") != std::string::npos;
@@ -120,9 +122,8 @@ private:
         const std::uint64_t used = used_bytes(segment->second);
         const DiskImage now = cluster_.disk(node).durable_files();
         const auto same = now.find(path);
-        const bool is_confirmed =
-            same != now.end() && used_bytes(same->second) >= used + k_confirming_bytes;
-        if (used < 2 || !is_confirmed) return;
+        if (used < 2) return;
+        is_confirmed_ = same != now.end() && used_bytes(same->second) >= used + k_confirming_bytes;
         cluster_.checker().mark_faulty(node);
         const std::uint64_t at = random_.below(used / 2);
         if (cluster_.disk(node).flip_bit(path, at, static_cast<unsigned>(random_.below(8)))) {
@@ -177,6 +178,7 @@ private:
     std::uint64_t partitions_ = 0;
     DiskImage backup_;
     bool rotten_ = false;  ///< a byte of a log was damaged, and the node has not started since
+    bool is_confirmed_ = false;  ///< later records say that what is damaged was synced
     bool lost_disk_ = false;
     bool filled_disk_ = false;
 };

@@ -246,13 +246,17 @@ TEST_CASE("a power cut of all nodes, fifty times, loses no acknowledged receipt"
     options.disk.keep_unsynced_names = 500'000;
     options.disk.torn_write = 500'000;
     options.network.delay_max_us = 6'000;
-    const std::uint64_t seed = GENERATE(1u, 2u, 3u);
-    INFO("seed " << seed);
-    Network network(seed, options);
-    cut_power_of_all(network, 50);
-    // A view whose leader fell with its proposal needs the timer, and most cuts come before it.
-    CHECK(network.cluster.checker().acknowledged() > 30);
-    network.check_whole();
+    // How many there are swings: a view whose leader fell with its proposal needs the timer, and
+    // most cuts come before it.
+    std::uint64_t acknowledged = 0;
+    for (const std::uint64_t seed : {1u, 2u, 3u}) {
+        INFO("seed " << seed);
+        Network network(seed, options);
+        cut_power_of_all(network, 50);
+        network.check_whole();
+        acknowledged += network.cluster.checker().acknowledged();
+    }
+    CHECK(acknowledged > 3 * 100);
 }
 
 TEST_CASE("control: without syncs the checker sees votes that are not on the disk", "[virtual]") {
