@@ -22,7 +22,8 @@
     X(validity_malformed, 1019, invalid, "the period of validity is empty or outside the years 1970 to 9999", "give a start that lies before the end") \
     X(seal_too_short, 1020, invalid, "the sealed bytes are shorter than a nonce and a tag", "fetch the whole sealed value again") \
     X(seal_bad_tag, 1021, invalid, "the sealed bytes do not open under this key and context", "check the key, and that the value belongs to this record") \
-    X(wrapped_key_bad, 1022, invalid, "the wrapped key does not open under this key", "check who wrapped it, for whom, and in which context")
+    X(wrapped_key_bad, 1022, invalid, "the wrapped key does not open under this key", "check who wrapped it, for whom, and in which context") \
+    X(certificate_key_unusable, 1023, broken, "the certificate's key is none of P-256", "make the certificate with the member's signing key")
 // clang-format on
 
 namespace cityledger::crypto {

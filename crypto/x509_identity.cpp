@@ -1,6 +1,8 @@
 #include "crypto/x509_identity.hpp"
 
 #include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509_vfy.h>
@@ -268,6 +270,40 @@ Status check_node_certificate(const std::string& certificate_pem, const std::str
         return refuse(codes::certificate_wrong_node, name->node + " instead of " + expected.node);
     }
     return {};
+}
+
+IssuedIdentity self_signed_certificate(const PrivateKey& key, const std::string& name,
+                                       Validity validity) {
+    CHECK_INVARIANT(is_usable(validity));
+    const ErrorQueueGuard guard;
+    const Certificate certificate = start_certificate(key, validity);
+    X509* const self = certificate.get();
+    if (!set_common_name(self, name)) CHECK_INVARIANT(set_common_name(self, "CityLedger member"));
+    CHECK_INVARIANT(X509_set_issuer_name(self, X509_get_subject_name(self)) == 1);
+    add_extension(self, self, NID_basic_constraints, "critical,CA:FALSE");
+    add_extension(self, self, NID_key_usage, "critical,digitalSignature");
+    return sign_certificate(self, key, key);
+}
+
+Result<PublicKeyBytes> certificate_key(const std::string& certificate_pem) {
+    const ErrorQueueGuard guard;
+    const auto certificate = read_certificate(certificate_pem, "member's certificate");
+    if (!certificate) return propagate(certificate);
+    const EVP_PKEY* key = X509_get0_pubkey(certificate->get());
+    // SEC 1 section 2.3.3: 4, x, y.
+    std::array<std::uint8_t, 65> point{};
+    std::size_t size = 0;
+    const bool is_point = key != nullptr && EVP_PKEY_is_a(key, "EC") &&
+                          EVP_PKEY_get_octet_string_param(key, OSSL_PKEY_PARAM_PUB_KEY,
+                                                          point.data(), point.size(), &size) == 1 &&
+                          size == point.size() && point[0] == POINT_CONVERSION_UNCOMPRESSED;
+    PublicKeyBytes compressed;
+    const bool y_is_odd = (point.back() & 1) != 0;
+    compressed.bytes[0] = y_is_odd ? POINT_CONVERSION_COMPRESSED + 1 : POINT_CONVERSION_COMPRESSED;
+    std::copy_n(point.begin() + 1, compressed.bytes.size() - 1, compressed.bytes.begin() + 1);
+    const auto decoded = PublicKey::decode(compressed);
+    if (!is_point || !decoded) return refuse(codes::certificate_key_unusable);
+    return compressed;
 }
 
 Result<Digest> certificate_digest(const std::string& certificate_pem) {

@@ -45,6 +45,14 @@ struct Validity {
                                             const std::string& authority_pem,
                                             const NodeName& expected, std::int64_t now_unix_s);
 
+/// A certificate that the key itself has signed: for a TLS side that the other one knows by its key,
+/// as the chain has it, and not by an authority. The name is for people.
+[[nodiscard]] IssuedIdentity self_signed_certificate(const PrivateKey& key, const std::string& name,
+                                                     Validity validity);
+
+/// The key of a certificate; certificate_key_unusable if it is none of P-256.
+[[nodiscard]] Result<PublicKeyBytes> certificate_key(const std::string& certificate_pem);
+
 /// SHA-256 of the certificate's DER form: how a genesis names its authority.
 [[nodiscard]] Result<Digest> certificate_digest(const std::string& certificate_pem);
 

@@ -10,6 +10,7 @@
 #include "ledger/ledger_codes.hpp"
 #include "node/abci/abci_codes.hpp"
 #include "node/consensus/consensus_codes.hpp"
+#include "node/data/data_codes.hpp"
 #include "node/io/http/verification_codes.hpp"
 #include "node/io/io_codes.hpp"
 #include "node/io/storage/storage_codes.hpp"
@@ -30,6 +31,7 @@ std::vector<Code> collect_codes() {
         for (const std::span<const Code> codes : contract->codes) add(codes);
     }
     add(consensus::codes::consensus_codes);
+    add(data::codes::data_codes);
     add(node::codes::log_codes);
     add(node::codes::replica_codes);
     add(io::codes::io_codes);

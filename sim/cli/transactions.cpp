@@ -11,6 +11,7 @@
 #include "sim/cli/pending.hpp"
 #include "sim/scenario/scenario.hpp"
 #include "sim/scenario/wording.hpp"
+#include "sim/world/signing.hpp"
 #include "sim/world/world_codes.hpp"
 
 namespace cityledger::sim {
@@ -81,23 +82,6 @@ Result<NetworkFile> network_of(const NetworkFolder& folder, const std::string& n
     if (!one) return propagate(one);
     network->nodes = {*std::move(one)};
     return network;
-}
-
-Result<ledger::Transaction> signed_transaction(RemoteWorld& world, const ledger::MemberId& sender,
-                                               std::vector<ledger::Operation> operations) {
-    const auto key = world.key_of(sender);
-    if (!key) return propagate(key);
-    const auto expiry = world.expiry_height();
-    if (!expiry) return propagate(expiry);
-    ledger::TransactionBody body;
-    body.chain_id = world.chain_id();
-    body.sender = sender;
-    body.sender_key = (*key)->public_key().bytes();
-    body.nonce = world.nonce();
-    body.expires_at_height = *expiry;
-    body.operations = std::move(operations);
-    if (const auto fits = ledger::try_encode(body); !fits) return propagate(fits);
-    return ledger::sign_transaction(std::move(body), **key);
 }
 
 /// A buyer whose key is elsewhere cannot open what was sealed here: said, since nothing else shows

@@ -8,6 +8,7 @@
 #include "sim/runner/session.hpp"
 #include "sim/scenario/scenario_codes.hpp"
 #include "sim/scenario/wording.hpp"
+#include "sim/world/signing.hpp"
 
 namespace cityledger::sim {
 
@@ -113,19 +114,9 @@ Status RunnerSession::prepare_items(const std::vector<BundleItem>& items, const 
 
 Result<ledger::Transaction> RunnerSession::sign(const Actor& sender,
                                                 const std::vector<Prepared>& operations) {
-    const auto key = world_.key_of(sender.id);
-    if (!key) return propagate(key);
-    const auto expiry = world_.expiry_height();
-    if (!expiry) return propagate(expiry);
-    ledger::TransactionBody body;
-    body.chain_id = world_.chain_id();
-    body.sender = sender.id;
-    body.sender_key = (*key)->public_key().bytes();
-    body.nonce = world_.nonce();
-    body.expires_at_height = *expiry;
-    for (const Prepared& prepared : operations) body.operations.push_back(prepared.operation);
-    if (const auto fits = ledger::try_encode(body); !fits) return propagate(fits);
-    return ledger::sign_transaction(std::move(body), **key);
+    std::vector<ledger::Operation> signed_ones;
+    for (const Prepared& prepared : operations) signed_ones.push_back(prepared.operation);
+    return signed_transaction(world_, sender.id, std::move(signed_ones));
 }
 
 Result<std::vector<RunnerSession::Outcome>> RunnerSession::outcomes_of(

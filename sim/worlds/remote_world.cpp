@@ -10,6 +10,7 @@
 #include "ledger/executor.hpp"
 #include "ledger/memory_state_store.hpp"
 #include "sim/launch/launch_codes.hpp"
+#include "sim/world/signing.hpp"
 #include "sim/world/world_codes.hpp"
 
 namespace cityledger::sim {
@@ -193,25 +194,16 @@ Result<ledger::Transaction> RemoteWorld::enrolment(
     const ledger::MemberId& operator_id, const std::vector<boost::json::object>& members) {
     const auto method = ledger::city_contracts().operation("membership", "enrol");
     if (!method) return propagate(method);
-    ledger::TransactionBody body;
+    std::vector<ledger::Operation> operations;
     for (boost::json::object arguments : members) {
         const auto key = make_key(std::string(arguments.at("id").as_string()));
         if (!key) return propagate(key);
         arguments["public_key"] = to_hex(key->bytes);
         auto bytes = (*method)->arguments_from_json(arguments);
         if (!bytes) return propagate(bytes);
-        body.operations.push_back({"membership", "enrol", *std::move(bytes)});
+        operations.push_back({"membership", "enrol", *std::move(bytes)});
     }
-    const auto key = key_of(operator_id);
-    if (!key) return propagate(key);
-    const auto expiry = expiry_height();
-    if (!expiry) return propagate(expiry);
-    body.chain_id = chain_id();
-    body.sender = operator_id;
-    body.sender_key = (*key)->public_key().bytes();
-    body.nonce = nonce();
-    body.expires_at_height = *expiry;
-    return ledger::sign_transaction(std::move(body), **key);
+    return signed_transaction(*this, operator_id, std::move(operations));
 }
 
 Status RemoteWorld::enrol(const ledger::MemberId& operator_id,

@@ -286,6 +286,15 @@ Result<Member> query_member(Context& context, const MemberArguments& arguments) 
     return recorded_member(context, arguments.id);
 }
 
+Result<MemberKeyResult> query_key(Context& context, const MemberArguments& arguments) {
+    const auto member = require_member(context, arguments.id);
+    if (!member) return propagate(member);
+    const auto key =
+        context.load<crypto::PublicKeyBytes>(member_key_key(member->id), Space::system);
+    CHECK_INVARIANT(key.has_value());  // an active member has one
+    return MemberKeyResult{*key};
+}
+
 Result<MembersResult> query_members(Context& context, const MembersArguments& arguments) {
     const auto limit = check_page_limit(arguments.limit);
     if (!limit) return propagate(limit);
@@ -409,6 +418,7 @@ Contract make_membership_contract() {
     contract.operations.front().filled_in = {"public_key"};
     contract.queries = {
         make_method("member", "A member by its id.", query_member),
+        make_method("key", "The signing key of an active member.", query_key),
         make_method("members", "Members in the order of their ids, by role if one is named.",
                     query_members),
     };

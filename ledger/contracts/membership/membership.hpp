@@ -108,7 +108,7 @@ struct RoleArguments {
     }
 };
 
-/// Operation `revoke` and query `member`.
+/// Operation `revoke`, queries `member` and `key`.
 struct MemberArguments {
     MemberId id;
 
@@ -142,6 +142,17 @@ struct NewKeyArguments {
     template <class Archive>
     void serialize(Archive& archive) {
         archive(limited<k_max_member_id_bytes>("id", id), field("public_key", public_key));
+    }
+};
+
+/// Result of the query `key`: the signing key of an active member, as of now.
+struct MemberKeyResult {
+    crypto::PublicKeyBytes public_key;
+
+    bool operator==(const MemberKeyResult&) const = default;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(field("public_key", public_key));
     }
 };
 

@@ -9,6 +9,7 @@
 #include "crypto/check.hpp"
 #include "node/api/answers.hpp"
 #include "node/io/io_codes.hpp"
+#include "node/io/transport/shared_tls.hpp"
 #include "node/io/transport/transport_frames.hpp"
 
 namespace cityledger::io {
@@ -29,12 +30,6 @@ Error refused_by_peer(std::uint16_t number) {
                         : std::string(code->name) + " (" + std::to_string(number) +
                               "): " + std::string(code->meaning) + "; " + std::string(code->remedy);
     return refuse(codes::peer_refused_this_node, words).value();
-}
-
-/// Asio's owner of the settings: it frees one reference.
-asio::ssl::context share_settings(const std::shared_ptr<SSL_CTX>& settings) {
-    SSL_CTX_up_ref(settings.get());
-    return asio::ssl::context(settings.get());
 }
 
 }  // namespace
