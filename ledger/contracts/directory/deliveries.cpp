@@ -22,6 +22,7 @@ Status check_may_deliver(Context& context, const Request& record) {
     if (record.until_day && *record.until_day < calendar::current_day(context).date) {
         return refuse(codes::grant_expired, record.id + " until " + *record.until_day);
     }
+    if (const auto status = check_not_frozen(context, record.directory); !status) return status;
     return check_department(context, record.requester);
 }
 

@@ -61,6 +61,29 @@ struct Sequence {
     }
 };
 
+/// A limit that the genesis names, within its range.
+Status take_limit(std::uint32_t& limit, const std::optional<std::uint32_t>& named,
+                  std::uint32_t least, std::string_view name) {
+    if (!named) return {};
+    if (*named < least || *named > k_max_reply_days) {
+        return refuse(codes::time_limit_out_of_range,
+                      std::string(name) + " " + std::to_string(*named));
+    }
+    limit = *named;
+    return {};
+}
+
+/// A chain whose genesis names no limit keeps the state that it had before there were any.
+Status store_limits(Context& context, const GenesisSection& section) {
+    TimeLimits limits;
+    if (const auto status = take_limit(limits.freeze_days, section.freeze_days, 0, "freeze_days");
+        !status) {
+        return status;
+    }
+    if (limits != TimeLimits{}) context.store(k_limits_key, limits);
+    return {};
+}
+
 Status initialise(Context& context, const boost::json::value& json) {
     GenesisSection section;
     if (!json.is_null()) {
@@ -73,10 +96,14 @@ Status initialise(Context& context, const boost::json::value& json) {
         return refuse(codes::reply_days_out_of_range, std::to_string(days));
     }
     context.store(k_rules_key, Rules{days});
-    return {};
+    return store_limits(context, section);
 }
 
 }  // namespace
+
+TimeLimits time_limits(Context& context) {
+    return context.load<TimeLimits>(k_limits_key).value_or(TimeLimits{});
+}
 
 std::string record_prefix(Kind kind) {
     return std::string("directory/") + static_cast<char>(kind) + "/";
@@ -170,6 +197,19 @@ Result<Entry> find_entry(Context& context, const std::string& id) {
     return *std::move(record);
 }
 
+Result<Entry> find_own_entry(Context& context, const std::string& id) {
+    auto entry = find_entry(context, id);
+    if (entry && entry->department != context.sender()) {
+        return refuse(codes::directory_not_own, id);
+    }
+    return entry;
+}
+
+Status check_locked(const Entry& entry) {
+    if (entry.status != EntryStatus::locked) return refuse(codes::directory_not_locked, entry.id);
+    return {};
+}
+
 Request as_of_today(Context& context, Request record) {
     if (record.status == RequestStatus::pending &&
         record.due_ordinal < calendar::current_day(context).ordinal) {
@@ -192,10 +232,13 @@ Contract make_directory_contract() {
     contract.codes = {codes::directory_codes};
     directory::add_responsibility_operations(contract.operations);
     directory::add_entry_operations(contract.operations);
+    directory::add_system_operations(contract.operations);
+    directory::add_table_operations(contract.operations);
     directory::add_request_operations(contract.operations);
     directory::add_closing_operations(contract.operations);
     directory::add_delivery_operations(contract.operations);
     contract.queries = directory::directory_queries();
+    directory::add_inventory_queries(contract.queries);
     contract.initialise = directory::initialise;
     return contract;
 }

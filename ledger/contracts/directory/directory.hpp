@@ -5,8 +5,10 @@
 // After 京政发〔2017〕37号 (three classes of sharing, reply within 10 business days) and the
 // metadata guide 发改高技〔2017〕1272号.
 //
-// Ids are given by the chain: "AK/R00001" responsibility, "AK/D00001" directory entry of AK,
-// "AF/Q00001" request of AF.
+// Below an entry stand the systems (系统目录) and tables (库表目录) that hold its data.
+//
+// Ids are given by the chain: "AK/R00001" responsibility, "AK/D00001" directory entry,
+// "AK/S00001" system, "AK/T00001" table of AK, "AF/Q00001" request of AF.
 
 #include <optional>
 #include <string>
@@ -14,12 +16,13 @@
 
 #include "ledger/contracts/directory/entries.hpp"
 #include "ledger/contracts/directory/requests.hpp"
+#include "ledger/contracts/directory/systems.hpp"
 
 namespace cityledger::ledger::directory {
 
 // ---- queries ----------------------------------------------------------------------------------
 
-/// Queries `responsibility`, `directory` and `request`.
+/// Queries `responsibility`, `directory`, `system`, `table` and `request`.
 struct IdArguments {
     std::string id;
 
@@ -30,9 +33,9 @@ struct IdArguments {
     }
 };
 
-/// Queries `responsibilities`, `directories`, `requests` (that the department made) and `inbox`
-/// (that it provides for): ids above `after`, in order. `limit` is 1 to 100, 100 if
-/// absent.
+/// Queries `responsibilities`, `directories`, `systems`, `tables`, `requests` (that the department
+/// made) and `inbox` (that it provides for): ids above `after`, in order. `limit` is 1 to 100, 100
+/// if absent.
 struct DepartmentPageArguments {
     MemberId department;
     std::optional<std::string> after;
@@ -42,6 +45,20 @@ struct DepartmentPageArguments {
     template <class Archive>
     void serialize(Archive& archive) {
         archive(limited<k_max_member_id_bytes>("department", department),
+                limited<k_max_id_bytes>("after", after), field("limit", limit));
+    }
+};
+
+/// Query `tables_of_entry`: as of a department.
+struct EntryPageArguments {
+    std::string directory;
+    std::optional<std::string> after;
+    std::optional<std::uint32_t> limit;
+
+    bool operator==(const EntryPageArguments&) const = default;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(limited<k_max_id_bytes>("directory", directory),
                 limited<k_max_id_bytes>("after", after), field("limit", limit));
     }
 };
@@ -154,11 +171,14 @@ struct DeliveriesResult {
 /// The genesis section.
 struct GenesisSection {
     std::optional<std::uint32_t> reply_days;  ///< business days to reply, default 10
+    /// Business days from the report of a changed table to the freeze of the grants on its entry;
+    /// 0 to 250, default 5.
+    std::optional<std::uint32_t> freeze_days;
 
     bool operator==(const GenesisSection&) const = default;
     template <class Archive>
     void serialize(Archive& archive) {
-        archive(field("reply_days", reply_days));
+        archive(field("reply_days", reply_days), field("freeze_days", freeze_days));
     }
 };
 

@@ -56,7 +56,28 @@
     X(request_not_closable, 2251, refused, "the provider can still approve the request", "let the provider answer or the requester take it back") \
     X(delivery_repeated, 2252, refused, "a batch with this digest was delivered on this request already", "deliver each batch once") \
     X(delivery_rows_out_of_range, 2253, refused, "a delivery has 1 to 1,000,000,000 rows", "deliver only when there is data, and large batches in parts") \
-    X(deliveries_of_day_used, 2254, refused, "the deliveries of one business day are used up: 96 in real time, 4 daily, 2 of a longer cycle", "deliver on the next business day")
+    X(deliveries_of_day_used, 2254, refused, "the deliveries of one business day are used up: 96 in real time, 4 daily, 2 of a longer cycle", "deliver on the next business day") \
+    X(system_name_missing, 2260, refused, "the system has no name", "write what the department calls it") \
+    X(protection_level_out_of_range, 2261, refused, "the level of protection is 1 to 5", "send the level at which the system is filed") \
+    X(system_unknown, 2262, refused, "no system has this id", "ask the query `systems` for the department's systems") \
+    X(system_not_own, 2263, refused, "the system belongs to another department", "name a system of the sender") \
+    X(system_retired, 2264, refused, "the system is retired", "register the system that took its place") \
+    X(system_has_tables, 2265, refused, "tables of the system are in force", "retire its tables first") \
+    X(inventory_reason_missing, 2266, refused, "no reason is given for a change of a system or a table", "say why it changes or is retired") \
+    X(table_unknown, 2267, refused, "no table has this id", "ask the query `tables` for the department's tables") \
+    X(table_not_own, 2268, refused, "the table belongs to another department", "let its department send it") \
+    X(table_retired, 2269, refused, "the table is retired", "register the table that took its place") \
+    X(table_name_malformed, 2270, refused, "the table has no name, or one with control characters", "send the name that the database uses") \
+    X(table_repeated, 2271, refused, "a table in force of this system has this name", "change that table, or retire it first") \
+    X(table_columns_missing, 2272, refused, "the table has no column", "name the columns that hold data of the entry") \
+    X(table_column_malformed, 2273, refused, "a column has no name or no type, or one with control characters", "send name and type as the database has them") \
+    X(table_column_repeated, 2274, refused, "two columns of the table have the same name", "name each column once") \
+    X(table_item_unknown, 2275, refused, "a column names an item that the entry does not have", "compare the columns with the entry's items") \
+    X(table_unchanged, 2276, refused, "the columns are those that the table has", "send the columns that changed") \
+    X(entry_tables_used, 2277, refused, "64 tables of the entry are in force", "retire tables that hold no data of it any more") \
+    X(suspicion_of_another, 2278, refused, "an office has found another schema, so the department's own report does not clear the table", "declare the new columns with change_table, or let an operator or an auditor report again") \
+    X(grant_frozen, 2279, refused, "nothing is delivered: a table of the entry was changed in silence and the days of grace are over", "let the provider declare the change with change_table") \
+    X(time_limit_out_of_range, 2280, refused, "a time limit of the directory is out of range", "correct the genesis: freeze_days is 0 to 250 business days, each other limit 1 to 250")
 // clang-format on
 
 namespace cityledger::ledger {

@@ -92,9 +92,8 @@ Result<Nothing> update_directory(Context& context, const UpdateDirectoryArgument
     if (const auto status = require_role(context, Role::department); !status) {
         return propagate(status);
     }
-    auto entry = find_entry(context, arguments.directory);
+    auto entry = find_own_entry(context, arguments.directory);
     if (!entry) return propagate(entry);
-    if (entry->department != context.sender()) return refuse(codes::directory_not_own, entry->id);
     if (entry->status == EntryStatus::locked) return refuse(codes::directory_locked, entry->id);
     if (const auto status = check_metadata(arguments.metadata); !status) return propagate(status);
     context.erase(Space::business, code_key(entry->metadata.resource_code));

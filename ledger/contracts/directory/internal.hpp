@@ -21,8 +21,32 @@ struct Rules {
     }
 };
 
+inline constexpr std::string_view k_limits_key = "directory/limits";
+
+/// Time limits in business days, stored if the genesis names one that is not the default.
+struct TimeLimits {
+    std::uint32_t freeze_days = 5;  ///< from a suspicion to the freeze of its entry's grants
+
+    bool operator==(const TimeLimits&) const = default;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(field("freeze_days", freeze_days));
+    }
+};
+
+[[nodiscard]] TimeLimits time_limits(Context& context);
+
+/// Digits of the ordinal of a business day in keys.
+inline constexpr std::size_t k_ordinal_digits = 8;
+
 /// The kinds of numbered things; the letter stands in their ids.
-enum class Kind : char { responsibility = 'R', entry = 'D', request = 'Q' };
+enum class Kind : char {
+    responsibility = 'R',
+    entry = 'D',
+    system = 'S',
+    table = 'T',
+    request = 'Q'
+};
 
 /// "directory/R/": the records of a kind, by id.
 [[nodiscard]] std::string record_prefix(Kind kind);
@@ -54,6 +78,26 @@ inline constexpr std::string_view k_due_prefix = "directory/due/";
 /// Active, and the sender's own: what an entry or a request may rest on.
 [[nodiscard]] Status check_own_responsibility(Context& context, const std::string& id);
 [[nodiscard]] Result<Entry> find_entry(Context& context, const std::string& id);
+/// The sender's own, whatever its status.
+[[nodiscard]] Result<Entry> find_own_entry(Context& context, const std::string& id);
+[[nodiscard]] Status check_locked(const Entry& entry);
+
+/// "directory/system_tables/AK/S00001/": the tables in force of a system.
+[[nodiscard]] std::string system_tables_prefix(const std::string& system);
+[[nodiscard]] Result<System> find_system(Context& context, const std::string& id);
+/// The sender's own, not retired.
+[[nodiscard]] Result<System> find_own_system(Context& context, const std::string& id);
+[[nodiscard]] Status check_inventory_reason(const std::string& id, std::string_view reason);
+/// "directory/entry_tables/AK/D00001/": the tables in force that hold data of an entry.
+[[nodiscard]] std::string entry_tables_prefix(const std::string& entry);
+/// Their ids, at most k_max_tables_per_entry.
+[[nodiscard]] std::vector<std::string> tables_of_entry(Context& context, const std::string& entry);
+/// A table in force of the entry stands in a system on the city's platform.
+[[nodiscard]] bool is_on_platform(Context& context, const std::string& entry);
+[[nodiscard]] Result<Table> find_table(Context& context, const std::string& id);
+/// No suspect table of the entry has used up its days of grace.
+[[nodiscard]] Status check_not_frozen(Context& context, const std::string& entry);
+
 /// Overdue, if its last day to reply has closed without a reply.
 [[nodiscard]] Request as_of_today(Context& context, Request record);
 [[nodiscard]] Result<Request> find_request(Context& context, const std::string& id);
@@ -73,9 +117,28 @@ void leave_open(Context& context, const Request& record);
 // The handlers, by file.
 void add_responsibility_operations(std::vector<Method>& operations);
 void add_entry_operations(std::vector<Method>& operations);
+void add_system_operations(std::vector<Method>& operations);
+void add_table_operations(std::vector<Method>& operations);
 void add_request_operations(std::vector<Method>& operations);
 void add_closing_operations(std::vector<Method>& operations);
 void add_delivery_operations(std::vector<Method>& operations);
 [[nodiscard]] std::vector<Method> directory_queries();
+void add_inventory_queries(std::vector<Method>& queries);
+
+/// A page of entries: (id, value) after the given id, and the `after` of the next page if more
+/// follow.
+struct Page {
+    std::vector<std::pair<std::string, Bytes>> entries;
+    std::optional<std::string> next;
+};
+
+/// `prefix` ends where the ids begin; `narrow` is what the ids of the page begin with.
+[[nodiscard]] Result<Page> read_page(Context& context, Space space, const std::string& prefix,
+                                     const std::string& narrow,
+                                     const std::optional<std::string>& after,
+                                     const std::optional<std::uint32_t>& limit);
+/// Of the records of a department.
+[[nodiscard]] Result<Page> read_records(Context& context, Kind kind,
+                                        const DepartmentPageArguments& arguments);
 
 }  // namespace cityledger::ledger::directory

@@ -15,33 +15,6 @@ Result<Request> query_request(Context& context, const IdArguments& arguments) {
     return find_request(context, arguments.id);
 }
 
-/// A page of entries: (id, value) after the given id, and whether more follow.
-struct Page {
-    std::vector<std::pair<std::string, Bytes>> entries;
-    std::optional<std::string> next;
-};
-
-/// `prefix` ends where the ids begin; `narrow` is the part of all ids of the department.
-Result<Page> read_page(Context& context, Space space, const std::string& prefix,
-                       const std::string& narrow, const DepartmentPageArguments& arguments) {
-    const auto limit = membership::check_page_limit(arguments.limit);
-    if (!limit) return propagate(limit);
-    std::string from = prefix + narrow;
-    if (arguments.after) from = prefix + *arguments.after + '\0';
-    Page page;
-    page.entries = context.scan(space, prefix + narrow, from, *limit + 1);
-    const bool more = page.entries.size() > *limit;
-    if (more) page.entries.pop_back();
-    for (auto& [key, value] : page.entries) key.erase(0, prefix.size());
-    if (more) page.next = page.entries.back().first;
-    return page;
-}
-
-Result<Page> read_records(Context& context, Kind kind, const DepartmentPageArguments& arguments) {
-    return read_page(context, Space::business, record_prefix(kind), arguments.department + "/",
-                     arguments);
-}
-
 Result<ResponsibilitiesResult> query_responsibilities(Context& context,
                                                       const DepartmentPageArguments& arguments) {
     const auto page = read_records(context, Kind::responsibility, arguments);
@@ -84,8 +57,8 @@ Result<RequestsResult> query_requests(Context& context, const DepartmentPageArgu
 }
 
 Result<RequestsResult> query_inbox(Context& context, const DepartmentPageArguments& arguments) {
-    const auto page =
-        read_page(context, Space::derived, inbox_prefix(arguments.department), "", arguments);
+    const auto page = read_page(context, Space::derived, inbox_prefix(arguments.department), "",
+                                arguments.after, arguments.limit);
     if (!page) return propagate(page);
     RequestsResult result{{}, page->next};
     for (const auto& [id, value] : page->entries) {
@@ -116,6 +89,27 @@ Result<DeliveriesResult> query_deliveries(Context& context, const DeliveriesArgu
 }
 
 }  // namespace
+
+Result<Page> read_page(Context& context, Space space, const std::string& prefix,
+                       const std::string& narrow, const std::optional<std::string>& after,
+                       const std::optional<std::uint32_t>& limit) {
+    const auto most = membership::check_page_limit(limit);
+    if (!most) return propagate(most);
+    std::string from = prefix + narrow;
+    if (after) from = prefix + *after + '\0';
+    Page page;
+    page.entries = context.scan(space, prefix + narrow, from, *most + 1);
+    const bool more = page.entries.size() > *most;
+    if (more) page.entries.pop_back();
+    for (auto& [key, value] : page.entries) key.erase(0, prefix.size());
+    if (more) page.next = page.entries.back().first;
+    return page;
+}
+
+Result<Page> read_records(Context& context, Kind kind, const DepartmentPageArguments& arguments) {
+    return read_page(context, Space::business, record_prefix(kind), arguments.department + "/",
+                     arguments.after, arguments.limit);
+}
 
 std::vector<Method> directory_queries() {
     return {

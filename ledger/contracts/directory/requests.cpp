@@ -33,7 +33,7 @@ Status check_source(Context& context, const Entry& entry) {
 
 Status check_request(Context& context, const RequestArguments& arguments, const Entry& entry) {
     if (entry.department == context.sender()) return refuse(codes::request_to_self, entry.id);
-    if (entry.status != EntryStatus::locked) return refuse(codes::directory_not_locked, entry.id);
+    if (const auto status = check_locked(entry); !status) return status;
     if (entry.metadata.sharing == Sharing::not_shared) {
         return refuse(codes::directory_not_shared, entry.id);
     }
