@@ -25,6 +25,24 @@ inline directory::Metadata metadata_with_code(const std::string& code) {
     return metadata;
 }
 
+/// A department proposes other metadata for its locked entry.
+inline Result<directory::ProposeChangeResult> propose_change(City& city, const std::string& entry,
+                                                             const directory::Metadata& metadata,
+                                                             const std::string& reason = "new law",
+                                                             const MemberId& sender = "AK") {
+    return city.run<directory::ProposeChangeResult>(
+        sender, "directory", "propose_change",
+        directory::ProposeChangeArguments{entry, reason, metadata});
+}
+
+inline Result<directory::ApplyChangeResult> apply_change(City& city, const std::string& entry,
+                                                         const directory::Metadata& metadata,
+                                                         const MemberId& sender = "AD") {
+    return city.run<directory::ApplyChangeResult>(
+        sender, "directory", "apply_change",
+        directory::ApplyChangeArguments{entry, directory::metadata_hash(metadata)});
+}
+
 /// With columns c0 to c5, so that there are 63 different requests.
 inline directory::Metadata wide_metadata() {
     directory::Metadata metadata = pension_metadata();

@@ -107,6 +107,10 @@ void alert_overdue(Context& context, std::string_view event, std::string_view) {
          context.scan(Space::business, closed, closed, k_max_overdue_per_close)) {
         context.emit("directory.overdue", id_in(key));
     }
+    for (const auto& [key, value] : context.scan(Space::business, k_telling_prefix,
+                                                 k_telling_prefix, k_max_tellings_per_close)) {
+        context.emit("directory.alerts_waiting", key.substr(k_telling_prefix.size()));
+    }
 }
 
 Status enter_open(Context& context, Request& record) {

@@ -40,6 +40,8 @@ Status count_delivery(Context& context, Request& record, const DeliverArguments&
     if (context.get(Space::business, batch)) return refuse(codes::delivery_repeated, record.id);
     const auto entry = find_entry(context, record.directory);
     if (!entry) return propagate(entry);
+    if (const auto status = check_still_offered(record, *entry); !status) return status;
+    tell_version(context, record, *entry);  // no data of a version that its holder was not told of
     const std::string today = calendar::current_day(context).date;
     if (record.last_delivered_on != today) record.delivered_that_day = 0;
     if (record.delivered_that_day >= deliveries_per_day(entry->metadata.update_cycle)) {
@@ -109,6 +111,7 @@ Result<Nothing> revoke(Context& context, const ReasonArguments& arguments) {
     if (const auto status = require_role(context, needed); !status) return propagate(status);
     if (const auto status = check_granted(*record); !status) return propagate(status);
     if (const auto status = check_reason(arguments); !status) return propagate(status);
+    leave_live(context, *record);
     record->status = RequestStatus::revoked;
     record->reason = arguments.reason;
     context.store(record_key(Kind::request, record->id), *record);

@@ -232,13 +232,16 @@ Contract make_directory_contract() {
     contract.codes = {codes::directory_codes};
     directory::add_responsibility_operations(contract.operations);
     directory::add_entry_operations(contract.operations);
+    directory::add_version_operations(contract.operations);
     directory::add_system_operations(contract.operations);
     directory::add_table_operations(contract.operations);
     directory::add_request_operations(contract.operations);
     directory::add_closing_operations(contract.operations);
     directory::add_delivery_operations(contract.operations);
     contract.queries = directory::directory_queries();
+    directory::add_version_queries(contract.queries);
     directory::add_inventory_queries(contract.queries);
+    directory::add_grant_queries(contract.queries);
     contract.initialise = directory::initialise;
     return contract;
 }

@@ -17,12 +17,14 @@
 #include "ledger/contracts/directory/entries.hpp"
 #include "ledger/contracts/directory/requests.hpp"
 #include "ledger/contracts/directory/systems.hpp"
+#include "ledger/contracts/directory/versions.hpp"
 
 namespace cityledger::ledger::directory {
 
 // ---- queries ----------------------------------------------------------------------------------
 
-/// Queries `responsibility`, `directory`, `system`, `table` and `request`.
+/// Queries `responsibility`, `directory`, `proposed_change` (by the entry's id), `system`, `table`
+/// and `request`.
 struct IdArguments {
     std::string id;
 
@@ -33,9 +35,9 @@ struct IdArguments {
     }
 };
 
-/// Queries `responsibilities`, `directories`, `systems`, `tables`, `requests` (that the department
-/// made) and `inbox` (that it provides for): ids above `after`, in order. `limit` is 1 to 100, 100
-/// if absent.
+/// Queries `responsibilities`, `directories`, `systems`, `tables`, `grants_held`, `requests` (that
+/// the department made) and `inbox` (that it provides for): ids above `after`, in order. `limit` is
+/// 1 to 100, 100 if absent.
 struct DepartmentPageArguments {
     MemberId department;
     std::optional<std::string> after;

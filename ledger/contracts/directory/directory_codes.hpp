@@ -21,7 +21,7 @@
     X(sharing_basis_missing, 2214, refused, "an entry that is not shared names no legal basis", "name the law or State Council policy, or share the data") \
     X(directory_unknown, 2215, refused, "no directory entry has this id", "ask the query `directories` for the department's entries") \
     X(directory_not_own, 2216, refused, "the directory entry belongs to another department", "let the owner send it") \
-    X(directory_locked, 2217, refused, "the directory entry is locked and cannot be edited", "register a new entry") \
+    X(directory_locked, 2217, refused, "the directory entry is locked and cannot be edited", "propose a change with propose_change") \
     X(directory_already_locked, 2218, refused, "the directory entry is locked already", "nothing is to be done") \
     X(directory_not_locked, 2219, refused, "the directory entry is a draft that the operator has not locked", "wait for lock_directory") \
     X(directory_not_shared, 2220, refused, "the directory entry is not shared", "see the legal basis that the entry names") \
@@ -77,7 +77,16 @@
     X(entry_tables_used, 2277, refused, "64 tables of the entry are in force", "retire tables that hold no data of it any more") \
     X(suspicion_of_another, 2278, refused, "an office has found another schema, so the department's own report does not clear the table", "declare the new columns with change_table, or let an operator or an auditor report again") \
     X(grant_frozen, 2279, refused, "nothing is delivered: a table of the entry was changed in silence and the days of grace are over", "let the provider declare the change with change_table") \
-    X(time_limit_out_of_range, 2280, refused, "a time limit of the directory is out of range", "correct the genesis: freeze_days is 0 to 250 business days, each other limit 1 to 250")
+    X(time_limit_out_of_range, 2280, refused, "a time limit of the directory is out of range", "correct the genesis: freeze_days is 0 to 250 business days, each other limit 1 to 250") \
+    X(change_reason_missing, 2290, refused, "the change of a locked entry gives no reason", "say why the entry changes") \
+    X(change_of_code, 2291, refused, "a locked entry keeps its resource code", "register a new entry for another resource") \
+    X(change_of_nothing, 2292, refused, "the metadata are those that the entry has", "send the metadata that changed") \
+    X(change_item_in_table, 2293, refused, "the change drops an item that a table in force holds", "change or retire the table first") \
+    X(change_not_proposed, 2294, refused, "no change of this entry is proposed", "let its department send propose_change first") \
+    X(change_hash_differs, 2295, refused, "the hash is not that of the proposed metadata", "ask the query `proposed_change` again") \
+    X(change_same_department, 2296, refused, "a department cannot apply the change of its own entry", "let another operator, or a staffing office or an auditor send it") \
+    X(version_unknown, 2297, refused, "the entry has no version of this number", "ask the query `versions`") \
+    X(grant_column_gone, 2298, refused, "the entry has lost an item that the request names", "make a new request for the items that it has")
 // clang-format on
 
 namespace cityledger::ledger {

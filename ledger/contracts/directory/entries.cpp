@@ -47,17 +47,6 @@ Status check_sharing(const Metadata& metadata) {
     return {};
 }
 
-Status check_metadata(const Metadata& metadata) {
-    if (const std::string part = missing_part(metadata); !part.empty()) {
-        return refuse(codes::directory_metadata_missing, part);
-    }
-    if (!is_resource_code(metadata.resource_code)) {
-        return refuse(codes::resource_code_malformed, metadata.resource_code);
-    }
-    if (const auto status = check_items(metadata.items); !status) return status;
-    return check_sharing(metadata);
-}
-
 /// The code is the entry's, if it is no other entry's.
 Status take_code(Context& context, const std::string& code, const std::string& entry) {
     const std::string key = code_key(code);
@@ -83,7 +72,7 @@ Result<IdResult> register_directory(Context& context, const RegisterDirectoryArg
     if (!taken) return propagate(taken);
     context.store(record_key(Kind::entry, *id),
                   Entry{*id, context.sender(), arguments.responsibility, EntryStatus::draft,
-                        Digest{}, arguments.metadata});
+                        Digest{}, 0, "", "", arguments.metadata});
     context.emit("directory.draft", *id);
     return IdResult{*id};
 }
@@ -126,6 +115,10 @@ Result<Entry> lockable_entry(Context& context, const std::string& id) {
 LockDirectoryResult record_lock(Context& context, Entry& entry, EntryStatus status) {
     entry.status = status;
     entry.metadata_hash = metadata_hash(entry.metadata);
+    if (status == EntryStatus::locked) {
+        entry.version = 1;
+        entry.version_since = calendar::current_day(context).date;
+    }
     context.store(record_key(Kind::entry, entry.id), entry);
     context.emit(status == EntryStatus::locked ? "directory.locked" : "directory.lock_proposed",
                  entry.id);
@@ -166,6 +159,20 @@ Result<LockDirectoryResult> countersign_lock(Context& context,
 }
 
 }  // namespace
+
+Status check_resource_code(std::string_view code) {
+    if (!is_resource_code(code)) return refuse(codes::resource_code_malformed, std::string(code));
+    return {};
+}
+
+Status check_metadata(const Metadata& metadata) {
+    if (const std::string part = missing_part(metadata); !part.empty()) {
+        return refuse(codes::directory_metadata_missing, part);
+    }
+    if (const auto status = check_resource_code(metadata.resource_code); !status) return status;
+    if (const auto status = check_items(metadata.items); !status) return status;
+    return check_sharing(metadata);
+}
 
 Digest metadata_hash(const Metadata& metadata) {
     return crypto::tagged_hash(k_metadata_tag, encode(metadata));

@@ -63,6 +63,7 @@ inline constexpr std::uint32_t k_max_item_name_bytes = 64;
 inline constexpr std::uint32_t k_max_overdue_per_operation = 16;
 /// A close emits one event of its own, and an operation at most 16.
 inline constexpr std::uint32_t k_max_overdue_per_close = 12;
+inline constexpr std::uint32_t k_max_tellings_per_close = 2;
 inline constexpr std::uint32_t k_max_reply_days = 250;
 
 // ---- responsibilities -------------------------------------------------------------------------
@@ -246,6 +247,10 @@ struct Entry {
     std::string responsibility;
     EntryStatus status = EntryStatus::draft;
     Digest metadata_hash;  ///< zero while it is a draft
+    // Of the form in force: 0 and empty while it is a draft, 1 and the day of the lock at first.
+    std::uint32_t version = 0;
+    std::string version_since;
+    std::string version_reason;  ///< why the entry was changed; empty for version 1
     Metadata metadata;
 
     bool operator==(const Entry&) const = default;
@@ -254,7 +259,9 @@ struct Entry {
         archive(limited<k_max_id_bytes>("id", id),
                 limited<k_max_member_id_bytes>("department", department),
                 limited<k_max_id_bytes>("responsibility", responsibility), field("status", status),
-                field("metadata_hash", metadata_hash));
+                field("metadata_hash", metadata_hash), field("version", version),
+                limited<k_date_bytes>("version_since", version_since),
+                limited<k_max_long_text_bytes>("version_reason", version_reason));
         metadata.serialize(archive);
     }
 };

@@ -98,6 +98,23 @@ inline constexpr std::string_view k_due_prefix = "directory/due/";
 /// No suspect table of the entry has used up its days of grace.
 [[nodiscard]] Status check_not_frozen(Context& context, const std::string& entry);
 
+/// The department of the entry lives, and the responsibility that it roots in holds.
+[[nodiscard]] Status check_source(Context& context, const Entry& entry);
+[[nodiscard]] Status check_resource_code(std::string_view code);
+[[nodiscard]] Status check_metadata(const Metadata& metadata);
+/// The entry is shared and has the items of the request, also after a change.
+[[nodiscard]] Status check_still_offered(const Request& record, const Entry& entry);
+/// "directory/telling/AK/D00001": an entry whose last change is not told to all holders yet.
+inline constexpr std::string_view k_telling_prefix = "directory/telling/";
+/// Alerts the requester of the entry's version, if it does not know of it; the caller stores the
+/// request. Says whether it did.
+bool tell_version(Context& context, Request& grant, const Entry& entry);
+/// "directory/live/AK/D00001/": the grants on an entry whose last day is not over or that have
+/// none.
+[[nodiscard]] std::string live_prefix(const std::string& entry);
+void enter_live(Context& context, const Request& grant);
+void leave_live(Context& context, const Request& grant);
+
 /// Overdue, if its last day to reply has closed without a reply.
 [[nodiscard]] Request as_of_today(Context& context, Request record);
 [[nodiscard]] Result<Request> find_request(Context& context, const std::string& id);
@@ -117,13 +134,16 @@ void leave_open(Context& context, const Request& record);
 // The handlers, by file.
 void add_responsibility_operations(std::vector<Method>& operations);
 void add_entry_operations(std::vector<Method>& operations);
+void add_version_operations(std::vector<Method>& operations);
 void add_system_operations(std::vector<Method>& operations);
 void add_table_operations(std::vector<Method>& operations);
 void add_request_operations(std::vector<Method>& operations);
 void add_closing_operations(std::vector<Method>& operations);
 void add_delivery_operations(std::vector<Method>& operations);
 [[nodiscard]] std::vector<Method> directory_queries();
+void add_version_queries(std::vector<Method>& queries);
 void add_inventory_queries(std::vector<Method>& queries);
+void add_grant_queries(std::vector<Method>& queries);
 
 /// A page of entries: (id, value) after the given id, and the `after` of the next page if more
 /// follow.

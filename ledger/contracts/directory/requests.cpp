@@ -24,19 +24,17 @@ Status check_columns(const std::vector<std::string>& columns, const Entry& entry
     return {};
 }
 
-/// The department of the entry lives, and the responsibility that it roots in holds.
-Status check_source(Context& context, const Entry& entry) {
-    if (const auto status = check_department(context, entry.department); !status) return status;
-    const auto root = find_responsibility(context, entry.responsibility);
-    return root ? check_active(*root) : propagate(root);
+Status check_shared(const Entry& entry) {
+    if (entry.metadata.sharing == Sharing::not_shared) {
+        return refuse(codes::directory_not_shared, entry.id);
+    }
+    return {};
 }
 
 Status check_request(Context& context, const RequestArguments& arguments, const Entry& entry) {
     if (entry.department == context.sender()) return refuse(codes::request_to_self, entry.id);
     if (const auto status = check_locked(entry); !status) return status;
-    if (entry.metadata.sharing == Sharing::not_shared) {
-        return refuse(codes::directory_not_shared, entry.id);
-    }
+    if (const auto status = check_shared(entry); !status) return status;
     if (const auto status = check_source(context, entry); !status) return status;
     if (const auto status = check_own_responsibility(context, arguments.responsibility); !status) {
         return status;
@@ -70,6 +68,7 @@ Request new_request(Context& context, const RequestArguments& arguments, const E
     record.columns = arguments.columns;
     record.until_day = arguments.until_day;
     record.requested_on = calendar::current_day(context).date;
+    record.told_version = entry.version;
     return record;
 }
 
@@ -80,6 +79,7 @@ Status begin(Context& context, Request& record, Sharing sharing) {
         record.status = RequestStatus::approved;
         record.replied_on = record.requested_on;
         context.emit("directory.approved", record.id);
+        enter_live(context, record);
         return {};
     }
     return enter_open(context, record);
@@ -139,7 +139,11 @@ Result<ReplyResult> approve(Context& context, const ApproveArguments& arguments)
     if (const auto status = check_can_be_approved(context, *record); !status) {
         return propagate(status);
     }
+    const auto entry = find_entry(context, record->directory);
+    if (!entry) return propagate(entry);
     context.emit("directory.approved", record->id);
+    tell_version(context, *record, *entry);
+    enter_live(context, *record);
     return answer(context, *record, RequestStatus::approved);
 }
 
@@ -168,9 +172,28 @@ Status check_unanswered(const Request& record) {
     return {};
 }
 
+Status check_source(Context& context, const Entry& entry) {
+    if (const auto status = check_department(context, entry.department); !status) return status;
+    const auto root = find_responsibility(context, entry.responsibility);
+    return root ? check_active(*root) : propagate(root);
+}
+
+Status check_still_offered(const Request& record, const Entry& entry) {
+    if (const auto status = check_shared(entry); !status) return status;
+    std::set<std::string_view> known;
+    for (const Item& item : entry.metadata.items) known.insert(item.name);
+    for (const std::string& column : record.columns) {
+        if (!known.contains(column)) {
+            return refuse(codes::grant_column_gone, record.id + ": " + column);
+        }
+    }
+    return {};
+}
+
 Status check_can_be_approved(Context& context, const Request& record) {
     const auto entry = find_entry(context, record.directory);
     if (!entry) return propagate(entry);
+    if (const auto status = check_still_offered(record, *entry); !status) return status;
     if (const auto status = check_source(context, *entry); !status) return status;
     if (const auto status = check_department(context, record.requester); !status) return status;
     const auto own = find_responsibility(context, record.responsibility);

@@ -104,25 +104,87 @@ struct Request {
     /// The day whose close tells that the request is overdue; the due one, or a later one if more
     /// than k_max_overdue_per_close are due. 0 if nothing is to be told.
     std::uint32_t told_ordinal = 0;
+    std::uint32_t told_version = 0;  ///< of the entry, that the requester knows of
 
     bool operator==(const Request&) const = default;
     template <class Archive>
     void serialize(Archive& archive) {
-        archive(
-            limited<k_max_id_bytes>("id", id),
-            limited<k_max_member_id_bytes>("requester", requester),
-            limited<k_max_member_id_bytes>("provider", provider),
-            limited<k_max_id_bytes>("directory", directory),
-            limited<k_max_id_bytes>("responsibility", responsibility),
-            limited<k_max_long_text_bytes>("purpose", purpose),
-            limited<k_max_short_text_bytes>("legal_basis", legal_basis),
-            limited<k_max_items>("columns", columns), limited<k_date_bytes>("until_day", until_day),
-            field("status", status), limited<k_date_bytes>("requested_on", requested_on),
-            field("due_ordinal", due_ordinal), limited<k_date_bytes>("replied_on", replied_on),
-            field("late", late), limited<k_max_long_text_bytes>("reason", reason),
-            field("deliveries", deliveries),
-            limited<k_date_bytes>("last_delivered_on", last_delivered_on),
-            field("delivered_that_day", delivered_that_day), field("told_ordinal", told_ordinal));
+        archive(limited<k_max_id_bytes>("id", id),
+                limited<k_max_member_id_bytes>("requester", requester),
+                limited<k_max_member_id_bytes>("provider", provider),
+                limited<k_max_id_bytes>("directory", directory),
+                limited<k_max_id_bytes>("responsibility", responsibility),
+                limited<k_max_long_text_bytes>("purpose", purpose),
+                limited<k_max_short_text_bytes>("legal_basis", legal_basis),
+                limited<k_max_items>("columns", columns),
+                limited<k_date_bytes>("until_day", until_day), field("status", status),
+                limited<k_date_bytes>("requested_on", requested_on),
+                field("due_ordinal", due_ordinal), limited<k_date_bytes>("replied_on", replied_on),
+                field("late", late), limited<k_max_long_text_bytes>("reason", reason),
+                field("deliveries", deliveries),
+                limited<k_date_bytes>("last_delivered_on", last_delivered_on),
+                field("delivered_that_day", delivered_that_day),
+                field("told_ordinal", told_ordinal), field("told_version", told_version));
+    }
+};
+
+struct GrantSummary {
+    std::string id;
+    MemberId requester;
+    MemberId provider;
+    std::string directory;
+    std::optional<std::string> until_day;
+    std::uint32_t told_version = 0;
+
+    bool operator==(const GrantSummary&) const = default;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(limited<k_max_id_bytes>("id", id),
+                limited<k_max_member_id_bytes>("requester", requester),
+                limited<k_max_member_id_bytes>("provider", provider),
+                limited<k_max_id_bytes>("directory", directory),
+                limited<k_date_bytes>("until_day", until_day), field("told_version", told_version));
+    }
+};
+
+/// Queries `grants_held` (of a department) and `grants_on` (an entry), those that end first in
+/// front.
+struct GrantsResult {
+    std::vector<GrantSummary> grants;
+    std::optional<std::string> next;
+
+    bool operator==(const GrantsResult&) const = default;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(field("grants", grants), field("next", next));
+    }
+};
+
+/// Query `grants_on`: after the grant with the id `after`. With a column only those of the page
+/// that name it, so that a page may be empty and yet have a `next`.
+struct GrantsOnArguments {
+    std::string directory;
+    std::optional<std::string> column;
+    std::optional<std::string> after;
+    std::optional<std::uint32_t> limit;
+
+    bool operator==(const GrantsOnArguments&) const = default;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(limited<k_max_id_bytes>("directory", directory),
+                limited<k_max_item_name_bytes>("column", column),
+                limited<k_max_id_bytes>("after", after), field("limit", limit));
+    }
+};
+
+/// Query `directory_by_code`.
+struct ResourceCodeArguments {
+    std::string resource_code;
+
+    bool operator==(const ResourceCodeArguments&) const = default;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(limited<32>("resource_code", resource_code));
     }
 };
 
