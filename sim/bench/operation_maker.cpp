@@ -168,6 +168,7 @@ ledger::Operation OperationMaker::make_request(std::size_t department, std::uint
                 "Checks an application, number " + std::to_string(number),
                 "Order 37 of 2017",
                 {"name", "number"},
+                std::nullopt,
                 std::nullopt})};
 }
 

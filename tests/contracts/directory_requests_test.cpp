@@ -25,7 +25,7 @@ TEST_CASE("request, approve, deliver, acknowledge: the whole way of shared data"
     CHECK(made->status == RequestStatus::pending);
     // Ten business days after Monday, 20 January, with the spring festival between.
     CHECK(made->due_date == "2020-02-11");
-    CHECK(read_request(city, made->id).due_ordinal == 11);
+    CHECK(read_request(city, made->id).deadline.due_ordinal == 11);
 
     const auto reply = approve(city, made->id);
     REQUIRE(reply);

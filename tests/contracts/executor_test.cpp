@@ -170,6 +170,63 @@ void run_the_story(Chain& chain) {
     CHECK(overdue.operations[0].events.size() == 4);  // the close has told of twelve
 }
 
+/// As large as an entry may be.
+directory::Metadata largest_metadata() {
+    using namespace directory;
+    Metadata metadata = pension_metadata();
+    metadata.name = std::string(k_max_short_text_bytes, 'n');
+    metadata.abstract = std::string(k_max_long_text_bytes, 'a');
+    metadata.condition = std::string(k_max_long_text_bytes, 'c');
+    metadata.legal_basis = std::string(k_max_short_text_bytes, 'b');
+    metadata.items.clear();
+    for (unsigned i = 0; i < k_max_items; ++i) {
+        std::string name = std::to_string(i);
+        name.resize(k_max_item_name_bytes, 'i');
+        metadata.items.push_back({name, std::string(32, 't')});
+    }
+    return metadata;
+}
+
+/// For all items but one.
+directory::RequestArguments largest_request(const directory::Metadata& metadata,
+                                            unsigned left_out) {
+    using namespace directory;
+    RequestArguments arguments = request_for("AK/D00001");
+    arguments.purpose = std::string(k_max_long_text_bytes, 'p');
+    arguments.legal_basis = std::string(k_max_short_text_bytes, 'l');
+    arguments.columns.clear();
+    for (unsigned i = 0; i < metadata.items.size(); ++i) {
+        if (i != left_out) arguments.columns.push_back(metadata.items[i].name);
+    }
+    return arguments;
+}
+
+TEST_CASE("a change of the largest entry alerts fourteen holders within the budget of an operation",
+          "[contracts]") {
+    using namespace directory;
+    Chain chain(1);
+    Metadata metadata = largest_metadata();
+    std::vector<RequestArguments> requests;
+    std::vector<Operation> approvals;
+    for (unsigned i = 0; i <= k_max_alerts_per_operation; ++i) {
+        requests.push_back(largest_request(metadata, i));
+        const std::string id = "AF/Q000" + std::string(i < 9 ? "0" : "") + std::to_string(i + 1);
+        approvals.push_back(Chain::operation("directory", "approve", ApproveArguments{id}));
+    }
+    share_a_directory(chain, metadata, requests);
+    accepted(chain.send("AK", approvals));
+    metadata.name[0] = 'N';
+    const std::string reason(k_max_long_text_bytes, 'r');
+    accepted(chain.send("AK",
+                        {Chain::operation("directory", "propose_change",
+                                          ProposeChangeArguments{"AK/D00001", reason, metadata})}));
+    const Receipt applied = chain.send(
+        "AD", {Chain::operation("directory", "apply_change",
+                                ApplyChangeArguments{"AK/D00001", metadata_hash(metadata)})});
+    accepted(applied);
+    CHECK(applied.operations[0].events.size() == 1 + k_max_alerts_per_operation);
+}
+
 TEST_CASE("all contracts work in one chain, within the budgets of the executor", "[contracts]") {
     Chain chain(1);
     run_the_story(chain);

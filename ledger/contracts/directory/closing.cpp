@@ -1,7 +1,6 @@
 // What becomes of requests that nobody answers: overdue when the day closes, or closed.
 
 #include "ledger/contracts/directory/internal.hpp"
-#include "ledger/contracts/values/key_text.hpp"
 
 namespace cityledger::ledger::directory {
 namespace {
@@ -9,51 +8,10 @@ namespace {
 using membership::require_role;
 using membership::Role;
 
-constexpr std::string_view k_told_key = "directory/told";
 constexpr std::size_t k_max_remaining_counted = 100;
-/// Eight digits and "/".
-constexpr std::size_t k_day_bytes = 9;
 
-/// The last place given to a request among those that a close tells of. Due days do not go back,
-/// so the places are given in order.
-struct Told {
-    std::uint32_t ordinal = 0;
-    std::uint32_t used = 0;
-    template <class Archive>
-    void serialize(Archive& archive) {
-        archive(field("ordinal", ordinal), field("used", used));
-    }
-};
-
-/// The day whose close has a place for this request: its own due day, or the next one with a place.
-std::uint32_t place_in_a_close(Context& context, std::uint32_t due_ordinal) {
-    Told told = context.load<Told>(k_told_key).value_or(Told{});
-    if (due_ordinal > told.ordinal) told = {due_ordinal, 0};
-    if (told.used == k_max_overdue_per_close) told = {told.ordinal + 1, 0};
-    ++told.used;
-    context.store(k_told_key, told);
-    return told.ordinal;
-}
-
-std::string due_day(std::uint32_t ordinal) {
-    return std::string(k_due_prefix) + fixed_width(ordinal, 8) + "/";
-}
-
-/// The id in a key of due_key.
-std::string id_in(const std::string& key) {
-    return key.substr(k_due_prefix.size() + 2 * k_day_bytes);
-}
-
-/// Of requests that are overdue and that no close has told of yet, oldest first.
-std::vector<std::string> untold_keys(Context& context, std::size_t limit) {
-    const std::uint32_t today = calendar::current_day(context).ordinal;
-    const std::string open_day = fixed_width(today, 8);
-    std::vector<std::string> keys;
-    for (auto& [key, value] : context.scan(Space::business, k_due_prefix, due_day(today), limit)) {
-        if (key.substr(k_due_prefix.size() + k_day_bytes, 8) >= open_day) break;
-        keys.push_back(std::move(key));
-    }
-    return keys;
+Waiting waiting_for(const Request& record) {
+    return {record.id, record.provider, "overdue", "escalated"};
 }
 
 Result<MarkOverdueResult> mark_overdue(Context& context, const MarkOverdueArguments& arguments) {
@@ -67,7 +25,7 @@ Result<MarkOverdueResult> mark_overdue(Context& context, const MarkOverdueArgume
     for (const std::string& key : keys) {
         if (result.marked == arguments.limit) break;
         context.erase(Space::business, key);
-        context.emit("directory.overdue", id_in(key));
+        tell_waiting(context, key);
         ++result.marked;
     }
     result.remaining = static_cast<std::uint32_t>(keys.size()) - result.marked;
@@ -102,11 +60,7 @@ Result<Nothing> close_request(Context& context, const ReasonArguments& arguments
 
 void alert_overdue(Context& context, std::string_view event, std::string_view) {
     if (event != "calendar.day_closed") return;
-    const std::string closed = due_day(calendar::current_day(context).ordinal - 1);
-    for (const auto& [key, value] :
-         context.scan(Space::business, closed, closed, k_max_overdue_per_close)) {
-        context.emit("directory.overdue", id_in(key));
-    }
+    tell_overdue(context);
     for (const auto& [key, value] : context.scan(Space::business, k_telling_prefix,
                                                  k_telling_prefix, k_max_tellings_per_close)) {
         context.emit("directory.alerts_waiting", key.substr(k_telling_prefix.size()));
@@ -119,19 +73,19 @@ Status enter_open(Context& context, Request& record) {
         return refuse(codes::request_already_open, same->id);
     }
     context.store(key, IdResult{record.id});
-    record.told_ordinal = place_in_a_close(context, record.due_ordinal);
-    context.put(Space::business, due_key(record), {});
+    begin_waiting(context, waiting_for(record), record.deadline);
     return {};
 }
 
 void leave_open(Context& context, const Request& record) {
     context.erase(Space::business, open_key(record));
-    context.erase(Space::business, due_key(record));
+    end_waiting(context, waiting_for(record), record.deadline);
 }
 
 void add_closing_operations(std::vector<Method>& operations) {
     operations.push_back(make_method(
-        "mark_overdue", "Any member has overdue requests told that no close has told of yet.",
+        "mark_overdue",
+        "Any member has overdue requests and objections told that no close has told of yet.",
         mark_overdue));
     operations.push_back(make_method("close_request",
                                      "The requester takes back a request without a reply, or an "

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "ledger/contracts/directory/internal.hpp"
 #include "ledger/contracts/directory/requests.hpp"
 
@@ -15,43 +17,33 @@ Status check_granted(const Request& record) {
     return {};
 }
 
-/// The sender is the provider and the grant lives today.
-Status check_may_deliver(Context& context, const Request& record) {
-    if (const auto status = check_provider(context, record); !status) return status;
-    if (const auto status = check_granted(record); !status) return status;
-    if (record.until_day && *record.until_day < calendar::current_day(context).date) {
-        return refuse(codes::grant_expired, record.id + " until " + *record.until_day);
-    }
-    if (const auto status = check_not_frozen(context, record.directory); !status) return status;
-    return check_department(context, record.requester);
-}
-
 /// The key by which a batch is delivered once per request.
 std::string batch_key(const std::string& request, const Digest& digest) {
     return "directory/batch/" + request + "/" + to_hex(digest);
 }
 
-/// How many rows, not the same batch again, and not too many in a day; counts it.
-Status count_delivery(Context& context, Request& record, const DeliverArguments& arguments) {
-    if (arguments.rows == 0 || arguments.rows > k_max_delivery_rows) {
-        return refuse(codes::delivery_rows_out_of_range, std::to_string(arguments.rows));
+std::uint32_t most_of_day(const Request& record, UpdateCycle cycle) {
+    const std::uint32_t most = deliveries_per_day(cycle);
+    return record.frequency ? std::min(most, deliveries_per_day(*record.frequency)) : most;
+}
+
+/// One day of a period, and not too many deliveries on a day; counts it.
+Status count_of_day(Context& context, Request& record) {
+    const std::string today = calendar::current_day(context).date;
+    const std::string& last = record.last_delivered_on;
+    if (record.frequency && !last.empty() && last != today &&
+        period_of(*record.frequency, last) == period_of(*record.frequency, today)) {
+        return refuse(codes::delivery_period_used, record.id + " on " + last);
     }
-    const std::string batch = batch_key(record.id, arguments.digest);
-    if (context.get(Space::business, batch)) return refuse(codes::delivery_repeated, record.id);
     const auto entry = find_entry(context, record.directory);
     if (!entry) return propagate(entry);
-    if (const auto status = check_still_offered(record, *entry); !status) return status;
-    tell_version(context, record, *entry);  // no data of a version that its holder was not told of
-    const std::string today = calendar::current_day(context).date;
-    if (record.last_delivered_on != today) record.delivered_that_day = 0;
-    if (record.delivered_that_day >= deliveries_per_day(entry->metadata.update_cycle)) {
+    if (last != today) record.delivered_that_day = 0;
+    if (record.delivered_that_day >= most_of_day(record, entry->metadata.update_cycle)) {
         return refuse(codes::deliveries_of_day_used,
                       record.id + ": " + std::to_string(record.delivered_that_day));
     }
     record.last_delivered_on = today;
     ++record.delivered_that_day;
-    ++record.deliveries;
-    context.put(Space::business, batch, {});
     return {};
 }
 
@@ -64,19 +56,10 @@ Result<DeliverResult> deliver(Context& context, const DeliverArguments& argument
     if (const auto status = check_may_deliver(context, *record); !status) {
         return propagate(status);
     }
-    if (const auto status = count_delivery(context, *record, arguments); !status) {
-        return propagate(status);
-    }
-    Delivery delivery;
-    delivery.request = record->id;
-    delivery.sequence = record->deliveries;
-    delivery.digest = arguments.digest;
-    delivery.rows = arguments.rows;
-    delivery.delivered_on = record->last_delivered_on;
-    context.store(delivery_key(record->id, delivery.sequence), delivery);
-    context.store(record_key(Kind::request, record->id), *record);
-    context.emit("directory.delivered", record->id);
-    return DeliverResult{delivery.sequence};
+    if (const auto status = count_of_day(context, *record); !status) return propagate(status);
+    const auto sequence = record_delivery(context, *record, arguments.digest, arguments.rows, 0);
+    if (!sequence) return propagate(sequence);
+    return DeliverResult{*sequence};
 }
 
 Result<AcknowledgeResult> acknowledge(Context& context, const AcknowledgeArguments& arguments) {
@@ -85,19 +68,13 @@ Result<AcknowledgeResult> acknowledge(Context& context, const AcknowledgeArgumen
     }
     const auto record = find_request(context, arguments.request);
     if (!record) return propagate(record);
-    if (record->requester != context.sender()) {
-        return refuse(codes::request_not_requester, record->id);
-    }
-    const std::string key = delivery_key(record->id, arguments.sequence);
-    auto delivery = context.load<Delivery>(key);
-    if (!delivery) {
-        return refuse(codes::delivery_unknown,
-                      record->id + " delivery " + std::to_string(arguments.sequence));
-    }
+    if (const auto status = check_requester(context, *record); !status) return propagate(status);
+    auto delivery = find_delivery(context, record->id, arguments.sequence);
+    if (!delivery) return propagate(delivery);
     if (delivery->acknowledged) return refuse(codes::delivery_already_acknowledged, record->id);
     delivery->acknowledged = arguments.digest;
     delivery->matched = arguments.digest == delivery->digest;
-    context.store(key, *delivery);
+    context.store(delivery_key(record->id, delivery->sequence), *delivery);
     context.emit(delivery->matched ? "directory.acknowledged" : "directory.digest_mismatch",
                  record->id);
     return AcknowledgeResult{delivery->matched};
@@ -121,6 +98,51 @@ Result<Nothing> revoke(Context& context, const ReasonArguments& arguments) {
 
 }  // namespace
 
+Result<Delivery> find_delivery(Context& context, const std::string& request,
+                               std::uint32_t sequence) {
+    auto delivery = context.load<Delivery>(delivery_key(request, sequence));
+    if (!delivery) {
+        return refuse(codes::delivery_unknown, request + " delivery " + std::to_string(sequence));
+    }
+    return *std::move(delivery);
+}
+
+Status check_may_deliver(Context& context, const Request& record) {
+    if (const auto status = check_provider(context, record); !status) return status;
+    if (const auto status = check_granted(record); !status) return status;
+    if (record.until_day && *record.until_day < calendar::current_day(context).date) {
+        return refuse(codes::grant_expired, record.id + " until " + *record.until_day);
+    }
+    if (const auto status = check_not_frozen(context, record.directory); !status) return status;
+    if (const auto status = check_department(context, record.requester); !status) return status;
+    const auto entry = find_entry(context, record.directory);
+    return entry ? check_still_offered(record, *entry) : propagate(entry);
+}
+
+Result<std::uint32_t> record_delivery(Context& context, Request& record, const Digest& digest,
+                                      std::uint64_t rows, std::uint32_t corrects) {
+    if (rows == 0 || rows > k_max_delivery_rows) {
+        return refuse(codes::delivery_rows_out_of_range, std::to_string(rows));
+    }
+    const std::string batch = batch_key(record.id, digest);
+    if (context.get(Space::business, batch)) return refuse(codes::delivery_repeated, record.id);
+    const auto entry = find_entry(context, record.directory);
+    if (!entry) return propagate(entry);
+    tell_version(context, record, *entry);  // no data of a version that its holder was not told of
+    Delivery delivery;
+    delivery.request = record.id;
+    delivery.sequence = ++record.deliveries;
+    delivery.digest = digest;
+    delivery.rows = rows;
+    delivery.delivered_on = calendar::current_day(context).date;
+    delivery.corrects = corrects;
+    context.put(Space::business, batch, {});
+    context.store(delivery_key(record.id, delivery.sequence), delivery);
+    context.store(record_key(Kind::request, record.id), record);
+    context.emit("directory.delivered", record.id);
+    return delivery.sequence;
+}
+
 std::uint32_t deliveries_per_day(UpdateCycle cycle) {
     constexpr std::uint32_t k_each_quarter_of_an_hour = 96;
     constexpr std::uint32_t k_daily_with_corrections = 4;
@@ -134,6 +156,17 @@ std::uint32_t deliveries_per_day(UpdateCycle cycle) {
         case UpdateCycle::yearly: break;
     }
     return k_seldom_with_correction;
+}
+
+std::uint32_t deliveries_per_day(Frequency frequency) {
+    switch (frequency) {
+        case Frequency::real_time: return deliveries_per_day(UpdateCycle::real_time);
+        case Frequency::daily: return deliveries_per_day(UpdateCycle::daily);
+        case Frequency::once:
+        case Frequency::weekly:
+        case Frequency::monthly: break;
+    }
+    return deliveries_per_day(UpdateCycle::weekly);
 }
 
 void add_delivery_operations(std::vector<Method>& operations) {

@@ -76,9 +76,15 @@ Status take_limit(std::uint32_t& limit, const std::optional<std::uint32_t>& name
 /// A chain whose genesis names no limit keeps the state that it had before there were any.
 Status store_limits(Context& context, const GenesisSection& section) {
     TimeLimits limits;
-    if (const auto status = take_limit(limits.freeze_days, section.freeze_days, 0, "freeze_days");
-        !status) {
-        return status;
+    const Status checks[] = {
+        take_limit(limits.platform_reply_days, section.platform_reply_days, 1,
+                   "platform_reply_days"),
+        take_limit(limits.correction_days, section.correction_days, 1, "correction_days"),
+        take_limit(limits.escalate_days, section.escalate_days, 1, "escalate_days"),
+        take_limit(limits.freeze_days, section.freeze_days, 0, "freeze_days"),
+    };
+    for (const Status& status : checks) {
+        if (!status) return status;
     }
     if (limits != TimeLimits{}) context.store(k_limits_key, limits);
     return {};
@@ -110,11 +116,6 @@ std::string record_prefix(Kind kind) {
 }
 
 std::string record_key(Kind kind, const std::string& id) { return record_prefix(kind) + id; }
-
-std::string due_key(const Request& request) {
-    return std::string(k_due_prefix) + fixed_width(request.told_ordinal, 8) + "/" +
-           fixed_width(request.due_ordinal, 8) + "/" + request.id;
-}
 
 std::string open_key(const Request& request) {
     OpenRequest same{request.directory, request.responsibility, request.columns};
@@ -212,7 +213,7 @@ Status check_locked(const Entry& entry) {
 
 Request as_of_today(Context& context, Request record) {
     if (record.status == RequestStatus::pending &&
-        record.due_ordinal < calendar::current_day(context).ordinal) {
+        record.deadline.due_ordinal < calendar::current_day(context).ordinal) {
         record.status = RequestStatus::overdue;
     }
     return record;
@@ -238,10 +239,12 @@ Contract make_directory_contract() {
     directory::add_request_operations(contract.operations);
     directory::add_closing_operations(contract.operations);
     directory::add_delivery_operations(contract.operations);
+    directory::add_objection_operations(contract.operations);
     contract.queries = directory::directory_queries();
     directory::add_version_queries(contract.queries);
     directory::add_inventory_queries(contract.queries);
     directory::add_grant_queries(contract.queries);
+    directory::add_objection_queries(contract.queries);
     contract.initialise = directory::initialise;
     return contract;
 }

@@ -8,13 +8,15 @@
 // Below an entry stand the systems (系统目录) and tables (库表目录) that hold its data.
 //
 // Ids are given by the chain: "AK/R00001" responsibility, "AK/D00001" directory entry,
-// "AK/S00001" system, "AK/T00001" table of AK, "AF/Q00001" request of AF.
+// "AK/S00001" system, "AK/T00001" table of AK, "AF/Q00001" request,
+// "AF/O00001" objection of AF.
 
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "ledger/contracts/directory/entries.hpp"
+#include "ledger/contracts/directory/objections.hpp"
 #include "ledger/contracts/directory/requests.hpp"
 #include "ledger/contracts/directory/systems.hpp"
 #include "ledger/contracts/directory/versions.hpp"
@@ -48,6 +50,17 @@ struct DepartmentPageArguments {
     void serialize(Archive& archive) {
         archive(limited<k_max_member_id_bytes>("department", department),
                 limited<k_max_id_bytes>("after", after), field("limit", limit));
+    }
+};
+
+/// Query `standing`.
+struct StandingArguments {
+    MemberId department;
+
+    bool operator==(const StandingArguments&) const = default;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(limited<k_max_member_id_bytes>("department", department));
     }
 };
 
@@ -173,6 +186,11 @@ struct DeliveriesResult {
 /// The genesis section.
 struct GenesisSection {
     std::optional<std::uint32_t> reply_days;  ///< business days to reply, default 10
+    /// Business days, each 1 to 250: to reply if a table of the entry stands on the city's platform
+    /// (default 5); to answer an objection (10); from the end of either to its escalation (5).
+    std::optional<std::uint32_t> platform_reply_days;
+    std::optional<std::uint32_t> correction_days;
+    std::optional<std::uint32_t> escalate_days;
     /// Business days from the report of a changed table to the freeze of the grants on its entry;
     /// 0 to 250, default 5.
     std::optional<std::uint32_t> freeze_days;
@@ -180,12 +198,14 @@ struct GenesisSection {
     bool operator==(const GenesisSection&) const = default;
     template <class Archive>
     void serialize(Archive& archive) {
-        archive(field("reply_days", reply_days), field("freeze_days", freeze_days));
+        archive(field("reply_days", reply_days), field("platform_reply_days", platform_reply_days),
+                field("correction_days", correction_days), field("escalate_days", escalate_days),
+                field("freeze_days", freeze_days));
     }
 };
 
 /// Tells of silence when a business day closes, without anybody's call: at most
-/// k_max_overdue_per_close events, oldest requests first.
+/// k_max_overdue_per_close events, oldest first; and of entries whose holders are not all alerted.
 void alert_overdue(Context& context, std::string_view event, std::string_view subject);
 
 }  // namespace cityledger::ledger::directory

@@ -86,7 +86,15 @@
     X(change_hash_differs, 2295, refused, "the hash is not that of the proposed metadata", "ask the query `proposed_change` again") \
     X(change_same_department, 2296, refused, "a department cannot apply the change of its own entry", "let another operator, or a staffing office or an auditor send it") \
     X(version_unknown, 2297, refused, "the entry has no version of this number", "ask the query `versions`") \
-    X(grant_column_gone, 2298, refused, "the entry has lost an item that the request names", "make a new request for the items that it has")
+    X(grant_column_gone, 2298, refused, "the entry has lost an item that the request names", "make a new request for the items that it has") \
+    X(request_too_frequent, 2300, refused, "the request asks for data more often than the entry is updated", "ask for once, or for no more than the entry's update cycle") \
+    X(delivery_period_used, 2301, refused, "the data of this period was delivered on another day: once, in this week or in this month", "deliver in the next period, or correct a delivery that was objected to") \
+    X(delivery_objected, 2302, refused, "the delivery was objected to already", "see what became of that objection; object to the delivery that corrects it") \
+    X(objection_reason_missing, 2303, refused, "the objection, or the answer to it, gives no reason", "say what is wrong, or why it is not") \
+    X(objection_unknown, 2304, refused, "no objection has this id", "ask the query `objections` for the department's objections") \
+    X(objection_not_provider, 2305, refused, "the sender did not deliver what is objected to", "let the provider send it") \
+    X(objection_not_own, 2306, refused, "the sender did not make this objection", "let the requester send it") \
+    X(objection_answered, 2307, refused, "the objection is corrected, rejected or withdrawn already", "object to another delivery")
 // clang-format on
 
 namespace cityledger::ledger {

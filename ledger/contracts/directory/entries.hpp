@@ -20,6 +20,9 @@ enum class Sharing : std::uint8_t { unconditional, conditional, not_shared };
 enum class DataFormat : std::uint8_t { database, table, file, image };
 enum class UpdateCycle : std::uint8_t { real_time, daily, weekly, monthly, quarterly, yearly };
 
+/// How often a request asks for data.
+enum class Frequency : std::uint8_t { once, daily, weekly, monthly, real_time };
+
 /// pending -> approved | refused | closed, or overdue by the close of its due day; overdue ->
 /// approved | refused | closed; approved -> revoked.
 enum class RequestStatus : std::uint8_t { pending, overdue, approved, refused, revoked, closed };
@@ -46,6 +49,10 @@ template <>
 struct EnumNames<directory::UpdateCycle> {
     static constexpr std::string_view names[] = {"real_time", "daily",     "weekly",
                                                  "monthly",   "quarterly", "yearly"};
+};
+template <>
+struct EnumNames<directory::Frequency> {
+    static constexpr std::string_view names[] = {"once", "daily", "weekly", "monthly", "real_time"};
 };
 template <>
 struct EnumNames<directory::RequestStatus> {

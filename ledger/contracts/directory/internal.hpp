@@ -25,12 +25,17 @@ inline constexpr std::string_view k_limits_key = "directory/limits";
 
 /// Time limits in business days, stored if the genesis names one that is not the default.
 struct TimeLimits {
+    std::uint32_t platform_reply_days = 5;  ///< to reply, if the data stands on the platform
+    std::uint32_t correction_days = 10;     ///< to answer an objection
+    std::uint32_t escalate_days = 5;        ///< from the due day of an answer to its escalation
     std::uint32_t freeze_days = 5;  ///< from a suspicion to the freeze of its entry's grants
 
     bool operator==(const TimeLimits&) const = default;
     template <class Archive>
     void serialize(Archive& archive) {
-        archive(field("freeze_days", freeze_days));
+        archive(field("platform_reply_days", platform_reply_days),
+                field("correction_days", correction_days), field("escalate_days", escalate_days),
+                field("freeze_days", freeze_days));
     }
 };
 
@@ -45,16 +50,13 @@ enum class Kind : char {
     entry = 'D',
     system = 'S',
     table = 'T',
-    request = 'Q'
+    request = 'Q',
+    objection = 'O'
 };
 
 /// "directory/R/": the records of a kind, by id.
 [[nodiscard]] std::string record_prefix(Kind kind);
 [[nodiscard]] std::string record_key(Kind kind, const std::string& id);
-inline constexpr std::string_view k_due_prefix = "directory/due/";
-/// "directory/due/00000012/00000011/AF/Q00001": requests without a reply, by the day whose close
-/// tells that they are overdue and their last day to reply.
-[[nodiscard]] std::string due_key(const Request& request);
 [[nodiscard]] std::string delivery_prefix(const std::string& request);
 [[nodiscard]] std::string delivery_key(const std::string& request, std::uint32_t sequence);
 /// "directory/open/AF/<digest>": a request without a reply, by what it asks for.
@@ -121,6 +123,16 @@ void leave_live(Context& context, const Request& grant);
 
 /// The sender provides the data of this request.
 [[nodiscard]] Status check_provider(Context& context, const Request& record);
+[[nodiscard]] Status check_requester(Context& context, const Request& record);
+[[nodiscard]] Result<Delivery> find_delivery(Context& context, const std::string& request,
+                                             std::uint32_t sequence);
+/// The sender is the provider, the grant lives today, and the entry still has what it names.
+[[nodiscard]] Status check_may_deliver(Context& context, const Request& record);
+/// Stores a batch that was not delivered before, and the request; says its sequence. `corrects` is
+/// that of a delivery that was objected to, or 0.
+[[nodiscard]] Result<std::uint32_t> record_delivery(Context& context, Request& record,
+                                                    const Digest& digest, std::uint64_t rows,
+                                                    std::uint32_t corrects);
 /// The request has no reply yet, in time or overdue.
 [[nodiscard]] Status check_unanswered(const Request& record);
 /// Both departments live, the responsibilities of both hold, and its last day is not over.
@@ -140,10 +152,12 @@ void add_table_operations(std::vector<Method>& operations);
 void add_request_operations(std::vector<Method>& operations);
 void add_closing_operations(std::vector<Method>& operations);
 void add_delivery_operations(std::vector<Method>& operations);
+void add_objection_operations(std::vector<Method>& operations);
 [[nodiscard]] std::vector<Method> directory_queries();
 void add_version_queries(std::vector<Method>& queries);
 void add_inventory_queries(std::vector<Method>& queries);
 void add_grant_queries(std::vector<Method>& queries);
+void add_objection_queries(std::vector<Method>& queries);
 
 /// A page of entries: (id, value) after the given id, and the `after` of the next page if more
 /// follow.

@@ -41,8 +41,9 @@ Result<DirectoriesResult> query_directories(Context& context,
 }
 
 RequestSummary summary_of(const Request& record) {
-    return {record.id,     record.requester,   record.provider, record.directory,
-            record.status, record.due_ordinal, record.late};
+    return {record.id,        record.requester, record.provider,
+            record.directory, record.status,    record.deadline.due_ordinal,
+            record.late};
 }
 
 Result<RequestsResult> query_requests(Context& context, const DepartmentPageArguments& arguments) {
@@ -88,6 +89,12 @@ Result<DeliveriesResult> query_deliveries(Context& context, const DeliveriesArgu
     return result;
 }
 
+Result<Standing> query_standing(Context& context, const StandingArguments& arguments) {
+    const auto member = membership::find_member(context, arguments.department);
+    if (!member) return tl::unexpected(not_found(arguments.department));
+    return standing_of(context, arguments.department);
+}
+
 }  // namespace
 
 Result<Page> read_page(Context& context, Space space, const std::string& prefix,
@@ -122,6 +129,8 @@ std::vector<Method> directory_queries() {
         make_method("requests", "Requests that a department made.", query_requests),
         make_method("inbox", "Requests for a department's data.", query_inbox),
         make_method("deliveries", "Deliveries of a request.", query_deliveries),
+        make_method("standing", "How a department answers requests and objections, and what waits.",
+                    query_standing),
     };
 }
 

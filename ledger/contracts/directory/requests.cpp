@@ -42,6 +42,9 @@ Status check_request(Context& context, const RequestArguments& arguments, const 
     if (is_blank(arguments.purpose)) return refuse(codes::request_purpose_missing);
     if (is_blank(arguments.legal_basis)) return refuse(codes::request_basis_missing);
     if (const auto status = check_columns(arguments.columns, entry); !status) return status;
+    if (arguments.frequency && is_too_frequent(*arguments.frequency, entry.metadata.update_cycle)) {
+        return refuse(codes::request_too_frequent, entry.id);
+    }
     if (arguments.until_day) {
         if (const auto date = parse_date(*arguments.until_day); !date) return propagate(date);
         // Dates of one fixed width: the order of texts is the order of days.
@@ -67,6 +70,7 @@ Request new_request(Context& context, const RequestArguments& arguments, const E
     record.legal_basis = arguments.legal_basis;
     record.columns = arguments.columns;
     record.until_day = arguments.until_day;
+    record.frequency = arguments.frequency;
     record.requested_on = calendar::current_day(context).date;
     record.told_version = entry.version;
     return record;
@@ -85,6 +89,14 @@ Status begin(Context& context, Request& record, Sharing sharing) {
     return enter_open(context, record);
 }
 
+/// Data that stands on the city's platform already needs less time.
+std::uint32_t reply_days(Context& context, const std::string& entry) {
+    if (is_on_platform(context, entry)) return time_limits(context).platform_reply_days;
+    const auto rules = context.load<Rules>(k_rules_key);
+    CHECK_INVARIANT(rules.has_value());
+    return rules->reply_days;
+}
+
 Result<RequestResult> request(Context& context, const RequestArguments& arguments) {
     if (const auto status = require_role(context, Role::department); !status) {
         return propagate(status);
@@ -94,15 +106,13 @@ Result<RequestResult> request(Context& context, const RequestArguments& argument
     if (const auto status = check_request(context, arguments, *entry); !status) {
         return propagate(status);
     }
-    const auto rules = context.load<Rules>(k_rules_key);
-    CHECK_INVARIANT(rules.has_value());
-    const auto due = calendar::day_after(context, rules->reply_days);
+    const auto due = calendar::day_after(context, reply_days(context, entry->id));
     if (!due) return propagate(due);
     const auto id = next_id(context, context.sender(), Kind::request);
     if (!id) return propagate(id);
     Request record = new_request(context, arguments, *entry);
     record.id = *id;
-    record.due_ordinal = due->ordinal;
+    record.deadline.due_ordinal = due->ordinal;
     const auto begun = begin(context, record, entry->metadata.sharing);
     if (!begun) return propagate(begun);
     store_request(context, record);
@@ -124,11 +134,10 @@ Result<Request> answerable_request(Context& context, const std::string& id) {
 
 /// Records the answer; late if the last day to reply has closed, marked overdue or not.
 ReplyResult answer(Context& context, Request& record, RequestStatus status) {
-    const calendar::BusinessDay today = calendar::current_day(context);
     leave_open(context, record);
     record.status = status;
-    record.replied_on = today.date;
-    record.late = today.ordinal > record.due_ordinal;
+    record.replied_on = calendar::current_day(context).date;
+    record.late = count_answer(context, record.provider, record.deadline);
     store_request(context, record);
     return {record.late};
 }
@@ -161,6 +170,13 @@ Result<ReplyResult> refuse_request(Context& context, const ReasonArguments& argu
 Status check_provider(Context& context, const Request& record) {
     if (record.provider != context.sender()) {
         return refuse(codes::request_not_provider, record.id);
+    }
+    return {};
+}
+
+Status check_requester(Context& context, const Request& record) {
+    if (record.requester != context.sender()) {
+        return refuse(codes::request_not_requester, record.id);
     }
     return {};
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "ledger/contracts/directory/deadlines.hpp"
 #include "ledger/contracts/directory/entries.hpp"
 
 namespace cityledger::ledger::directory {
@@ -19,6 +20,8 @@ struct RequestArguments {
     std::string legal_basis;
     std::vector<std::string> columns;      ///< names of the entry's items
     std::optional<std::string> until_day;  ///< last day of the grant, "YYYY-MM-DD"
+    /// Not more often than the entry is updated; absent: as often as that.
+    std::optional<Frequency> frequency;
 
     bool operator==(const RequestArguments&) const = default;
     template <class Archive>
@@ -28,7 +31,7 @@ struct RequestArguments {
                 limited<k_max_long_text_bytes>("purpose", purpose),
                 limited<k_max_short_text_bytes>("legal_basis", legal_basis),
                 limited<k_max_items>("columns", columns),
-                limited<k_date_bytes>("until_day", until_day));
+                limited<k_date_bytes>("until_day", until_day), field("frequency", frequency));
     }
 };
 
@@ -92,19 +95,17 @@ struct Request {
     std::string legal_basis;
     std::vector<std::string> columns;
     std::optional<std::string> until_day;
+    std::optional<Frequency> frequency;
     RequestStatus status = RequestStatus::pending;  ///< stored as pending also when overdue
     std::string requested_on;
-    std::uint32_t due_ordinal = 0;  ///< the last business day to answer
-    std::string replied_on;         ///< empty while not answered
+    Deadline deadline;
+    std::string replied_on;  ///< empty while not answered
     bool late = false;
     std::string reason;  ///< of the refusal, the revocation or the close
     std::uint32_t deliveries = 0;
     std::string last_delivered_on;         ///< empty before the first delivery
     std::uint32_t delivered_that_day = 0;  ///< on last_delivered_on
-    /// The day whose close tells that the request is overdue; the due one, or a later one if more
-    /// than k_max_overdue_per_close are due. 0 if nothing is to be told.
-    std::uint32_t told_ordinal = 0;
-    std::uint32_t told_version = 0;  ///< of the entry, that the requester knows of
+    std::uint32_t told_version = 0;        ///< of the entry, that the requester knows of
 
     bool operator==(const Request&) const = default;
     template <class Archive>
@@ -117,14 +118,14 @@ struct Request {
                 limited<k_max_long_text_bytes>("purpose", purpose),
                 limited<k_max_short_text_bytes>("legal_basis", legal_basis),
                 limited<k_max_items>("columns", columns),
-                limited<k_date_bytes>("until_day", until_day), field("status", status),
-                limited<k_date_bytes>("requested_on", requested_on),
-                field("due_ordinal", due_ordinal), limited<k_date_bytes>("replied_on", replied_on),
-                field("late", late), limited<k_max_long_text_bytes>("reason", reason),
-                field("deliveries", deliveries),
+                limited<k_date_bytes>("until_day", until_day), field("frequency", frequency),
+                field("status", status), limited<k_date_bytes>("requested_on", requested_on));
+        deadline.serialize(archive);
+        archive(limited<k_date_bytes>("replied_on", replied_on), field("late", late),
+                limited<k_max_long_text_bytes>("reason", reason), field("deliveries", deliveries),
                 limited<k_date_bytes>("last_delivered_on", last_delivered_on),
                 field("delivered_that_day", delivered_that_day),
-                field("told_ordinal", told_ordinal), field("told_version", told_version));
+                field("told_version", told_version));
     }
 };
 
@@ -188,9 +189,9 @@ struct ResourceCodeArguments {
     }
 };
 
-/// Operation `mark_overdue`, by anybody who is a member. A request is overdue as soon as its due
-/// day has closed. The close tells of so many only; this tells of the next at once, oldest first,
-/// at most `limit` (1 to 16).
+/// Operation `mark_overdue`, by anybody who is a member. A request or an objection is overdue as
+/// soon as its due day has closed, and escalated some days later. The close tells of so many only;
+/// this tells of the next at once, oldest first, at most `limit` (1 to 16).
 struct MarkOverdueArguments {
     std::uint32_t limit = k_max_overdue_per_operation;
 
@@ -218,6 +219,13 @@ inline constexpr std::uint64_t k_max_delivery_rows = 1'000'000'000;
 
 /// Deliveries on one grant in one business day: a batch and its corrections, or every 15 minutes.
 [[nodiscard]] std::uint32_t deliveries_per_day(UpdateCycle cycle);
+[[nodiscard]] std::uint32_t deliveries_per_day(Frequency frequency);
+
+/// A number that days have in common if data of this frequency is delivered on one of them only:
+/// all days, those of a week that begins on Monday, those of a month, or each by itself.
+[[nodiscard]] std::uint32_t period_of(Frequency frequency, std::string_view date);
+/// More often than the entry is updated.
+[[nodiscard]] bool is_too_frequent(Frequency frequency, UpdateCycle cycle);
 
 /// Operation `deliver`, by the provider on a live grant.
 struct DeliverArguments {
@@ -276,6 +284,7 @@ struct Delivery {
     std::string delivered_on;
     std::optional<Digest> acknowledged;  ///< the digest that the requester saw
     bool matched = false;
+    std::uint32_t corrects = 0;  ///< the sequence of a delivery that was objected to; 0 if none
 
     bool operator==(const Delivery&) const = default;
     template <class Archive>
@@ -283,7 +292,8 @@ struct Delivery {
         archive(limited<k_max_id_bytes>("request", request), field("sequence", sequence),
                 field("digest", digest), field("rows", rows),
                 limited<k_date_bytes>("delivered_on", delivered_on),
-                field("acknowledged", acknowledged), field("matched", matched));
+                field("acknowledged", acknowledged), field("matched", matched),
+                field("corrects", corrects));
     }
 };
 
