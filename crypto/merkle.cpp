@@ -73,22 +73,28 @@ MerklePath merkle_path(std::string_view tag, const std::vector<Bytes>& leaves,
     return path;
 }
 
-bool merkle_verify(std::string_view tag, const Digest& root, ByteView leaf,
-                   const MerklePath& path) {
-    if (path.index >= path.count) return false;
+std::optional<Digest> merkle_path_root(std::string_view tag, ByteView leaf,
+                                       const MerklePath& path) {
+    if (path.index >= path.count) return std::nullopt;
     TreeHasher hasher(tag);
     Digest top = hasher.leaf(leaf);
     std::uint64_t position = path.index;
     std::size_t used = 0;
     for (std::uint64_t width = path.count; width > 1; width = width / 2 + width % 2) {
         if ((position ^ 1) < width) {
-            if (used == path.siblings.size()) return false;
+            if (used == path.siblings.size()) return std::nullopt;
             const Digest& sibling = path.siblings[used++];
             top = position % 2 == 0 ? hasher.node(top, sibling) : hasher.node(sibling, top);
         }
         position /= 2;
     }
-    return used == path.siblings.size() && hasher.root(path.count, top) == root;
+    if (used != path.siblings.size()) return std::nullopt;
+    return hasher.root(path.count, top);
+}
+
+bool merkle_verify(std::string_view tag, const Digest& root, ByteView leaf,
+                   const MerklePath& path) {
+    return merkle_path_root(tag, leaf, path) == root;
 }
 
 }  // namespace cityledger::crypto

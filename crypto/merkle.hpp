@@ -3,6 +3,7 @@
 // right), root = H(tag, 0x02, u64 count, top). The count is bound into the root, and an odd node
 // moves up unchanged, so no two lists share a root (CVE-2012-2459 cannot happen).
 
+#include <optional>
 #include <string_view>
 
 #include "crypto/bytes.hpp"
@@ -24,6 +25,11 @@ struct MerklePath {
 /// The path of leaf `index`, which must be less than the number of leaves.
 [[nodiscard]] MerklePath merkle_path(std::string_view tag, const std::vector<Bytes>& leaves,
                                      std::uint64_t index);
+
+/// The root of the list in which `leaf` stands at `path.index`. Nothing if the path has a wrong
+/// length or its index is out of range.
+[[nodiscard]] std::optional<Digest> merkle_path_root(std::string_view tag, ByteView leaf,
+                                                     const MerklePath& path);
 
 /// True if `leaf` stands at `path.index` of a list of `path.count` with this root. Refuses paths of
 /// a wrong length and indexes out of range.

@@ -79,6 +79,8 @@ public:
         CHECK_INVARIANT(space != Space::derived);
         return space == Space::system ? system_.prove(key) : business_.prove(key);
     }
+    [[nodiscard]] Result<StateClaim> prove_under(Space space, std::string_view key,
+                                                 const Digest& root) const override;
 
 private:
     Status initialise_contracts(const boost::json::object& business, StateOverlay& state) const;
@@ -91,8 +93,8 @@ private:
     const ContractRegistry& contracts_;
     StateStore& store_;
     StateCache cache_;
-    StateTree system_{Space::system};
-    StateTree business_{Space::business};
+    StateTree system_{Space::system, k_max_kept_trees};
+    StateTree business_{Space::business, k_max_kept_trees};
     ExecutedState state_;
     RecentTransactions recent_;
 };
@@ -189,8 +191,8 @@ Result<ExecutedBlock> LedgerExecutor::execute(std::uint64_t height,
             }
         }
     }
-    const Status committed =
-        commit(height, chain_receipts_root(state_.receipts_root, receipts), block);
+    const Status committed = commit(
+        height, chain_receipts_root(state_.receipts_root, receipts_list_root(receipts)), block);
     if (!committed) return propagate(committed);
     recent_.drop_expired(height);
     executed.state = state_;
@@ -240,6 +242,21 @@ void LedgerExecutor::execute_operation(const Operation& operation, const MemberI
     }
     stored.receipt.operations.push_back(std::move(outcome));
     stored.details.push_back(std::move(detail));
+}
+
+Result<StateClaim> LedgerExecutor::prove_under(Space space, std::string_view key,
+                                               const Digest& root) const {
+    CHECK_INVARIANT(space != Space::derived);
+    auto path = (space == Space::system ? system_ : business_).prove_under(root, key);
+    if (!path) return refuse(codes::proof_root_not_kept, to_hex(root));
+    StateClaim claim{{space, std::string(key), std::nullopt}, *std::move(path)};
+    if (claim.path.count == 0 || claim.path.neighbour) return claim;
+    // The tree keeps hashes of older values, not the values.
+    claim.entry.value = store_.get(space, key);
+    const auto verdict = judge_state_path(space, root, key, claim.entry.value, claim.path);
+    if (verdict != StatePathVerdict::holds)
+        return refuse(codes::proof_value_replaced, claim.entry.key);
+    return claim;
 }
 
 void LedgerExecutor::remember(std::uint64_t height, const std::vector<const Batch*>& batches) {

@@ -10,6 +10,7 @@
 #include "ledger/block.hpp"
 #include "ledger/contract.hpp"
 #include "ledger/genesis.hpp"
+#include "ledger/proof.hpp"
 #include "ledger/receipt.hpp"
 #include "ledger/state_store.hpp"
 #include "ledger/state_tree.hpp"
@@ -57,6 +58,12 @@ public:
 
     /// The path of a key of system or business state (CHECK) under the roots of state().
     [[nodiscard]] virtual StatePath prove(Space space, std::string_view key) const = 0;
+
+    /// What a proof claims of a key (of at most k_max_key_bytes) under a root of that space, of the
+    /// present state or of a recent one. Refuses a root that is not kept (proof_root_not_kept), and
+    /// a value that was replaced since (proof_value_replaced). Takes microseconds.
+    [[nodiscard]] virtual Result<StateClaim> prove_under(Space space, std::string_view key,
+                                                         const Digest& root) const = 0;
 
     /// True if a transaction with this id was executed and could still be included again.
     [[nodiscard]] virtual bool was_executed(const Digest& transaction) const = 0;

@@ -4,13 +4,16 @@
 
 namespace cityledger::ledger {
 
-Digest chain_receipts_root(const Digest& previous, const std::vector<Receipt>& receipts) {
+Digest receipts_list_root(const std::vector<Receipt>& receipts) {
     std::vector<Bytes> leaves;
     leaves.reserve(receipts.size());
     for (const Receipt& receipt : receipts) leaves.push_back(encode(receipt));
+    return crypto::merkle_root(tags::receipts, leaves);
+}
+
+Digest chain_receipts_root(const Digest& previous, const Digest& list_root) {
     Bytes chained = to_bytes(previous.view());
-    const Digest root = crypto::merkle_root(tags::receipts, leaves);
-    chained.insert(chained.end(), root.bytes.begin(), root.bytes.end());
+    chained.insert(chained.end(), list_root.bytes.begin(), list_root.bytes.end());
     return crypto::tagged_hash(tags::receipts_chain, chained);
 }
 

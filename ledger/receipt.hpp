@@ -51,8 +51,10 @@ struct Receipt {
     }
 };
 
-/// H(tag, previous root, Merkle root over the encoded receipts).
-[[nodiscard]] Digest chain_receipts_root(const Digest& previous,
-                                         const std::vector<Receipt>& receipts);
+/// Merkle root over the encoded receipts of one height.
+[[nodiscard]] Digest receipts_list_root(const std::vector<Receipt>& receipts);
+
+/// H(tag, root of the height before, list root).
+[[nodiscard]] Digest chain_receipts_root(const Digest& previous, const Digest& list_root);
 
 }  // namespace cityledger::ledger

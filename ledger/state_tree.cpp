@@ -1,5 +1,9 @@
 #include "ledger/state_tree.hpp"
 
+#include <algorithm>
+#include <deque>
+#include <utility>
+
 #include "ledger/state_tree_arena.hpp"
 #include "ledger/state_tree_hash.hpp"
 
@@ -23,7 +27,7 @@ struct NodeRef {
 /// 44 bytes.
 struct Inner {
     std::uint16_t bit = 0;
-    bool dirty = true;  ///< the digest is to be computed again
+    bool dirty = true;  ///< the digest is to be computed again; no kept tree holds this node
     NodeRef children[2];
     Digest digest;
 };
@@ -35,28 +39,58 @@ struct Leaf {
     Digest value_hash;
 };
 
+/// What an update took out of the tree: a kept tree still holds it.
+struct Replaced {
+    std::vector<std::uint32_t> inners;
+    std::vector<std::uint32_t> leaves;
+    std::vector<KeySlot> keys;
+
+    [[nodiscard]] std::size_t nodes() const { return inners.size() + leaves.size(); }
+};
+
+/// A tree as it was before an update. It and the trees before it hold what that update replaced.
+struct KeptTree {
+    NodeRef top;
+    std::uint64_t count = 0;
+    Digest root;
+    Replaced replaced;
+};
+
 }  // namespace
 
 class StateTree::Nodes {
 public:
-    explicit Nodes(Space space) : space_(space), hasher_(space) { seal(); }
+    Nodes(Space space, std::size_t kept_trees)
+        : space_(space), max_kept_trees_(kept_trees), hasher_(space) {
+        seal();
+    }
 
     /// Adds a key above all others. `spine` holds the inner nodes on the right edge, top first.
     void append(std::string_view key, ByteView value, std::vector<std::uint32_t>& spine,
                 NodeRef& last);
-    void apply(const StateChange& change);
+    void update(std::span<const StateChange> changes);
     /// Hashes what is dirty, and the root.
     void seal() { root_ = hasher_.root(count_, top_.is_none() ? Digest{} : digest(top_)); }
-    [[nodiscard]] StatePath prove(std::string_view key);
+    [[nodiscard]] StatePath prove(std::string_view key) { return prove(top_, count_, key); }
+    [[nodiscard]] std::optional<StatePath> prove_under(const Digest& root, std::string_view key);
 
     [[nodiscard]] Space space() const { return space_; }
+    [[nodiscard]] std::size_t max_kept_trees() const { return max_kept_trees_; }
     [[nodiscard]] const Digest& root() const { return root_; }
     [[nodiscard]] std::uint64_t count() const { return count_; }
     [[nodiscard]] std::size_t memory_bytes() const {
-        return inners_.memory_bytes() + leaves_.memory_bytes() + keys_.memory_bytes();
+        return inners_.memory_bytes() + leaves_.memory_bytes() + keys_.memory_bytes() +
+               replaced_nodes_ * sizeof(std::uint32_t) + kept_.size() * sizeof(KeptTree);
     }
 
 private:
+    void apply(const StateChange& change);
+    [[nodiscard]] StatePath prove(NodeRef top, std::uint64_t count, std::string_view key);
+    /// The node at this place, not hashed and in no kept tree: a copy, if it was.
+    Inner& own(NodeRef& place);
+    void replace_value(NodeRef& place, ByteView value);
+    void keep(KeptTree before);
+    void drop_oldest();
     void insert(std::string_view key, ByteView value);
     void erase(std::string_view key);
     NodeRef new_leaf(std::string_view key, ByteView value);
@@ -67,10 +101,10 @@ private:
     [[nodiscard]] std::string_view key_of(NodeRef leaf) const {
         return keys_[leaves_[leaf.slot()].key];
     }
-    void mark_path(std::string_view key);
     Digest digest(NodeRef node);
 
     Space space_;
+    std::size_t max_kept_trees_;
     StateHasher hasher_;
     SlotArena<Inner> inners_;
     SlotArena<Leaf> leaves_;
@@ -78,6 +112,9 @@ private:
     NodeRef top_;
     std::uint64_t count_ = 0;
     Digest root_;
+    std::deque<KeptTree> kept_;       ///< oldest first
+    Replaced replaced_;               ///< by the update under way
+    std::size_t replaced_nodes_ = 0;  ///< of all kept trees
 };
 
 NodeRef StateTree::Nodes::new_leaf(std::string_view key, ByteView value) {
@@ -102,13 +139,28 @@ NodeRef StateTree::Nodes::descend(std::string_view key) const {
     return node;
 }
 
-void StateTree::Nodes::mark_path(std::string_view key) {
-    NodeRef node = top_;
-    while (!node.is_leaf()) {
-        Inner& inner = inners_[node.slot()];
+Inner& StateTree::Nodes::own(NodeRef& place) {
+    Inner& inner = inners_[place.slot()];
+    if (inner.dirty || max_kept_trees_ == 0) {
         inner.dirty = true;
-        node = inner.children[key_bit(key, inner.bit)];
+        return inner;
     }
+    replaced_.inners.push_back(place.slot());
+    place = new_inner(inner.bit, inner.children[0], inner.children[1]);
+    return inners_[place.slot()];
+}
+
+/// The key's bytes serve both leaves.
+void StateTree::Nodes::replace_value(NodeRef& place, ByteView value) {
+    Leaf& leaf = leaves_[place.slot()];
+    if (max_kept_trees_ == 0) {
+        leaf.value_hash = hasher_.value(value);
+        return;
+    }
+    replaced_.leaves.push_back(place.slot());
+    const std::uint32_t slot = leaves_.allocate();
+    leaves_[slot] = {leaf.key, hasher_.value(value)};
+    place = NodeRef::leaf(slot);
 }
 
 void StateTree::Nodes::append(std::string_view key, ByteView value,
@@ -143,15 +195,17 @@ void StateTree::Nodes::insert(std::string_view key, ByteView value) {
     }
     const NodeRef nearest = descend(key);
     if (key_of(nearest) == key) {
-        leaves_[nearest.slot()].value_hash = hasher_.value(value);
-        mark_path(key);
-        return;
+        NodeRef* place = &top_;
+        while (!place->is_leaf()) {
+            Inner& inner = own(*place);
+            place = &inner.children[key_bit(key, inner.bit)];
+        }
+        return replace_value(*place, value);
     }
     const std::uint32_t bit = first_difference(key_of(nearest), key);
     NodeRef* place = &top_;
     while (!place->is_leaf() && inners_[place->slot()].bit < bit) {
-        Inner& inner = inners_[place->slot()];
-        inner.dirty = true;
+        Inner& inner = own(*place);
         place = &inner.children[key_bit(key, inner.bit)];
     }
     const NodeRef below = *place;
@@ -167,8 +221,7 @@ void StateTree::Nodes::erase(std::string_view key) {
     NodeRef* place = &top_;
     NodeRef* parent_place = nullptr;
     while (!place->is_leaf()) {
-        Inner& inner = inners_[place->slot()];
-        inner.dirty = true;
+        Inner& inner = own(*place);
         parent_place = place;
         place = &inner.children[key_bit(key, inner.bit)];
     }
@@ -179,9 +232,45 @@ void StateTree::Nodes::erase(std::string_view key) {
         *parent_place = inners_[parent].children[!key_bit(key, inners_[parent].bit)];
         inners_.release(parent);
     }
-    keys_.release(leaves_[leaf.slot()].key);
-    leaves_.release(leaf.slot());
+    replaced_.keys.push_back(leaves_[leaf.slot()].key);
+    replaced_.leaves.push_back(leaf.slot());
     --count_;
+}
+
+void StateTree::Nodes::update(std::span<const StateChange> changes) {
+    KeptTree before{top_, count_, root_, {}};
+    for (std::size_t i = 0; i < changes.size(); ++i) {
+        CHECK_INVARIANT(changes[i].space == space_);
+        CHECK_INVARIANT(i == 0 || changes[i - 1].key < changes[i].key);
+        apply(changes[i]);
+    }
+    seal();
+    before.replaced = std::exchange(replaced_, {});
+    if (before.root != root_ || before.replaced.nodes() > 0) keep(std::move(before));
+}
+
+void StateTree::Nodes::keep(KeptTree before) {
+    replaced_nodes_ += before.replaced.nodes();
+    kept_.push_back(std::move(before));
+    while (kept_.size() > max_kept_trees_ || replaced_nodes_ > k_max_replaced_nodes) drop_oldest();
+}
+
+/// What was replaced after the oldest tree is in no other one.
+void StateTree::Nodes::drop_oldest() {
+    const Replaced& replaced = kept_.front().replaced;
+    for (const std::uint32_t slot : replaced.inners) inners_.release(slot);
+    for (const std::uint32_t slot : replaced.leaves) leaves_.release(slot);
+    for (const KeySlot& key : replaced.keys) keys_.release(key);
+    replaced_nodes_ -= replaced.nodes();
+    kept_.pop_front();
+}
+
+std::optional<StatePath> StateTree::Nodes::prove_under(const Digest& root, std::string_view key) {
+    if (root == root_) return prove(key);
+    const auto kept = std::find_if(kept_.rbegin(), kept_.rend(),
+                                   [&](const KeptTree& tree) { return tree.root == root; });
+    if (kept == kept_.rend()) return std::nullopt;
+    return prove(kept->top, kept->count, key);
 }
 
 Digest StateTree::Nodes::digest(NodeRef node) {
@@ -196,11 +285,11 @@ Digest StateTree::Nodes::digest(NodeRef node) {
     return inner.digest;
 }
 
-StatePath StateTree::Nodes::prove(std::string_view key) {
+StatePath StateTree::Nodes::prove(NodeRef top, std::uint64_t count, std::string_view key) {
     StatePath path;
-    path.count = count_;
-    if (top_.is_none()) return path;
-    NodeRef node = top_;
+    path.count = count;
+    if (top.is_none()) return path;
+    NodeRef node = top;
     while (!node.is_leaf()) {
         const Inner& inner = inners_[node.slot()];
         const bool bit = key_bit(key, inner.bit);
@@ -213,14 +302,15 @@ StatePath StateTree::Nodes::prove(std::string_view key) {
     return path;
 }
 
-StateTree::StateTree(Space space) : nodes_(std::make_unique<Nodes>(space)) {}
+StateTree::StateTree(Space space, std::size_t kept_trees)
+    : nodes_(std::make_unique<Nodes>(space, kept_trees)) {}
 StateTree::~StateTree() = default;
 StateTree::StateTree(StateTree&&) noexcept = default;
 StateTree& StateTree::operator=(StateTree&&) noexcept = default;
 
 bool StateTree::rebuild(const StateReader& reader) {
-    auto nodes = std::make_unique<Nodes>(nodes_->space());
-    nodes_ = std::make_unique<Nodes>(nodes->space());
+    auto nodes = std::make_unique<Nodes>(nodes_->space(), nodes_->max_kept_trees());
+    nodes_ = std::make_unique<Nodes>(nodes->space(), nodes->max_kept_trees());
     std::vector<std::uint32_t> spine;
     NodeRef last;
     bool possible = true;
@@ -235,46 +325,64 @@ bool StateTree::rebuild(const StateReader& reader) {
     return true;
 }
 
-void StateTree::update(std::span<const StateChange> changes) {
-    for (std::size_t i = 0; i < changes.size(); ++i) {
-        CHECK_INVARIANT(changes[i].space == nodes_->space());
-        CHECK_INVARIANT(i == 0 || changes[i - 1].key < changes[i].key);
-        nodes_->apply(changes[i]);
-    }
-    nodes_->seal();
-}
+void StateTree::update(std::span<const StateChange> changes) { nodes_->update(changes); }
 
 const Digest& StateTree::root() const { return nodes_->root(); }
 std::uint64_t StateTree::size() const { return nodes_->count(); }
 StatePath StateTree::prove(std::string_view key) const { return nodes_->prove(key); }
+std::optional<StatePath> StateTree::prove_under(const Digest& root, std::string_view key) const {
+    return nodes_->prove_under(root, key);
+}
 std::size_t StateTree::memory_bytes() const { return nodes_->memory_bytes(); }
+
+namespace {
+
+/// Whether a path can be one of a tree that has, or has not, this key.
+StatePathVerdict judge_form(std::string_view key, bool absence, const StatePath& path) {
+    using enum StatePathVerdict;
+    if (key.size() > k_max_key_bytes) return malformed;
+    if (path.count == 0) {
+        return absence && path.steps.empty() && !path.neighbour ? holds : malformed;
+    }
+    if ((!absence && path.neighbour) || path.steps.size() >= path.count) return malformed;
+    if (absence && (!path.neighbour || path.neighbour->key == key)) return absence_not_shown;
+    const std::string_view leaf_key = absence ? std::string_view(path.neighbour->key) : key;
+    if (leaf_key.size() > k_max_key_bytes) return malformed;
+    for (std::size_t i = 0; i < path.steps.size(); ++i) {
+        const std::uint32_t bit = path.steps[i].bit;
+        if (bit >= key_bits(leaf_key)) return malformed;
+        if (i > 0 && bit <= path.steps[i - 1].bit) return malformed;
+        // The key would stand on the other side of this node, of which the path says nothing.
+        if (absence && bit == first_difference(leaf_key, key)) return absence_not_shown;
+    }
+    return holds;
+}
+
+}  // namespace
+
+StatePathVerdict judge_state_path(Space space, const Digest& root, std::string_view key,
+                                  const std::optional<Bytes>& value, const StatePath& path) {
+    const bool absence = !value.has_value();
+    const StatePathVerdict form = judge_form(key, absence, path);
+    if (form != StatePathVerdict::holds) return form;
+    StateHasher hasher(space);
+    Digest top;
+    if (path.count > 0) {
+        const std::string_view leaf_key = absence ? std::string_view(path.neighbour->key) : key;
+        top = hasher.leaf(leaf_key, absence ? path.neighbour->value_hash : hasher.value(*value));
+        for (std::size_t i = path.steps.size(); i-- > 0;) {
+            const auto& [bit, sibling] = path.steps[i];
+            top = key_bit(leaf_key, bit) ? hasher.inner(bit, sibling, top)
+                                         : hasher.inner(bit, top, sibling);
+        }
+    }
+    return hasher.root(path.count, top) == root ? StatePathVerdict::holds
+                                                : StatePathVerdict::other_root;
+}
 
 bool verify_state_path(Space space, const Digest& root, std::string_view key,
                        const std::optional<Bytes>& value, const StatePath& path) {
-    if (key.size() > k_max_key_bytes) return false;
-    StateHasher hasher(space);
-    const bool absence = !value.has_value();
-    if (path.count == 0) {
-        return absence && path.steps.empty() && !path.neighbour && hasher.root(0, Digest{}) == root;
-    }
-    if (absence != path.neighbour.has_value() || path.steps.size() >= path.count) return false;
-    const std::string_view leaf_key = absence ? std::string_view(path.neighbour->key) : key;
-    if (leaf_key.size() > k_max_key_bytes || (absence && leaf_key == key)) return false;
-
-    for (std::size_t i = 0; i < path.steps.size(); ++i) {
-        const std::uint32_t bit = path.steps[i].bit;
-        if (bit >= key_bits(leaf_key)) return false;
-        if (i > 0 && bit <= path.steps[i - 1].bit) return false;
-        // The key would stand on the other side of this node, of which the path says nothing.
-        if (absence && bit == first_difference(leaf_key, key)) return false;
-    }
-    Digest top = hasher.leaf(leaf_key, absence ? path.neighbour->value_hash : hasher.value(*value));
-    for (std::size_t i = path.steps.size(); i-- > 0;) {
-        const auto& [bit, sibling] = path.steps[i];
-        top = key_bit(leaf_key, bit) ? hasher.inner(bit, sibling, top)
-                                     : hasher.inner(bit, top, sibling);
-    }
-    return hasher.root(path.count, top) == root;
+    return judge_state_path(space, root, key, value, path) == StatePathVerdict::holds;
 }
 
 }  // namespace cityledger::ledger

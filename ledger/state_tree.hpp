@@ -60,20 +60,40 @@ struct StatePath {
     }
 };
 
+enum class StatePathVerdict : std::uint8_t {
+    holds,
+    malformed,          ///< the path of no tree
+    absence_not_shown,  ///< a tree with this path could hold the key
+    other_root,
+};
+
+/// Judges a path by itself first, then by the root to which it leads.
+[[nodiscard]] StatePathVerdict judge_state_path(Space space, const Digest& root,
+                                                std::string_view key,
+                                                const std::optional<Bytes>& value,
+                                                const StatePath& path);
+
 /// True if the path shows, under this root, that `key` has `value`; without a value, that the key
 /// is absent.
 [[nodiscard]] bool verify_state_path(Space space, const Digest& root, std::string_view key,
                                      const std::optional<Bytes>& value, const StatePath& path);
 
+/// Earlier trees that can be proved from: those of the last so many updates that changed something,
+/// and no more than have together so many nodes (44 bytes each) that the present tree has not.
+inline constexpr std::size_t k_max_kept_trees = 1000;
+inline constexpr std::size_t k_max_replaced_nodes = 1024 * 1024;
+
 class StateTree {
 public:
-    explicit StateTree(Space space);
+    /// Keeps up to `kept_trees` earlier trees beside the present one. With none, nodes are changed
+    /// in place.
+    explicit StateTree(Space space, std::size_t kept_trees = 0);
     ~StateTree();
     StateTree(StateTree&&) noexcept;
     StateTree& operator=(StateTree&&) noexcept;
 
-    /// Replaces the content by that of the store, in linear time. False, and the tree is empty, if
-    /// the store holds a key longer than the ledger ever writes.
+    /// Replaces the content by that of the store, in linear time; no earlier tree is kept. False,
+    /// and the tree is empty, if the store holds a key longer than the ledger ever writes.
     [[nodiscard]] bool rebuild(const StateReader& reader);
 
     /// Applies changes of this tree's space with strictly ascending keys (CHECK). Each node on a
@@ -85,6 +105,9 @@ public:
     [[nodiscard]] std::uint64_t size() const;
 
     [[nodiscard]] StatePath prove(std::string_view key) const;
+    /// The path in the present tree or a kept one, the newest with this root.
+    [[nodiscard]] std::optional<StatePath> prove_under(const Digest& root,
+                                                       std::string_view key) const;
 
     /// What the tree has allocated.
     [[nodiscard]] std::size_t memory_bytes() const;

@@ -27,6 +27,7 @@ std::vector<Code> collect_codes() {
     };
     add(crypto::codes::crypto_codes);
     add(ledger::codes::ledger_codes);
+    add(ledger::codes::proof_codes);
     for (const ledger::Contract* contract : ledger::city_contracts().all()) {
         for (const std::span<const Code> codes : contract->codes) add(codes);
     }

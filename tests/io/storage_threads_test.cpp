@@ -274,6 +274,10 @@ public:
     }
     void remember(std::uint64_t, const std::vector<const Batch*>&) override {}
     ledger::StatePath prove(ledger::Space, std::string_view) const override { return {}; }
+    Result<ledger::StateClaim> prove_under(ledger::Space, std::string_view,
+                                           const Digest&) const override {
+        return ledger::StateClaim{};
+    }
     bool was_executed(const Digest&) const override { return false; }
 
 private:

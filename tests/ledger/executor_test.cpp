@@ -61,7 +61,8 @@ TEST_CASE("an operation changes the state and leaves a receipt", "[executor]") {
     CHECK(block.state == chain.executor->state());
     CHECK(block.state.business_root != before.business_root);
     CHECK(block.state.system_root == before.system_root);
-    CHECK(block.state.receipts_root == chain_receipts_root(before.receipts_root, {receipt}));
+    CHECK(block.state.receipts_root ==
+          chain_receipts_root(before.receipts_root, receipts_list_root({receipt})));
     CHECK(find_receipt(chain.store, transaction_id(transaction.body)) == block.receipts[0]);
     CHECK(receipt_at(chain.store, 1, 0) == block.receipts[0]);
     CHECK_FALSE(find_receipt(chain.store, digest_of("unknown")).has_value());
@@ -73,7 +74,7 @@ TEST_CASE("an empty block moves the height only", "[executor]") {
     const ExecutedBlock block = chain.run({});
     CHECK(block.state.height == 1);
     CHECK(block.state.business_root == before.business_root);
-    CHECK(block.state.receipts_root == chain_receipts_root({}, {}));
+    CHECK(block.state.receipts_root == chain_receipts_root({}, receipts_list_root({})));
     CHECK_FALSE(block.changed_state);
 }
 

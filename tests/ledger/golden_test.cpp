@@ -73,7 +73,7 @@ TEST_CASE("the signed bytes of a fixed vote", "[golden]") {
 
 TEST_CASE("the receipts root of a fixed height", "[golden]") {
     const Receipt receipt{patterned_digest(1), 3, 0, 0, {{0, {9}, {{"name", "subject"}}}}};
-    CHECK(to_hex(chain_receipts_root(patterned_digest(2), {receipt})) ==
+    CHECK(to_hex(chain_receipts_root(patterned_digest(2), receipts_list_root({receipt}))) ==
           "ef13202e67b81187f9d03d7594e93f2274075827dcf824564ba9ba43548bb608");
 }
 

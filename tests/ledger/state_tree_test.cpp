@@ -5,6 +5,7 @@
 
 #include <map>
 #include <random>
+#include <set>
 
 #include "ledger/memory_state_store.hpp"
 #include "tests/ledger/fixtures.hpp"
@@ -279,6 +280,56 @@ TEST_CASE("a key longer than any key is refused by the verifier", "[state_tree]"
     CHECK_FALSE(verify_state_path(Space::business, tree.root(), long_key, std::nullopt, path));
     path.neighbour->key = long_key;
     CHECK_FALSE(verify_state_path(Space::business, tree.root(), "a", std::nullopt, path));
+}
+
+TEST_CASE("earlier trees are proved from as they were", "[state_tree]") {
+    constexpr std::size_t k_kept = 7;
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        INFO("seed " << seed);
+        std::mt19937_64 random(seed);
+        StateTree tree(Space::business, k_kept);
+        std::vector<std::pair<Digest, Content>> states{{tree.root(), {}}};
+        for (int block = 0; block < 40; ++block) {
+            Content content = states.back().second;
+            tree.update(draw_block(random, content));
+            REQUIRE(tree.root() == naive_root(Space::business, content));
+            // An update that changes no value may keep the tree before it all the same.
+            if (tree.root() != states.back().first) states.emplace_back(tree.root(), content);
+            for (std::size_t back = 1; back <= std::min<std::size_t>(3, states.size()); ++back) {
+                const auto& [root, then] = states[states.size() - back];
+                for (int i = 0; i < 8; ++i) {
+                    const std::string key = draw_key(random);
+                    const auto entry = then.find(key);
+                    const auto value =
+                        entry == then.end() ? std::nullopt : std::optional<Bytes>(entry->second);
+                    const auto path = tree.prove_under(root, key);
+                    REQUIRE(path);
+                    REQUIRE(verify_state_path(Space::business, root, key, value, *path));
+                }
+            }
+        }
+        std::set<Digest> known;
+        for (std::size_t i = states.size() - 1; i-- > 0;) known.insert(states[i].first);
+        std::size_t kept = 0;
+        for (const Digest& root : known) kept += tree.prove_under(root, "a").has_value() ? 1 : 0;
+        CHECK(kept <= k_kept + 1);
+        CHECK_FALSE(tree.prove_under(digest_of("no root"), "a"));
+    }
+}
+
+TEST_CASE("a tree that keeps earlier ones gives their places back", "[state_tree]") {
+    StateTree tree(Space::business, 2);
+    std::size_t memory = 0;
+    for (int round = 0; round < 40; ++round) {
+        std::vector<StateChange> puts;
+        for (int i = 0; i < 1000; ++i) {
+            puts.push_back({Space::business, "key/" + std::to_string(1'000'000 + i),
+                            Bytes{static_cast<std::uint8_t>(round)}});
+        }
+        tree.update(puts);
+        if (round == 4) memory = tree.memory_bytes();
+    }
+    CHECK(tree.memory_bytes() == memory);
 }
 
 TEST_CASE("a key costs less than 150 bytes of memory", "[state_tree]") {
