@@ -50,6 +50,7 @@
     X(resources_missing, 1461, broken, "the system gives the process no more descriptors, threads or memory", "raise its limits (ulimit -a), or end other programs") \
     X(control_token_wrong, 1462, refused, "the request does not carry the token of the fault controls", "send `Authorization: Bearer` with the text of control.token in the node's home") \
     X(http_wrong_host, 1463, refused, "the Host of the request is none of this node's names", "use its address, or add the name to http_names in node.json") \
+    X(proof_not_covered, 1465, busy, "no final header covers that height yet", "ask again in a moment") \
     X(http_budget_spent, 1464, busy, "this address has read more than its budget lately", "wait as long as Retry-After says, or run a node of your own")
 // clang-format on
 

@@ -63,6 +63,16 @@ public:
         block.bytes = block_bytes;
         answer([done, block] { done(block); });
     }
+    void read_cover(std::optional<std::uint64_t> height,
+                    std::function<void(const Result<Cover>&)> done) override {
+        asked_cover = height;
+        done(cover);
+    }
+    void prove_under(ledger::Space space, std::string key, const Digest& root,
+                     std::function<void(const Result<ledger::StateClaim>&)> done) override {
+        proved_root = root;
+        done(ledger::StateClaim{{space, std::move(key), std::nullopt}, {}});
+    }
     const ledger::StateReader& state() const override { return store; }
     const ledger::Genesis& genesis() const override { return the_genesis; }
     const std::string& control_token() const override { return token; }
@@ -94,6 +104,9 @@ public:
         }
     }
 
+    Cover cover;
+    std::optional<std::uint64_t> asked_cover;
+    Digest proved_root;
     bool full = false;
     bool stands_still = false;
     std::vector<std::function<void()>> held;
@@ -447,6 +460,67 @@ TEST_CASE("blocks and receipts that are not here are not found", "[api]") {
     CHECK(api.client.receipt(Digest{}).error().code == codes::receipt_not_found);
     CHECK(api.client.get("/transactions/12").error().code == codes::http_wrong_parameter);
     CHECK(api.client.get("/blocks/-1").error().code == codes::http_wrong_parameter);
+}
+
+TEST_CASE("a proof is under the root that a final header names, or comes later", "[api]") {
+    ApiFixture api;
+    const std::string path = "/proof/state?space=system&height=3&key=6162";
+    const auto early = api.client.get(path);
+    REQUIRE_FALSE(early);
+    CHECK(early.error().code == codes::proof_not_covered);
+    api.backend.cover.headers.resize(2);
+    ledger::ExecutedState& named = api.backend.cover.headers[0].executed;
+    named = {7, crypto::sha256(as_bytes("system")), crypto::sha256(as_bytes("business")), {}};
+    // The network has covered what this node has not executed.
+    CHECK(api.client.get(path).error().code == codes::proof_not_covered);
+    named.height = 6;
+    const auto text = api.client.get(path);
+    REQUIRE(text);
+    const auto proof = ledger::read_proof(*text);
+    REQUIRE(proof);
+    CHECK(api.backend.asked_cover == 3);
+    CHECK(api.backend.proved_root == named.system_root);
+    CHECK(proof->state->entry.key == "ab");
+    CHECK(proof->state->entry.space == ledger::Space::system);
+    CHECK(proof->headers == api.backend.cover.headers);
+    CHECK(proof->chain_id == ledger::chain_id_of(api.backend.the_genesis));
+    REQUIRE(api.client.get("/proof/state?key=6162"));
+    CHECK_FALSE(api.backend.asked_cover);
+    CHECK(api.backend.proved_root == named.business_root);
+}
+
+TEST_CASE("blocks that change no state need no header that covers them", "[api]") {
+    ApiFixture api;
+    std::vector<ledger::StateChange> changes;
+    for (std::uint8_t height = 0; height <= 5; ++height) {
+        const ledger::ExecutedState reached{
+            height, {}, crypto::sha256(as_bytes(height < 2 ? "before" : "after")), {}};
+        std::string key = "executed/" + std::string(8, '\0');
+        key.back() = static_cast<char>(height);
+        changes.push_back({ledger::Space::derived, key, ledger::encode(reached)});
+    }
+    REQUIRE(api.backend.store.apply(0, changes, {}));
+    CHECK_FALSE(api.client.get("/proof/state?key=61&height=5"));
+    CHECK(api.backend.asked_cover == 2);
+    CHECK_FALSE(api.client.get("/proof/state?key=61&height=1"));
+    CHECK(api.backend.asked_cover == 0);
+    CHECK_FALSE(api.client.get("/proof/state?key=61&height=9"));
+    CHECK(api.backend.asked_cover == 9);
+}
+
+TEST_CASE("a question for a proof that is none is refused", "[api]") {
+    ApiFixture api;
+    for (const char* path : {"/proof/state", "/proof/state?key=zz",
+                             "/proof/state?key=", "/proof/state?key=61&space=derived",
+                             "/proof/state?key=61&height=-1", "/proof/receipt/12"}) {
+        INFO(path);
+        CHECK(api.client.get(path).error().code == codes::http_wrong_parameter);
+    }
+    const std::string long_key(2 * (ledger::k_max_key_bytes + 1), '6');
+    CHECK(api.client.get("/proof/state?key=" + long_key).error().code ==
+          codes::http_wrong_parameter);
+    CHECK(api.client.get("/proof/receipt/" + std::string(64, '0')).error().code ==
+          codes::receipt_not_found);
 }
 
 TEST_CASE("fault controls work only where they were asked for", "[api]") {

@@ -237,7 +237,7 @@ private:
              }});
         if (!listening) return listening;
         http_.emplace(http_settings(home_.config), *logger_);
-        backend_.emplace(NodeParts{home_, *replica_, *transport_, *store_, *files_,
+        backend_.emplace(NodeParts{home_, *replica_, *transport_, *store_, *files_, *execution_,
                                    folder_.log(home_.config), control_token_},
                          make_post(*context_), http_->post());
         replica_->set_block_observer(

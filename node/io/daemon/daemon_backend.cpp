@@ -145,6 +145,64 @@ void DaemonBackend::read_batches(StoredBlock block, const std::vector<node::LogP
     (*last_)->bytes = 0;  // again, it is read from memory
 }
 
+/// The final blocks that may name a height's state, from the lowest; without a height, the newest
+/// that has a finalization of its own.
+std::vector<node::FinalEntry> DaemonBackend::cover_entries(
+    std::optional<std::uint64_t> height) const {
+    std::vector<node::FinalEntry> entries;
+    if (height) {
+        if (*height >= node_.replica.status().final_height) return {};
+        while (entries.size() < ledger::k_max_proof_headers) {
+            auto entry = node_.replica.final_entry(*height + 1 + entries.size());
+            if (!entry) break;
+            entries.push_back(*std::move(entry));
+        }
+        return entries;
+    }
+    std::uint64_t newest = node_.replica.status().final_height;
+    for (std::uint32_t i = 0; i < ledger::k_max_proof_headers && newest > 0; ++i, --newest) {
+        auto entry = node_.replica.final_entry(newest);
+        if (entry && entry->finalization) return {*std::move(entry)};
+    }
+    return {};
+}
+
+void DaemonBackend::read_cover(std::optional<std::uint64_t> height,
+                               std::function<void(const Result<Cover>&)> done) {
+    ask([this, height] { return cover_entries(height); },
+        [this, height, done = std::move(done)](const std::vector<node::FinalEntry>& entries) {
+            done(read_headers(entries, height.value_or(0)));
+        });
+}
+
+Result<Cover> DaemonBackend::read_headers(const std::vector<node::FinalEntry>& entries,
+                                          std::uint64_t height) {
+    Cover cover;
+    for (const node::FinalEntry& entry : entries) {
+        const auto block = reader_.read_as<ledger::Block>(entry.block);
+        if (!block) return propagate(block);
+        if (block->header.executed.height < height) continue;
+        cover.headers.push_back(block->header);
+        if (!entry.finalization) continue;
+        auto certificate = reader_.read_as<ledger::Certificate>(*entry.finalization);
+        if (!certificate) return propagate(certificate);
+        cover.certificate = *std::move(certificate);
+        return cover;
+    }
+    return Cover{};
+}
+
+void DaemonBackend::prove_under(ledger::Space space, std::string key, const Digest& root,
+                                std::function<void(const Result<ledger::StateClaim>&)> done) {
+    to_replica(Stage::answer, [this, space, key = std::move(key), root, done = std::move(done)] {
+        node_.execution.prove_under(
+            space, key, root, [this, alive = alive_, done](Result<ledger::StateClaim> claim) {
+                if (!*alive) return;
+                to_http(Stage::answer, [done, claim = std::move(claim)] { done(claim); });
+            });
+    });
+}
+
 /// Whether the block that was read last is this one, whole and as the log has it now.
 bool DaemonBackend::is_last(const node::FinalEntry& entry) const {
     if (!last_ || (*last_)->digest != entry.digest) return false;

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "node/io/daemon/daemon_home.hpp"
+#include "node/io/daemon/execution_thread.hpp"
 #include "node/io/http/api_backend.hpp"
 #include "node/io/post.hpp"
 #include "node/io/stages.hpp"
@@ -25,6 +26,7 @@ struct NodeParts {
     TcpTransport& transport;
     const ledger::StateReader& state;
     node::FileSystem& files;
+    ExecutionThread& execution;
     std::string log_folder;
     std::string control_token;
 };
@@ -44,6 +46,10 @@ public:
     void describe(std::function<void(const NodeView&)> done) override;
     void read_block(std::uint64_t height,
                     std::function<void(const Result<StoredBlock>&)> done) override;
+    void read_cover(std::optional<std::uint64_t> height,
+                    std::function<void(const Result<Cover>&)> done) override;
+    void prove_under(ledger::Space space, std::string key, const Digest& root,
+                     std::function<void(const Result<ledger::StateClaim>&)> done) override;
     void set_blocked(std::vector<std::string> peers,
                      std::function<void(const Status&)> done) override;
     std::uint64_t executed_height() const override { return executed_height_; }
@@ -67,6 +73,10 @@ private:
     [[nodiscard]] NodeView view() const;
     [[nodiscard]] api::StatusView status_view(const node::ReplicaStatus& status) const;
     [[nodiscard]] Status block_links(const std::vector<std::string>& peers) const;
+    [[nodiscard]] std::vector<node::FinalEntry> cover_entries(
+        std::optional<std::uint64_t> height) const;
+    [[nodiscard]] Result<Cover> read_headers(const std::vector<node::FinalEntry>& entries,
+                                             std::uint64_t height);
     void tell(std::uint64_t handle, const ledger::StoredReceipt& stored);
     [[nodiscard]] bool is_last(const node::FinalEntry& entry) const;
     void read_batches(StoredBlock block, const std::vector<node::LogPosition>& positions,

@@ -28,6 +28,16 @@ public:
         });
     }
 
+    void prove_under(ledger::Space space, std::string key, const Digest& root,
+                     std::function<void(Result<ledger::StateClaim>)> done) {
+        worker_.add([this, space, key = std::move(key), root, done = std::move(done)] {
+            post_([done, claim = executor_.prove_under(space, key, root)]() mutable {
+                const StageScope stage(Stage::answer);
+                done(std::move(claim));
+            });
+        });
+    }
+
 private:
     ledger::Executor& executor_;
     ResultPost post_;
@@ -43,6 +53,11 @@ void ExecutionThread::execute(std::uint64_t height,
                               std::vector<std::shared_ptr<const ledger::Batch>> batches,
                               Done done) {
     impl_->add(height, std::move(batches), std::move(done));
+}
+
+void ExecutionThread::prove_under(ledger::Space space, std::string key, const Digest& root,
+                                  std::function<void(Result<ledger::StateClaim>)> done) {
+    impl_->prove_under(space, std::move(key), root, std::move(done));
 }
 
 }  // namespace cityledger::io

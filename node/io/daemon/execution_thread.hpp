@@ -15,6 +15,9 @@ public:
     ~ExecutionThread() override;
     void execute(std::uint64_t height, std::vector<std::shared_ptr<const ledger::Batch>> batches,
                  Done done) override;
+    /// As Executor::prove_under, between two blocks; `done` is posted as that of a block is.
+    void prove_under(ledger::Space space, std::string key, const Digest& root,
+                     std::function<void(Result<ledger::StateClaim>)> done);
 
 private:
     class Impl;

@@ -30,6 +30,12 @@ struct StoredBlock {
     std::uint64_t bytes = 0;                          ///< read from the log
 };
 
+/// Headers from the one that names a covered state to a final one, and its certificate.
+struct Cover {
+    std::vector<ledger::BlockHeader> headers;  ///< none: no final header covers the height yet
+    ledger::Certificate certificate;
+};
+
 /// Called on the HTTP thread, and answers there: `done` comes once, perhaps within the call, or
 /// never if the node stops meanwhile.
 class ApiBackend {
@@ -46,6 +52,13 @@ public:
     /// block_not_found above the final height, log_damaged if it cannot be read any more.
     virtual void read_block(std::uint64_t height,
                             std::function<void(const Result<StoredBlock>&)> done) = 0;
+    /// Covers the smallest covered height at or above `height`; without one, the newest that a
+    /// single header proves. Errors as of read_block.
+    virtual void read_cover(std::optional<std::uint64_t> height,
+                            std::function<void(const Result<Cover>&)> done) = 0;
+    /// As Executor::prove_under; the key has at most k_max_key_bytes, the space is hashed.
+    virtual void prove_under(ledger::Space space, std::string key, const Digest& root,
+                             std::function<void(const Result<ledger::StateClaim>&)> done) = 0;
     /// Cuts the links to these peers and restores all others.
     virtual void set_blocked(std::vector<std::string> peers,
                              std::function<void(const Status&)> done) = 0;

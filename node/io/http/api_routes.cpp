@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "node/io/http/api_arguments.hpp"
+#include "node/io/http/api_proofs.hpp"
 #include "node/io/http/api_receipts.hpp"
 #include "node/io/http/api_submit.hpp"
 #include "node/io/http/metrics.hpp"
@@ -38,12 +39,6 @@ HttpResponse or_error(const Result<T>& result, HttpResponse (*write)(const T&)) 
     return result ? write(*result) : error_response(result.error());
 }
 
-Result<Digest> digest_of(const std::string& text) {
-    const auto digest = digest_from_hex(text);
-    if (!digest) return tl::unexpected<Error>(wrong_parameter("the id is not 64 hex digits"));
-    return *digest;
-}
-
 /// What a limited query asks about, of arguments that are as they should be.
 std::string subject_of(const ledger::Method& method, const boost::json::object& arguments) {
     std::string subject;
@@ -71,22 +66,6 @@ HttpResponse text_response(const std::string& text) {
     return response;
 }
 
-/// The transaction of a receipt, from the batches of its block. Receipts are numbered in block
-/// order and skip repeated copies only, so the search begins at the receipt's own number.
-const ledger::Transaction* find_transaction(const StoredBlock& block,
-                                            const ledger::Receipt& receipt) {
-    std::size_t position = 0;
-    for (const ledger::Batch& batch : block.batches) {
-        for (const ledger::Transaction& transaction : batch.transactions) {
-            if (position++ < receipt.index) continue;
-            if (ledger::transaction_id(transaction.body) == receipt.transaction) {
-                return &transaction;
-            }
-        }
-    }
-    return nullptr;
-}
-
 }  // namespace
 
 class ApiRoutes::Impl {
@@ -96,6 +75,7 @@ public:
           contracts_(contracts),
           scheduler_(scheduler),
           followers_(backend, scheduler),
+          proofs_(backend),
           views_(backend),
           contracts_text_(ledger::compact_json(describe_contracts(contracts))),
           codes_text_(list_codes()),
@@ -252,18 +232,13 @@ private:
             tell_height(response, height);
             respond(std::move(response));
         };
-        const std::string& text = parts[1];
-        const auto id = digest_of(text);
-        if (!id) return at_height(error_response(id.error()));
-        const auto stored = ledger::find_receipt(backend_.state(), *id);
-        if (!stored) {
-            return at_height(error_response(refuse(codes::receipt_not_found, text).value()));
-        }
-        const auto tell = [this, stored, at_height,
+        const auto stored = stored_receipt(backend_, parts[1]);
+        if (!stored) return at_height(error_response(stored.error()));
+        const auto tell = [this, stored = *stored, at_height,
                            address = request.caller](const Result<StoredBlock>& block) {
             if (block) budget_.charge(address, block->bytes, scheduler_.now_ms());
-            const auto* transaction = block ? find_transaction(*block, stored->receipt) : nullptr;
-            at_height(json_response(api::receipt_view(*stored, transaction)));
+            const auto* transaction = block ? find_transaction(*block, stored.receipt) : nullptr;
+            at_height(json_response(api::receipt_view(stored, transaction)));
         };
         backend_.read_block(stored->receipt.height, tell);
     }
@@ -283,6 +258,18 @@ private:
             }
             respond(json_response(view));
         });
+    }
+
+    void state_proof(const HttpRequest& request, const Parts&, const HttpRespond& respond) {
+        proofs_.of_state(request, respond);
+    }
+    void receipt_proof(const HttpRequest& request, const Parts& parts, const HttpRespond& respond) {
+        proofs_.of_receipt(
+            parts[2],
+            [this, address = request.caller](std::uint64_t bytes) {
+                budget_.charge(address, bytes, scheduler_.now_ms());
+            },
+            respond);
     }
 
     HttpResponse query(const HttpRequest& request, const Parts& parts) {
@@ -335,6 +322,7 @@ private:
     VerifyLimits verify_limits_;
     ReadBudget budget_;
     ReceiptFollowers followers_;
+    ProofRoutes proofs_;
     ViewAskers views_;
     // Constant, and too long to be written for every request.
     std::string contracts_text_;
@@ -353,6 +341,8 @@ const std::vector<ApiRoutes::Impl::Route> ApiRoutes::Impl::k_routes = {
     {"GET", "/receipts", &Impl::follow},
     {"GET", "/transactions/*", &Impl::receipt},
     {"GET", "/blocks/*", &Impl::block},
+    {"GET", "/proof/state", &Impl::state_proof},
+    {"GET", "/proof/receipt/*", &Impl::receipt_proof},
     {"GET", "/query/*/*", &Impl::now<&Impl::query>},
     {"POST", "/query/*/*", &Impl::now<&Impl::query>},
     {"POST", "/transactions", &Impl::submit_alone, Price::free},
