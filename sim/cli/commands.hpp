@@ -109,6 +109,22 @@ struct ExportCommandOptions {
     std::string folder = "run";
 };
 
+struct ProofOptions {
+    std::string path;  ///< of the node's API: "/proof/..."
+    std::string folder = "run";
+    std::string node;     ///< the only one that is asked; empty: any
+    std::string out;      ///< file to write; empty: standard output
+    bool binary = false;  ///< the canonical encoding instead of JSON
+    bool of_now = false;  ///< of a state: of the height that the nodes have executed
+    std::uint64_t timeout_ms = 20'000;
+};
+
+struct VerifyOptions {
+    std::string file;
+    std::string genesis;
+    bool json = false;
+};
+
 struct FieldWord;
 
 /// Starts what does not run; the exit code is that of `status`, or 3.
@@ -133,6 +149,16 @@ int run_receipt(const std::string& id, const CallOptions& options);
 int run_watch(const WatchOptions& options);
 /// Checks a file of invoices; prints or issues them. 2 if the file is wrong.
 int run_import(const ImportCommandOptions& options);
+/// Fetches a proof, checks it and writes it: 1 refused, 4 nothing covers it in time.
+int run_proof(const ProofOptions& options);
+/// The path of the API for the proof of a state key, of an invoice, of a transaction's receipt.
+[[nodiscard]] std::string state_proof_path(const std::string& key, const std::string& space,
+                                           const std::string& height);
+[[nodiscard]] std::string invoice_proof_path(const std::string& code, const std::string& number);
+[[nodiscard]] std::string receipt_proof_path(const std::string& id);
+/// Checks a proof file with a genesis file alone, and tells what it shows: 0 only if it holds, 1 if
+/// not, 2 if a file cannot be used.
+int run_verify(const VerifyOptions& options);
 /// An issued invoice as JSON, UBL or a page.
 int run_export(const ExportCommandOptions& options);
 int run_replay(const ReplayOptions& options);
