@@ -71,7 +71,8 @@ std::string entry_text(std::uint64_t height, const ledger::StateEntry& entry) {
 std::string statement_text(const ledger::Statement& statement, const ledger::Proof& proof,
                            const ledger::Genesis& genesis) {
     std::string text = said("verify.holds", {printable(genesis.name)}) + "\n";
-    text += named_lines(said("verify.chain"), k_name_columns, to_hex(proof.chain_id));
+    // In one piece, so that it can be compared with another.
+    text += "  " + to_width(said("verify.chain"), k_name_columns) + to_hex(proof.chain_id) + "\n";
     const std::string signers = std::to_string(proof.certificate.signers.size());
     text +=
         named_lines(said("verify.validators"), k_name_columns,

@@ -43,6 +43,7 @@ TEST_CASE("a receipt and a record are proven right after the commit, and hold of
     done("proof receipt " + id + " --out " + file("receipt.json") + at);
     done("proof receipt " + id + " --binary --out " + file("receipt.proof") + at);
     const std::string key = " membership/member/" + k_firm;
+    CHECK(fs::file_size(file("receipt.proof")) < 2900);  // fits a QR code of bytes
     done("proof state" + key + " --out " + file("member.json") + at);
     done("proof state" + key + " --height " + height + " --out " + file("then.json") + at);
     done("proof state" + key + " --height 0 --out " + file("before.json") + at);
