@@ -2,10 +2,13 @@
 
 #include <sys/stat.h>
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <catch2/catch.hpp>
 #include <ctime>
 #include <filesystem>
 #include <future>
+#include <list>
 #include <thread>
 
 #include "client/api_client.hpp"
@@ -13,6 +16,7 @@
 #include "node/io/config_files.hpp"
 #include "node/io/daemon/daemon.hpp"
 #include "node/io/daemon/daemon_home.hpp"
+#include "node/io/http/http_limits.hpp"
 #include "node/io/io_codes.hpp"
 #include "node/io/storage/posix_file_system.hpp"
 #include "node/log/block_log.hpp"
@@ -232,6 +236,24 @@ TEST_CASE("a client follows the receipts of all blocks, and waits for the next",
     CHECK(all->blocks.at(status->executed_height - 1).receipts_root == status->receipts_root);
     CHECK(client.receipts(all->next_height + 5, 1)->blocks.empty());
     CHECK(client.receipts(0, 0).error().code == codes::http_wrong_parameter);
+}
+
+TEST_CASE("a node counts the idle connections that made room", "[daemon]") {
+    TestHome home;
+    home.make_log();
+    DaemonOptions options;
+    options.home = home.folder.path();
+    RunningDaemon daemon(options);
+    boost::asio::io_context context;
+    std::list<boost::asio::ip::tcp::socket> idle;
+    for (std::size_t i = 0; i < k_max_http_connections_per_address; ++i) {
+        idle.emplace_back(context).connect(
+            {boost::asio::ip::address_v4::loopback(), daemon.http_port()});
+    }
+    client::ApiClient client("127.0.0.1", daemon.http_port());
+    const auto metrics = client.metrics();
+    REQUIRE(metrics);
+    CHECK(metrics->find("cityledger_http_connections_evicted_total 1\n") != std::string::npos);
 }
 
 TEST_CASE("HTTP answers while the replica's thread does nothing, and waits for it where it must",

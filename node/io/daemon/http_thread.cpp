@@ -12,7 +12,9 @@ HttpThread::HttpThread(HttpSettings settings, Logger& logger)
 HttpThread::~HttpThread() { stop(); }
 
 Status HttpThread::start(ApiBackend& backend, const ledger::ContractRegistry& contracts) {
-    routes_.emplace(backend, contracts, scheduler_);
+    routes_.emplace(backend, contracts, scheduler_, [this] {
+        return node::Counters{{"http_connections_evicted", server_.evicted()}};
+    });
     const Status listening = server_.start([this](const HttpRequest& request, HttpRespond respond) {
         const StageScope stage(request.method == "POST" ? Stage::form : Stage::answer);
         routes_->handle(request, std::move(respond));

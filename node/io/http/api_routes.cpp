@@ -70,10 +70,12 @@ HttpResponse text_response(const std::string& text) {
 
 class ApiRoutes::Impl {
 public:
-    Impl(ApiBackend& backend, const ledger::ContractRegistry& contracts, node::Scheduler& scheduler)
+    Impl(ApiBackend& backend, const ledger::ContractRegistry& contracts, node::Scheduler& scheduler,
+         std::function<node::Counters()> server_counters)
         : backend_(backend),
           contracts_(contracts),
           scheduler_(scheduler),
+          server_counters_(std::move(server_counters)),
           followers_(backend, scheduler),
           proofs_(backend),
           views_(backend),
@@ -220,6 +222,7 @@ private:
     HttpResponse metrics(const NodeView& view) {
         node::Counters counters = view.counters;
         counters["http_budget_refused"] = budget_.refused();
+        if (server_counters_) counters.merge(server_counters_());
         HttpResponse response;
         response.content_type = "text/plain; version=0.0.4";
         response.body = metrics_text(view.status, counters) + process_metrics_text();
@@ -319,6 +322,7 @@ private:
     ApiBackend& backend_;
     const ledger::ContractRegistry& contracts_;
     node::Scheduler& scheduler_;
+    std::function<node::Counters()> server_counters_;
     VerifyLimits verify_limits_;
     ReadBudget budget_;
     ReceiptFollowers followers_;
@@ -351,8 +355,8 @@ const std::vector<ApiRoutes::Impl::Route> ApiRoutes::Impl::k_routes = {
 };
 
 ApiRoutes::ApiRoutes(ApiBackend& backend, const ledger::ContractRegistry& contracts,
-                     node::Scheduler& scheduler)
-    : impl_(std::make_unique<Impl>(backend, contracts, scheduler)) {}
+                     node::Scheduler& scheduler, std::function<node::Counters()> server_counters)
+    : impl_(std::make_unique<Impl>(backend, contracts, scheduler, std::move(server_counters))) {}
 ApiRoutes::~ApiRoutes() = default;
 void ApiRoutes::handle(const HttpRequest& request, HttpRespond respond) {
     impl_->handle(request, std::move(respond));

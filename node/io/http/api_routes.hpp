@@ -12,9 +12,10 @@ namespace cityledger::io {
 
 class ApiRoutes {
 public:
-    /// All three must outlive the routes and every request.
+    /// All three must outlive the routes and every request. GET /metrics adds the counters of the
+    /// server before the routes, if there is one.
     ApiRoutes(ApiBackend& backend, const ledger::ContractRegistry& contracts,
-              node::Scheduler& scheduler);
+              node::Scheduler& scheduler, std::function<node::Counters()> server_counters = {});
     ~ApiRoutes();
 
     /// Answers one request, at once or later. Every answer carries X-Executed-Height.

@@ -9,6 +9,8 @@
 namespace cityledger::io {
 namespace {
 
+constexpr std::string_view k_head_end = "\r\n\r\n";
+
 tl::unexpected<Error> broken(std::string detail) {
     return tl::unexpected<Error>(framing_error(std::move(detail)));
 }
@@ -28,13 +30,15 @@ std::vector<std::string> values_of(const HttpHead& head, std::string_view name) 
     return values;
 }
 
-/// The announced length: digits only, no sign, no list.
+/// The announced length: digits only, no sign, no list, no leading zero (some readers take it for
+/// the mark of an octal number).
 Result<std::uint64_t> parse_length(const std::string& text) {
     std::uint64_t length = 0;
     const char* const end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data(), end, length);
     const bool digits = !text.empty() && text.find_first_not_of("0123456789") == text.npos;
-    if (!digits || stop != end || error != std::errc()) {
+    const bool padded = text.size() > 1 && text.front() == '0';
+    if (!digits || padded || stop != end || error != std::errc()) {
         return broken("Content-Length is no number");
     }
     if (length > k_max_http_body_bytes) {
@@ -67,6 +71,22 @@ Error framing_error(std::string detail) {
 
 Error too_large_error(std::string detail) {
     return refuse(codes::http_too_large, std::move(detail)).value();
+}
+
+Result<std::optional<std::size_t>> find_head_end(std::string_view input) {
+    const std::size_t end = input.find(k_head_end);
+    const bool whole = end != input.npos;
+    const std::string_view head = input.substr(0, whole ? end : input.npos);
+    for (std::size_t line = head.find('\n'); line != head.npos; line = head.find('\n', line + 1)) {
+        if (line == 0 || head[line - 1] != '\r') return broken("a line feed alone ends a line");
+        const char next = line + 1 < head.size() ? head[line + 1] : '\0';
+        if (next == ' ' || next == '\t') return broken("a header continues on the next line");
+    }
+    if (head.size() > k_max_http_header_bytes) {
+        return tl::unexpected<Error>(too_large_error("the head of the request"));
+    }
+    if (!whole) return std::optional<std::size_t>();
+    return std::optional<std::size_t>(end + k_head_end.size());
 }
 
 Result<HttpFraming> check_framing(const HttpHead& head) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "crypto/result.hpp"
@@ -25,6 +26,12 @@ struct HttpFraming {
     bool has_body = false;
     bool expects_continue = false;  ///< the client waits for "100 Continue"
 };
+
+/// Where the head ends with which these bytes begin; nothing while it is not whole. What Beast
+/// hides is refused here, as soon as it is seen: a folded header (RFC 9112, 5.2), which Beast joins
+/// to one line, and a line feed alone. Bytes behind the head do not count. Refused with
+/// http_framing, or http_too_large above k_max_http_header_bytes.
+[[nodiscard]] Result<std::optional<std::size_t>> find_head_end(std::string_view input);
 
 /// Refuses every head whose framing is ambiguous, and bodies on GET. See docs/api.md.
 [[nodiscard]] Result<HttpFraming> check_framing(const HttpHead& head);

@@ -10,6 +10,8 @@ inline constexpr std::size_t k_max_http_header_bytes = 8 * 1024;
 inline constexpr std::size_t k_max_http_body_bytes = 2 * 1024 * 1024;
 inline constexpr std::size_t k_max_http_headers = 64;
 inline constexpr std::size_t k_max_http_connections = 256;
+/// Below the total, so that one address never holds all places.
+inline constexpr std::size_t k_max_http_connections_per_address = 192;
 
 /// A client may ask to wait at most this long for a receipt.
 inline constexpr std::uint64_t k_max_wait_ms = 60'000;

@@ -10,6 +10,7 @@
 
 #include "crypto/check.hpp"
 #include "node/io/http/http_framing.hpp"
+#include "node/io/http/read_budget.hpp"
 #include "node/io/io_codes.hpp"
 #include "node/io/listener.hpp"
 
@@ -26,6 +27,8 @@ constexpr unsigned k_no_content = 204;
 constexpr std::string_view k_continue = "HTTP/1.1 100 Continue\r\n\r\n";
 /// After an error answer, how long the client may take to read it before the socket is closed.
 constexpr std::uint64_t k_linger_ms = 1000;
+/// Connections beyond the table that are told that it is full.
+constexpr std::size_t k_turned_away = 16;
 
 std::string_view reason_of(unsigned status) {
     const auto words = http::obsolete_reason(static_cast<http::status>(status));
@@ -81,12 +84,28 @@ struct ServerState {
     HttpHandler handler;
     Logger& logger;
     std::set<std::shared_ptr<Connection>> connections;
+    std::uint64_t evicted = 0;  ///< since the start
 };
 
 class Connection : public std::enable_shared_from_this<Connection> {
 public:
     Connection(tcp::socket socket, ServerState& server)
-        : server_(server), socket_(std::move(socket)), deadline_(socket_.get_executor()) {}
+        : server_(server), socket_(std::move(socket)), deadline_(socket_.get_executor()) {
+        error_code unknown;
+        const auto remote = socket_.remote_endpoint(unknown);
+        if (!unknown) caller_ = remote.address().to_string();
+        budget_name_ = budget_name(caller_);
+    }
+
+    /// Whose connection it is, as budgets name addresses.
+    const std::string& client() const { return budget_name_; }
+
+    /// Since when it waits for the head of a request; nothing while a request is under way. A head
+    /// that trickles in counts as waiting, so that slow heads hold no place either.
+    std::optional<std::chrono::steady_clock::time_point> waiting_since() const {
+        if (answering_ || head_checked_) return std::nullopt;
+        return waiting_since_;
+    }
 
     void start() {
         error_code ignored;
@@ -114,6 +133,7 @@ private:
         parser_->body_limit(k_max_http_body_bytes);
         parser_->eager(false);
         head_checked_ = false;
+        waiting_since_ = std::chrono::steady_clock::now();
         ++request_number_;
         if (input_.empty()) {
             set_deadline(server_.settings.keep_alive_ms, [this] { close(); });
@@ -153,13 +173,16 @@ private:
                                 });
     }
 
-    /// Feeds the parser until it wants more, has a whole request, or the framing is refused.
+    /// Waits for a whole head, then feeds the parser until it wants more, has a whole request, or
+    /// the framing is refused.
     void parse() {
+        if (!head_checked_) {
+            // Only the head of this request counts: others may be buffered behind it.
+            const auto head_end = find_head_end(input_);
+            if (!head_end) return fail(head_end.error());
+            if (!head_end->has_value()) return read();
+        }
         while (!parser_->is_done()) {
-            // Beast counts only whole lines against its limit while a line is still open.
-            if (!parser_->is_header_done() && input_.size() > 2 * k_max_http_header_bytes) {
-                return fail(too_large_error("the head of the request"));
-            }
             error_code error;
             const std::size_t used = parser_->put(asio::buffer(input_), error);
             input_.erase(0, used);
@@ -203,9 +226,7 @@ private:
         const Status parsed = parse_target({target.data(), target.size()}, request);
         if (!parsed) return fail(parsed.error());
         request.body = std::move(parser_->get().body());
-        error_code unknown;
-        const auto remote = socket_.remote_endpoint(unknown);
-        if (!unknown) request.caller = remote.address().to_string();
+        request.caller = caller_;
         deadline_.cancel();
         answering_ = true;
         const auto respond = [weak = weak_from_this(), number = request_number_,
@@ -264,6 +285,9 @@ private:
     ServerState& server_;
     tcp::socket socket_;
     asio::steady_timer deadline_;
+    std::string caller_;       ///< the address of the client, without the port
+    std::string budget_name_;  ///< of this address
+    std::chrono::steady_clock::time_point waiting_since_;
     std::optional<Parser> parser_;
     std::string input_;  ///< read and not yet parsed
     std::string output_;
@@ -278,7 +302,7 @@ private:
 class HttpServer::Impl {
 public:
     Impl(asio::io_context& context, HttpSettings settings, Logger& logger)
-        : listener_(context), state_{std::move(settings), {}, logger, {}} {}
+        : listener_(context), state_{std::move(settings), {}, logger, {}, 0} {}
 
     Status start(HttpHandler handler) {
         state_.handler = std::move(handler);
@@ -294,18 +318,48 @@ public:
 
     std::uint16_t port() const { return listener_.port(); }
     std::size_t connections() const { return state_.connections.size(); }
+    std::uint64_t evicted() const { return state_.evicted; }
 
 private:
+    using Place = std::shared_ptr<Connection>;
+
+    /// A new client comes before one that only waits: first of its own address, which keeps the
+    /// places of others, then of any. Requests under way are never ended for it.
     void accept(tcp::socket socket) {
-        const bool full = state_.connections.size() >= state_.settings.max_connections;
-        // A few more are held for as long as it takes to tell them; beyond that they are dropped.
-        if (state_.connections.size() >= state_.settings.max_connections + 16) return;
         const auto connection = std::make_shared<Connection>(std::move(socket), state_);
+        const std::string& client = connection->client();
+        const auto of_client = [&client](const Place& other) { return other->client() == client; };
+        const auto of_any = [](const Place&) { return true; };
+        const bool placed = make_room(state_.settings.max_connections_per_address, of_client) &&
+                            make_room(state_.settings.max_connections, of_any);
+        const std::size_t open = state_.connections.size();
+        // A few more are held for as long as it takes to tell them; beyond that they are dropped.
+        if (!placed && open >= state_.settings.max_connections + k_turned_away) return;
         state_.connections.insert(connection);
-        if (!full) return connection->start();
-        connection->turn_away(refuse(codes::http_too_many_connections,
-                                     std::to_string(state_.settings.max_connections) + " are open")
-                                  .value());
+        if (placed) return connection->start();
+        connection->turn_away(
+            refuse(codes::http_too_many_connections,
+                   std::to_string(open) + " are open, and none that could be ended is idle")
+                .value());
+    }
+
+    /// Ends the one of these connections that waits longest if there are as many as may be. False
+    /// if there are, and none waits.
+    template <class Counts>
+    bool make_room(std::size_t most, Counts counts) {
+        std::size_t count = 0;
+        Place longest;
+        for (const Place& connection : state_.connections) {
+            if (!counts(connection)) continue;
+            ++count;
+            const auto since = connection->waiting_since();
+            if (since && (!longest || *since < *longest->waiting_since())) longest = connection;
+        }
+        if (count < most) return true;
+        if (!longest) return false;
+        ++state_.evicted;
+        longest->close();
+        return true;
     }
 
     TcpListener listener_;
@@ -319,5 +373,6 @@ Status HttpServer::start(HttpHandler handler) { return impl_->start(std::move(ha
 void HttpServer::stop() { impl_->stop(); }
 std::uint16_t HttpServer::port() const { return impl_->port(); }
 std::size_t HttpServer::connections() const { return impl_->connections(); }
+std::uint64_t HttpServer::evicted() const { return impl_->evicted(); }
 
 }  // namespace cityledger::io

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "node/io/http/http_limits.hpp"
 #include "node/io/http/http_message.hpp"
 #include "node/io/logging.hpp"
 
@@ -24,7 +25,9 @@ struct HttpSettings {
     std::uint64_t body_deadline_ms = 30'000;
     std::uint64_t write_deadline_ms = 30'000;
     std::uint64_t keep_alive_ms = 60'000;  ///< an idle connection ends after it
-    std::size_t max_connections = 256;
+    std::size_t max_connections = k_max_http_connections;
+    /// Of one address (IPv6: one /64). Beyond it the one idle longest makes room.
+    std::size_t max_connections_per_address = k_max_http_connections_per_address;
 };
 
 class HttpServer {
@@ -37,6 +40,8 @@ public:
     void stop();
     [[nodiscard]] std::uint16_t port() const;
     [[nodiscard]] std::size_t connections() const;
+    /// Connections that waited for a request and were ended for new ones, since the start.
+    [[nodiscard]] std::uint64_t evicted() const;
 
 private:
     class Impl;
