@@ -24,6 +24,7 @@
 #include "node/log/torn_tail_scan.hpp"
 #include "node/replica/replica.hpp"
 #include "node/replica/replica_codes.hpp"
+#include "tests/io/http_fixtures.hpp"
 #include "tests/power/lose_unsynced_file_system.hpp"
 
 namespace cityledger::io::test {
@@ -254,6 +255,21 @@ TEST_CASE("a node counts the idle connections that made room", "[daemon]") {
     const auto metrics = client.metrics();
     REQUIRE(metrics);
     CHECK(metrics->find("cityledger_http_connections_evicted_total 1\n") != std::string::npos);
+}
+
+TEST_CASE("a body of a wrong type is refused before it is sent", "[daemon]") {
+    TestHome home;
+    home.make_log();
+    DaemonOptions options;
+    options.home = home.folder.path();
+    RunningDaemon daemon(options);
+    // The body never comes: only a refusal by the head alone can answer before the deadline (408).
+    const RawAnswers answers =
+        exchange(daemon.http_port(),
+                 "POST /transactions HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n"
+                 "Content-Type: application/json\r\nContent-Length: 2000000\r\n\r\n");
+    CHECK(answers.statuses == std::vector<int>{415});
+    CHECK(answers.text.find(codes::http_wrong_media_type.name) != std::string::npos);
 }
 
 TEST_CASE("HTTP answers while the replica's thread does nothing, and waits for it where it must",

@@ -15,10 +15,12 @@ Status HttpThread::start(ApiBackend& backend, const ledger::ContractRegistry& co
     routes_.emplace(backend, contracts, scheduler_, [this] {
         return node::Counters{{"http_connections_evicted", server_.evicted()}};
     });
-    const Status listening = server_.start([this](const HttpRequest& request, HttpRespond respond) {
+    const auto handle = [this](const HttpRequest& request, HttpRespond respond) {
         const StageScope stage(request.method == "POST" ? Stage::form : Stage::answer);
         routes_->handle(request, std::move(respond));
-    });
+    };
+    const Status listening = server_.start(
+        handle, [this](const HttpRequest& request) { return routes_->judge_head(request); });
     if (!listening) return listening;
     thread_ = std::thread([this] {
         const StageScope stage(Stage::network);

@@ -16,6 +16,7 @@
 namespace cityledger::io {
 namespace {
 
+constexpr std::string_view k_bytes = "application/octet-stream";
 constexpr std::uint64_t k_any_number = std::numeric_limits<std::uint64_t>::max();
 
 std::vector<std::string> split_path(const std::string& path) {
@@ -85,6 +86,15 @@ public:
 
     void on_executed(std::uint64_t height) { followers_.on_executed(height); }
 
+    static Status judge_head(const HttpRequest& request) {
+        const auto parts = split_path(request.path);
+        for (const Route& route : k_routes) {
+            if (route.method != request.method || !fits(route.path, parts)) continue;
+            return check_media_type(route, request);
+        }
+        return {};
+    }
+
     void handle(const HttpRequest& request, HttpRespond respond) {
         const auto with_height = [this, respond = std::move(respond)](HttpResponse response) {
             if (!has_height(response)) tell_height(response, backend_.executed_height());
@@ -117,6 +127,7 @@ private:
         std::string_view path;
         void (Impl::*answer)(const HttpRequest&, const Parts&, const HttpRespond&);
         Price price = Price::budget;
+        std::string_view media_type = {};  ///< the only one of its body; empty: the route judges
     };
     static const std::vector<Route> k_routes;
 
@@ -132,6 +143,8 @@ private:
     /// Takes a reading request from the budget of its address, and then its answer.
     void run_route(const Route& route, const HttpRequest& request, const Parts& parts,
                    const HttpRespond& respond) {
+        const Status typed = check_media_type(route, request);
+        if (!typed) return respond(error_response(typed.error()));
         if (route.price == Price::free) return (this->*route.answer)(request, parts, respond);
         const std::string& address = request.caller;
         if (!budget_.admit(address, scheduler_.now_ms())) return respond(over_budget(address));
@@ -155,9 +168,13 @@ private:
     static Error no_route(const HttpRequest& request) {
         return refuse(codes::http_no_route, request.path).value();
     }
-    static Error wrong_media_type(const HttpRequest& request, const char* wanted) {
+    static Status check_media_type(const Route& route, const HttpRequest& request) {
+        if (request.content_type.starts_with(route.media_type)) return {};
+        return tl::unexpected<Error>(wrong_media_type(request, route.media_type));
+    }
+    static Error wrong_media_type(const HttpRequest& request, std::string_view wanted) {
         return refuse(codes::http_wrong_media_type,
-                      "'" + request.content_type + "' instead of " + wanted)
+                      "'" + request.content_type + "' instead of " + std::string(wanted))
             .value();
     }
 
@@ -194,9 +211,6 @@ private:
     }
 
     void submit(const HttpRequest& request, bool many, const HttpRespond& respond) {
-        if (!request.content_type.starts_with("application/octet-stream")) {
-            return respond(error_response(wrong_media_type(request, "application/octet-stream")));
-        }
         const auto wait = number_of("wait", request.parameter("wait").value_or("0"), k_max_wait_ms);
         if (!wait) return respond(error_response(wait.error()));
         (many ? submit_many : submit_one)(backend_, scheduler_, request.body, *wait, respond);
@@ -349,8 +363,8 @@ const std::vector<ApiRoutes::Impl::Route> ApiRoutes::Impl::k_routes = {
     {"GET", "/proof/receipt/*", &Impl::receipt_proof},
     {"GET", "/query/*/*", &Impl::now<&Impl::query>},
     {"POST", "/query/*/*", &Impl::now<&Impl::query>},
-    {"POST", "/transactions", &Impl::submit_alone, Price::free},
-    {"POST", "/batch-transactions", &Impl::submit_together, Price::free},
+    {"POST", "/transactions", &Impl::submit_alone, Price::free, k_bytes},
+    {"POST", "/batch-transactions", &Impl::submit_together, Price::free, k_bytes},
     {"POST", "/control/links", &Impl::control_links, Price::free},
 };
 
@@ -361,6 +375,7 @@ ApiRoutes::~ApiRoutes() = default;
 void ApiRoutes::handle(const HttpRequest& request, HttpRespond respond) {
     impl_->handle(request, std::move(respond));
 }
+Status ApiRoutes::judge_head(const HttpRequest& request) const { return Impl::judge_head(request); }
 void ApiRoutes::on_executed(std::uint64_t height) { impl_->on_executed(height); }
 
 }  // namespace cityledger::io

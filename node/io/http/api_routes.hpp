@@ -20,6 +20,9 @@ public:
 
     /// Answers one request, at once or later. Every answer carries X-Executed-Height.
     void handle(const HttpRequest& request, HttpRespond respond);
+    /// Refuses a request whose body its resource would not take (http_wrong_media_type), by its
+    /// head alone.
+    [[nodiscard]] Status judge_head(const HttpRequest& request) const;
     /// A block was executed and its state is readable.
     void on_executed(std::uint64_t height);
 

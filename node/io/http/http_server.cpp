@@ -82,6 +82,7 @@ class Connection;
 struct ServerState {
     HttpSettings settings;
     HttpHandler handler;
+    HttpHeadJudge judge_head;
     Logger& logger;
     std::set<std::shared_ptr<Connection>> connections;
     std::uint64_t evicted = 0;  ///< since the start
@@ -204,6 +205,11 @@ private:
             fail(framing ? host.error() : framing.error());
             return false;
         }
+        const Status understood = read_head(framing->has_body);
+        if (!understood) {
+            fail(understood.error());
+            return false;
+        }
         set_deadline(server_.settings.body_deadline_ms, [this] { fail(late_error()); });
         parser_->eager(true);
         if (framing->expects_continue && input_.empty()) {
@@ -215,18 +221,23 @@ private:
         return true;
     }
 
-    void answer() {
+    /// Makes the request of its head, and has it judged if a body is to follow.
+    Status read_head(bool has_body) {
         const auto& message = parser_->get();
-        HttpRequest request;
-        request.method = std::string(message.method_string());
-        request.content_type = std::string(message[http::field::content_type]);
-        request.authorization = std::string(message[http::field::authorization]);
-        const bool keep_alive = message.keep_alive();
+        request_ = {};
+        request_.method = std::string(message.method_string());
+        request_.content_type = std::string(message[http::field::content_type]);
+        request_.authorization = std::string(message[http::field::authorization]);
+        request_.caller = caller_;
         const auto target = message.target();
-        const Status parsed = parse_target({target.data(), target.size()}, request);
-        if (!parsed) return fail(parsed.error());
-        request.body = std::move(parser_->get().body());
-        request.caller = caller_;
+        const Status parsed = parse_target({target.data(), target.size()}, request_);
+        if (!parsed || !has_body || !server_.judge_head) return parsed;
+        return server_.judge_head(request_);
+    }
+
+    void answer() {
+        const bool keep_alive = parser_->get().keep_alive();
+        request_.body = std::move(parser_->get().body());
         deadline_.cancel();
         answering_ = true;
         const auto respond = [weak = weak_from_this(), number = request_number_,
@@ -235,7 +246,7 @@ private:
             if (!self || self->closed_ || self->request_number_ != number) return;
             self->send(std::move(response), keep_alive);
         };
-        server_.handler(request, respond);
+        server_.handler(std::exchange(request_, {}), respond);
     }
 
     /// Answers with the error and closes: after broken framing nobody knows where the next
@@ -289,7 +300,8 @@ private:
     std::string budget_name_;  ///< of this address
     std::chrono::steady_clock::time_point waiting_since_;
     std::optional<Parser> parser_;
-    std::string input_;  ///< read and not yet parsed
+    HttpRequest request_;  ///< once its head is checked
+    std::string input_;    ///< read and not yet parsed
     std::string output_;
     std::array<char, k_read_bytes> chunk_;
     std::uint64_t request_number_ = 0;
@@ -302,10 +314,11 @@ private:
 class HttpServer::Impl {
 public:
     Impl(asio::io_context& context, HttpSettings settings, Logger& logger)
-        : listener_(context), state_{std::move(settings), {}, logger, {}, 0} {}
+        : listener_(context), state_{std::move(settings), {}, {}, logger, {}, 0} {}
 
-    Status start(HttpHandler handler) {
+    Status start(HttpHandler handler, HttpHeadJudge judge_head) {
         state_.handler = std::move(handler);
+        state_.judge_head = std::move(judge_head);
         return listener_.start(state_.settings.address, state_.settings.port,
                                [this](tcp::socket socket) { accept(std::move(socket)); });
     }
@@ -369,7 +382,9 @@ private:
 HttpServer::HttpServer(asio::io_context& context, HttpSettings settings, Logger& logger)
     : impl_(std::make_unique<Impl>(context, std::move(settings), logger)) {}
 HttpServer::~HttpServer() { impl_->stop(); }
-Status HttpServer::start(HttpHandler handler) { return impl_->start(std::move(handler)); }
+Status HttpServer::start(HttpHandler handler, HttpHeadJudge judge_head) {
+    return impl_->start(std::move(handler), std::move(judge_head));
+}
 void HttpServer::stop() { impl_->stop(); }
 std::uint16_t HttpServer::port() const { return impl_->port(); }
 std::size_t HttpServer::connections() const { return impl_->connections(); }

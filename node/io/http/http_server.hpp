@@ -2,6 +2,7 @@
 // The HTTP server for clients: plain HTTP/1.1 (and 1.0), keep-alive, bounded in every direction.
 // By default it listens on loopback only; docs/api.md says what to put before it elsewhere.
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,13 +31,17 @@ struct HttpSettings {
     std::size_t max_connections_per_address = k_max_http_connections_per_address;
 };
 
+/// Judges a request that has a body by its head alone: what is refused here is answered, and the
+/// connection closed, before any of the body is read.
+using HttpHeadJudge = std::function<Status(const HttpRequest&)>;
+
 class HttpServer {
 public:
     HttpServer(boost::asio::io_context& context, HttpSettings settings, Logger& logger);
     ~HttpServer();
 
     /// Refused with listen_failed naming address and port.
-    [[nodiscard]] Status start(HttpHandler handler);
+    [[nodiscard]] Status start(HttpHandler handler, HttpHeadJudge judge_head = {});
     void stop();
     [[nodiscard]] std::uint16_t port() const;
     [[nodiscard]] std::size_t connections() const;
