@@ -77,6 +77,18 @@ TEST_CASE("one address makes room among its own and leaves others their places",
     CHECK(read_answers(other).statuses == std::vector<int>{200});
 }
 
+TEST_CASE("a request that finds no memory ends its own connection only", "[http]") {
+    TestServer server([](const HttpRequest& request, const HttpRespond& respond) {
+        if (request.path == "/large") throw std::bad_alloc();
+        answer(request, respond);
+    });
+    Clients clients;
+    tcp::socket& other = clients.connect(server.port());
+    CHECK(exchange(server.port(), "GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n").text.empty());
+    boost::asio::write(other, boost::asio::buffer(k_health));
+    CHECK(read_answers(other).statuses == std::vector<int>{200});
+}
+
 TEST_CASE("where requests under way hold all places a client is told so", "[http]") {
     HttpSettings settings;
     settings.max_connections = 2;

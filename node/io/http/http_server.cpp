@@ -1,4 +1,4 @@
-// The one file that includes Beast on the server's side: of it only the parser is used.
+// Of Beast only the parser is used, and only here (the words of a status: http_response_text.cpp).
 
 #include "node/io/http/http_server.hpp"
 
@@ -6,10 +6,12 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <new>
 #include <set>
 
 #include "crypto/check.hpp"
 #include "node/io/http/http_framing.hpp"
+#include "node/io/http/http_response_text.hpp"
 #include "node/io/http/read_budget.hpp"
 #include "node/io/io_codes.hpp"
 #include "node/io/listener.hpp"
@@ -23,32 +25,11 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr std::size_t k_read_bytes = 16 * 1024;
-constexpr unsigned k_no_content = 204;
 constexpr std::string_view k_continue = "HTTP/1.1 100 Continue\r\n\r\n";
 /// After an error answer, how long the client may take to read it before the socket is closed.
 constexpr std::uint64_t k_linger_ms = 1000;
 /// Connections beyond the table that are told that it is full.
 constexpr std::size_t k_turned_away = 16;
-
-std::string_view reason_of(unsigned status) {
-    const auto words = http::obsolete_reason(static_cast<http::status>(status));
-    return {words.data(), words.size()};
-}
-
-/// The answer to HEAD has no body, whatever its length says (RFC 9110, 9.3.2).
-std::string write_response(const HttpResponse& response, bool keep_alive, bool with_body) {
-    std::string text = "HTTP/1.1 " + std::to_string(response.status) + " ";
-    text += reason_of(response.status);
-    if (response.status != k_no_content) {  // RFC 9110, 8.6: not even a length of 0
-        text += "\r\nContent-Type: " + response.content_type;
-        text += "\r\nContent-Length: " + std::to_string(response.body.size());
-    }
-    text += keep_alive ? "\r\nConnection: keep-alive" : "\r\nConnection: close";
-    for (const auto& [name, value] : response.headers) text += "\r\n" + name + ": " + value;
-    text += "\r\n\r\n";
-    if (with_body) text += response.body;
-    return text;
-}
 
 /// A header as the guard sees it; Beast keeps repeated headers apart.
 HttpHead head_of(const http::request<http::string_body>& message) {
@@ -174,9 +155,19 @@ private:
                                 });
     }
 
+    /// Memory that one request lacks ends its connection only.
+    void parse() {
+        try {
+            parse_input();
+        } catch (const std::bad_alloc&) {
+            server_.logger.write(LogLevel::warning, "http_out_of_memory", {{"client", client()}});
+            close();
+        }
+    }
+
     /// Waits for a whole head, then feeds the parser until it wants more, has a whole request, or
     /// the framing is refused.
-    void parse() {
+    void parse_input() {
         if (!head_checked_) {
             // Only the head of this request counts: others may be buffered behind it.
             const auto head_end = find_head_end(input_);
