@@ -35,6 +35,7 @@ int main(int argument_count, char** arguments) {
     add_network_commands(app, exit_code);
     add_ledger_commands(app, fields, exit_code);
     add_document_commands(app, exit_code);
+    add_exchange_commands(app, exit_code);
     add_proof_commands(app, exit_code);
     add_bench_commands(app, exit_code);
     add_shell_commands(app);

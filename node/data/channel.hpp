@@ -7,6 +7,7 @@
 #include "crypto/keys.hpp"
 #include "crypto/result.hpp"
 #include "ledger/contracts/directory/requests.hpp"
+#include "ledger/contracts/directory/systems.hpp"
 
 namespace cityledger::data {
 
@@ -29,6 +30,9 @@ public:
     virtual ~GrantBook() = default;
     [[nodiscard]] virtual const ledger::MemberId& self() const = 0;
     [[nodiscard]] virtual Result<ledger::directory::Request> request(const std::string& id) = 0;
+    /// The tables in force that hold data of a directory entry.
+    [[nodiscard]] virtual Result<std::vector<ledger::directory::Table>> tables_of(
+        const std::string& entry) = 0;
     /// The business day, "2019-11-01".
     [[nodiscard]] virtual Result<std::string> today() = 0;
     /// The current signing key of an active member.

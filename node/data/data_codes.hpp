@@ -11,7 +11,7 @@
     X(fetch_not_granted, 1953, refused, "the request is not approved, or not any more", "see the request's status and reason on the chain") \
     X(fetch_grant_expired, 1954, refused, "the last day of the grant is over", "make a new request on the chain") \
     X(fetch_column_not_granted, 1955, refused, "a column was asked for that the grant does not name", "ask for granted columns by the names of their items, or for none to have all of them") \
-    X(fetch_no_table, 1956, not_found, "the provider has connected no table with this directory entry, or not all granted columns of it", "ask the provider to complete its file of tables") \
+    X(fetch_no_table, 1956, not_found, "no table of this directory entry on the chain is in the provider's database with all granted columns", "ask the provider to register the table on the chain (directory.register_table) as it is in its database") \
     X(fetch_void, 1957, not_found, "the provider knows no complete delivery under this id: nothing of it was recorded", "fetch anew") \
     X(fetch_refused, 1958, refused, "the other side refused", "do what its refusal says") \
     X(exchange_malformed, 1959, invalid, "the bytes are no message of the data plane, or not the one that comes next", "check that both sides have the same version") \
@@ -23,9 +23,8 @@
     X(target_taken, 1965, refused, "the table to fetch into exists and was not made by a fetch", "name another table") \
     X(database_unusable, 1966, broken, "the database cannot be opened", "check the name, and that the process may read and write it") \
     X(database_refused, 1967, broken, "the database refused a statement", "see what the database says") \
-    X(table_unknown, 1968, not_found, "there is no such table in the database", "correct the file of tables, or make the table") \
-    X(cell_too_large, 1969, invalid, "a value of a table is above 1 MiB, or is text that is not UTF-8", "share files by reference, not in rows") \
-    X(tables_malformed, 1970, invalid, "the file of tables is not of the form that docs/data.md shows", "correct it at this place")
+    X(table_unknown, 1968, not_found, "there is no such table in the database", "make the table, or retire it on the chain") \
+    X(cell_too_large, 1969, invalid, "a value of a table is above 1 MiB, or is text that is not UTF-8", "share files by reference, not in rows")
 // clang-format on
 
 namespace cityledger::data {

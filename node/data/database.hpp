@@ -19,12 +19,23 @@ public:
     [[nodiscard]] virtual Result<bool> next(Row& row) = 0;
 };
 
+/// A column as the database declares it, "amount", "numeric(12,2)".
+struct DeclaredColumn {
+    std::string name;
+    std::string type;
+
+    bool operator==(const DeclaredColumn&) const = default;
+};
+
 /// One connection; for one thread. Refusals of the database are database_refused with its words.
 class Database {
 public:
     virtual ~Database() = default;
     /// Columns in their order; table_unknown.
     [[nodiscard]] virtual Result<std::vector<Column>> columns_of(const std::string& table) = 0;
+    /// The same with the types in the database's own words; table_unknown.
+    [[nodiscard]] virtual Result<std::vector<DeclaredColumn>> declared_columns(
+        const std::string& table) = 0;
     /// Parameters are $1, $2, ... in their order of appearance. A cursor sees the state as of the
     /// call (a snapshot), and must be gone before the next statement.
     [[nodiscard]] virtual Result<std::unique_ptr<RowCursor>> select(const std::string& sql,

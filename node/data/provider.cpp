@@ -65,28 +65,30 @@ Digest random_digest() {
 
 }  // namespace
 
-Status Provider::serve(Channel& channel) {
-    Status status = answer(channel);
-    const bool can_tell = !status && status.error().code.kind != RefusalKind::unreachable;
+Result<SentDelivery> Provider::serve(Channel& channel) {
+    auto sent = answer(channel);
+    const bool can_tell = !sent && sent.error().code.kind != RefusalKind::unreachable;
     if (can_tell) {
         // The other side may be gone; the refusal stands either way. What is wrong inside is not
         // its business.
-        Error told = status.error();
+        Error told = sent.error();
         if (told.code.kind == RefusalKind::broken) told.detail.clear();
         static_cast<void>(channel.send(write_message(refusal_of(told))));
     }
-    return status;
+    return sent;
 }
 
-Status Provider::answer(Channel& channel) {
+Result<SentDelivery> Provider::answer(Channel& channel) {
     const auto first = channel.receive();
     if (!first) return propagate(first);
     if (!first->empty() && first->front() == Resume::k_kind) {
         const auto message = read_message<Resume>(*first);
-        return message ? resume(channel, *message) : propagate(message);
+        if (!message) return propagate(message);
+        return resume(channel, *message);
     }
     const auto message = read_message<Fetch>(*first);
-    return message ? fetch(channel, *message) : propagate(message);
+    if (!message) return propagate(message);
+    return fetch(channel, *message);
 }
 
 Status Provider::check_peer(const Channel& channel, const ledger::MemberId& member) {
@@ -119,7 +121,9 @@ Result<SentDelivery> Provider::send_rows(Channel& channel, const Fetch& fetch,
                                          const Request& grant) {
     const auto items = items_to_send(grant, fetch);
     if (!items) return propagate(items);
-    const auto selection = select_items(database_, tables_, grant.directory, *items);
+    const auto tables = grants_.tables_of(grant.directory);
+    if (!tables) return propagate(tables);
+    const auto selection = select_items(database_, *tables, *items);
     if (!selection) return propagate(selection);
     SentDelivery sent{random_digest(), fetch.member, grant.id, random_digest(), {}, 0, 0};
     const crypto::SecretKey key(sent.key.bytes);
@@ -147,8 +151,8 @@ Result<SentDelivery> Provider::send_rows(Channel& channel, const Fetch& fetch,
     return sent;
 }
 
-Status Provider::fetch(Channel& channel, const Fetch& fetch) {
-    if (const Status peer = check_peer(channel, fetch.member); !peer) return peer;
+Result<SentDelivery> Provider::fetch(Channel& channel, const Fetch& fetch) {
+    if (const Status peer = check_peer(channel, fetch.member); !peer) return propagate(peer);
     const auto grant = live_grant(fetch.request, fetch.member);
     if (!grant) return propagate(grant);
     const auto sent = send_rows(channel, fetch, *grant);
@@ -158,32 +162,34 @@ Status Provider::fetch(Channel& channel, const Fetch& fetch) {
     const auto held = read_message<Held>(*answer);
     if (!held) return propagate(held);
     if (held->delivery != sent->delivery) return tl::unexpected(malformed("another delivery"));
-    if (const Status kept = outbox_.keep(*sent); !kept) return kept;
+    if (const Status kept = outbox_.keep(*sent); !kept) return propagate(kept);
     return record_and_open(channel, *sent);
 }
 
-Status Provider::resume(Channel& channel, const Resume& resume) {
-    if (const Status peer = check_peer(channel, resume.member); !peer) return peer;
+Result<SentDelivery> Provider::resume(Channel& channel, const Resume& resume) {
+    if (const Status peer = check_peer(channel, resume.member); !peer) return propagate(peer);
     const auto sent = outbox_.find(resume.delivery, resume.member);
     if (!sent) return propagate(sent);
     return record_and_open(channel, *sent);
 }
 
-Status Provider::record_and_open(Channel& channel, SentDelivery sent) {
+Result<SentDelivery> Provider::record_and_open(Channel& channel, SentDelivery sent) {
     if (sent.sequence == 0) {
         const auto sequence = grants_.record_delivery(sent.request, sent.digest, sent.rows);
         if (!sequence && sequence.error().code.kind == RefusalKind::unreachable) {
             return propagate(sequence);  // it may be recorded, so it stays for a resume
         }
         if (!sequence) {
-            if (const Status dropped = outbox_.drop(sent.delivery); !dropped) return dropped;
+            if (const Status gone = outbox_.drop(sent.delivery); !gone) return propagate(gone);
             return propagate(sequence);
         }
         sent.sequence = *sequence;
         const Status noted = outbox_.set_recorded(sent.delivery, sent.sequence);
-        if (!noted) return noted;
+        if (!noted) return propagate(noted);
     }
-    return channel.send(write_message(Opening{sent.key, sent.sequence}));
+    const Status told = channel.send(write_message(Opening{sent.key, sent.sequence}));
+    if (!told) return propagate(told);
+    return sent;
 }
 
 }  // namespace cityledger::data

@@ -14,17 +14,17 @@ inline constexpr std::size_t k_rows_per_message = 500;
 class Provider {
 public:
     /// References must outlive it. For one thread.
-    Provider(const ConnectedTables& tables, Database& database, Outbox& outbox, GrantBook& grants)
-        : tables_(tables), database_(database), outbox_(outbox), grants_(grants) {}
+    Provider(Database& database, Outbox& outbox, GrantBook& grants)
+        : database_(database), outbox_(outbox), grants_(grants) {}
 
-    /// Serves one fetch or resume, from its first message to its end. What it refuses it has told
-    /// the other side too.
-    [[nodiscard]] Status serve(Channel& channel);
+    /// Serves one fetch or resume, from its first message to its end: the delivery that the other
+    /// side can open now. What it refuses it has told the other side too.
+    [[nodiscard]] Result<SentDelivery> serve(Channel& channel);
 
 private:
-    [[nodiscard]] Status answer(Channel& channel);
-    [[nodiscard]] Status fetch(Channel& channel, const Fetch& fetch);
-    [[nodiscard]] Status resume(Channel& channel, const Resume& resume);
+    [[nodiscard]] Result<SentDelivery> answer(Channel& channel);
+    [[nodiscard]] Result<SentDelivery> fetch(Channel& channel, const Fetch& fetch);
+    [[nodiscard]] Result<SentDelivery> resume(Channel& channel, const Resume& resume);
     /// The member has this key on the chain.
     [[nodiscard]] Status check_peer(const Channel& channel, const ledger::MemberId& member);
     /// The request, if the member may have rows on it now.
@@ -34,9 +34,8 @@ private:
     [[nodiscard]] Result<SentDelivery> send_rows(Channel& channel, const Fetch& fetch,
                                                  const ledger::directory::Request& grant);
     /// Records it on the chain, if it is not recorded, and sends the key.
-    [[nodiscard]] Status record_and_open(Channel& channel, SentDelivery sent);
+    [[nodiscard]] Result<SentDelivery> record_and_open(Channel& channel, SentDelivery sent);
 
-    const ConnectedTables& tables_;
     Database& database_;
     Outbox& outbox_;
     GrantBook& grants_;

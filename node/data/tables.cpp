@@ -2,74 +2,61 @@
 
 #include <algorithm>
 
-#include "ledger/codec/json.hpp"
 #include "node/data/data_codes.hpp"
 
 namespace cityledger::data {
 namespace {
 
-namespace json = boost::json;
+namespace directory = ledger::directory;
 
-tl::unexpected<Error> malformed_tables(std::string where) {
-    return refuse(codes::tables_malformed, std::move(where));
+/// The name of the column that holds the item; null if none does.
+const std::string* column_of(const directory::Table& table, const std::string& item) {
+    const auto found =
+        std::find_if(table.columns.begin(), table.columns.end(),
+                     [&](const directory::Column& column) { return column.item == item; });
+    return found == table.columns.end() ? nullptr : &found->name;
 }
 
-tl::unexpected<Error> no_table(std::string what) {
-    return refuse(codes::fetch_no_table, std::move(what));
-}
-
-Result<ConnectedTable> read_table(const std::string& entry, const json::value& value) {
-    const json::object* object = value.if_object();
-    const json::value* name = object != nullptr ? object->if_contains("table") : nullptr;
-    if (name == nullptr || !name->is_string()) return malformed_tables(entry + ".table");
-    ConnectedTable table{std::string(name->get_string()), {}};
-    for (const auto& [key, member] : *object) {
-        if (key == "table") continue;
-        if (key != "columns" || !member.is_object()) {
-            return malformed_tables(entry + "." + std::string(key));
-        }
-        for (const auto& [item, column] : member.get_object()) {
-            if (!column.is_string()) return malformed_tables(entry + "." + std::string(item));
-            table.columns[item] = std::string(column.get_string());
-        }
+/// Nothing if the table, or a column for an item, is not on the chain or not in the database.
+Result<std::optional<Selection>> select_from(Database& database, const directory::Table& table,
+                                             const std::vector<std::string>& items) {
+    const auto present = database.columns_of(table.name);
+    if (!present && present.error().code == codes::table_unknown) return std::nullopt;
+    if (!present) return propagate(present);
+    Selection selection;
+    for (const std::string& item : items) {
+        const std::string* name = column_of(table, item);
+        if (name == nullptr) return std::nullopt;
+        const auto column = std::find_if(present->begin(), present->end(),
+                                         [&](const Column& one) { return one.name == *name; });
+        if (column == present->end()) return std::nullopt;
+        selection.columns.push_back({item, column->type});
+        selection.sql += (selection.sql.empty() ? "SELECT " : ", ") + sql_name(*name);
     }
-    return table;
+    selection.sql += " FROM " + sql_name(table.name);
+    return selection;
 }
 
 }  // namespace
 
-Result<ConnectedTables> read_tables(std::string_view json_text) {
-    const auto parsed = ledger::parse_json(json_text);
-    if (!parsed) return malformed_tables(parsed.error().message());
-    if (!parsed->is_object()) return malformed_tables("the whole is no object");
-    ConnectedTables tables;
-    for (const auto& [entry, value] : parsed->get_object()) {
-        auto table = read_table(entry, value);
-        if (!table) return propagate(table);
-        tables[entry] = *std::move(table);
+Result<Selection> select_items(Database& database, const std::vector<directory::Table>& tables,
+                               const std::vector<std::string>& items) {
+    for (const directory::Table& table : tables) {
+        auto selection = select_from(database, table, items);
+        if (!selection) return propagate(selection);
+        if (*selection) return **std::move(selection);
     }
-    return tables;
+    return refuse(codes::fetch_no_table, std::to_string(tables.size()) + " tables of the entry");
 }
 
-Result<Selection> select_items(Database& database, const ConnectedTables& tables,
-                               const std::string& entry, const std::vector<std::string>& items) {
-    const auto found = tables.find(entry);
-    if (found == tables.end()) return no_table(entry);
-    const ConnectedTable& table = found->second;
-    const auto known = database.columns_of(table.name);
-    if (!known) return propagate(known);
-    Selection selection;
-    for (const std::string& item : items) {
-        const auto renamed = table.columns.find(item);
-        const std::string& wanted = renamed != table.columns.end() ? renamed->second : item;
-        const auto column = std::find_if(known->begin(), known->end(),
-                                         [&](const Column& one) { return one.name == wanted; });
-        if (column == known->end()) return no_table(entry + ", item " + item);
-        selection.columns.push_back({item, column->type});
-        selection.sql += (selection.sql.empty() ? "SELECT " : ", ") + sql_name(wanted);
+Result<Digest> probe_schema(Database& database, const std::string& table) {
+    const auto declared = database.declared_columns(table);
+    if (!declared) return propagate(declared);
+    std::vector<directory::Column> columns;
+    for (const DeclaredColumn& column : *declared) {
+        columns.push_back({column.name, column.type, ""});
     }
-    selection.sql += " FROM " + sql_name(table.name);
-    return selection;
+    return directory::schema_hash(columns);
 }
 
 }  // namespace cityledger::data

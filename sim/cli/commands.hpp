@@ -125,6 +125,21 @@ struct VerifyOptions {
     bool json = false;
 };
 
+/// Of `serve`, `fetch` and `probe`: departments' rows.
+struct ExchangeOptions {
+    std::string folder = "run";
+    std::string member;    ///< id or name of the department that acts
+    std::string database;  ///< file of SQLite, or "postgresql://..."
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 0;  ///< of `serve`; 0: a free one
+    std::string request;     ///< of `fetch`
+    std::vector<std::string> columns;
+    std::string target;
+    std::string from;     ///< "HOST:PORT" of the provider; empty: one that serves on this network
+    bool report = false;  ///< of `probe`
+    bool json = false;
+};
+
 struct FieldWord;
 
 /// Starts what does not run; the exit code is that of `status`, or 3.
@@ -161,6 +176,12 @@ int run_proof(const ProofOptions& options);
 int run_verify(const VerifyOptions& options);
 /// An issued invoice as JSON, UBL or a page.
 int run_export(const ExportCommandOptions& options);
+/// Serves a department's rows to who holds a grant, until interrupted.
+int run_serve(const ExchangeOptions& options);
+/// Rows of a granted request into a table; 1 if they are refused.
+int run_fetch(const ExchangeOptions& options);
+/// Compares a department's tables with the chain; 1 if one differs.
+int run_probe(const ExchangeOptions& options);
 int run_replay(const ReplayOptions& options);
 /// Also 1 with `gate`, if a ratio is worse than it should be.
 int run_bench_command(const BenchCommandOptions& options);

@@ -21,6 +21,8 @@ void add_ledger_commands(CLI::App& app, const std::vector<FieldWord>& fields, in
 void add_document_commands(CLI::App& app, int& exit_code);
 /// Proof and verify.
 void add_proof_commands(CLI::App& app, int& exit_code);
+/// Serve, fetch and probe.
+void add_exchange_commands(CLI::App& app, int& exit_code);
 void add_scenario_commands(CLI::App& app, int& exit_code);
 /// Completion and manual page.
 void add_shell_commands(CLI::App& app);

@@ -36,6 +36,20 @@ Result<directory::Request> ChainGrants::request(const std::string& id) {
     return ask<directory::Request>("directory", "request", {{"id", id}});
 }
 
+Result<std::vector<directory::Table>> ChainGrants::tables_of(const std::string& entry) {
+    // An entry has at most k_max_tables_per_entry in force: one page.
+    const auto list =
+        ask<directory::TablesResult>("directory", "tables_of_entry", {{"directory", entry}});
+    if (!list) return propagate(list);
+    std::vector<directory::Table> tables;
+    for (const directory::TableSummary& summary : list->tables) {
+        auto table = ask<directory::Table>("directory", "table", {{"id", summary.id}});
+        if (!table) return propagate(table);
+        tables.push_back(*std::move(table));
+    }
+    return tables;
+}
+
 Result<std::string> ChainGrants::today() {
     const auto day = ask<ledger::calendar::TodayResult>("calendar", "today", {});
     if (!day) return propagate(day);
@@ -105,6 +119,14 @@ Result<bool> ChainGrants::acknowledge(const std::string& request, std::uint32_t 
     if (!page) return propagate(page);
     return !page->deliveries.empty() && page->deliveries.front().sequence == sequence &&
            page->deliveries.front().acknowledged == digest && page->deliveries.front().matched;
+}
+
+Result<directory::ReportSchemaResult> ChainGrants::report_schema(const std::string& table,
+                                                                 const Digest& found) {
+    const auto result =
+        perform("report_schema", ledger::encode(directory::ReportSchemaArguments{table, found}));
+    if (!result) return propagate(result);
+    return ledger::decode<directory::ReportSchemaResult>(*result);
 }
 
 }  // namespace cityledger::sim

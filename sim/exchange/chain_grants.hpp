@@ -14,6 +14,8 @@ public:
 
     [[nodiscard]] const ledger::MemberId& self() const override { return self_; }
     [[nodiscard]] Result<ledger::directory::Request> request(const std::string& id) override;
+    [[nodiscard]] Result<std::vector<ledger::directory::Table>> tables_of(
+        const std::string& entry) override;
     [[nodiscard]] Result<std::string> today() override;
     [[nodiscard]] Result<crypto::PublicKeyBytes> key_of(const ledger::MemberId& member) override;
     [[nodiscard]] Result<std::uint32_t> record_delivery(const std::string& request,
@@ -21,6 +23,9 @@ public:
                                                         std::uint64_t rows) override;
     [[nodiscard]] Result<bool> acknowledge(const std::string& request, std::uint32_t sequence,
                                            const Digest& digest) override;
+    /// Tells the chain what a probe found (operation `report_schema`).
+    [[nodiscard]] Result<ledger::directory::ReportSchemaResult> report_schema(
+        const std::string& table, const Digest& found);
 
 private:
     template <class Record>

@@ -6,6 +6,8 @@
 //     node0/ node1/ ...          a home for each validator (node/io/config.hpp)
 //     actors/MEMBER.pem          members' signing keys, mode 0600
 //     pending/ID.hex             transactions that were sent and have no receipt yet
+//     data/MEMBER.port           where a department serves its rows, while it does
+//     data/MEMBER.outbox         keys of its deliveries (SQLite), mode 0600
 //     lock                       held by the command that changes the network
 
 #include <optional>
@@ -79,6 +81,7 @@ struct NetworkFolder {
     [[nodiscard]] std::string home(const std::string& node) const { return path + "/" + node; }
     [[nodiscard]] std::string actors() const { return path + "/actors"; }
     [[nodiscard]] std::string pending() const { return path + "/pending"; }
+    [[nodiscard]] std::string data() const { return path + "/data"; }
     [[nodiscard]] std::string actor_key(const ledger::MemberId& member) const {
         return actors() + "/" + member + ".pem";
     }

@@ -35,6 +35,22 @@ public:
         const std::lock_guard guard(lock_);
         return city_.ask<directory::Request>("directory", "request", directory::IdArguments{id});
     }
+    Result<std::vector<directory::Table>> tables_of(const std::string& entry) override {
+        const std::lock_guard guard(lock_);
+        directory::EntryPageArguments arguments;
+        arguments.directory = entry;
+        const auto list =
+            city_.ask<directory::TablesResult>("directory", "tables_of_entry", arguments);
+        if (!list) return propagate(list);
+        std::vector<directory::Table> tables;
+        for (const auto& summary : list->tables) {
+            auto table = city_.ask<directory::Table>("directory", "table",
+                                                     directory::IdArguments{summary.id});
+            if (!table) return propagate(table);
+            tables.push_back(*std::move(table));
+        }
+        return tables;
+    }
     Result<std::string> today() override {
         const std::lock_guard guard(lock_);
         const auto day =
@@ -115,10 +131,7 @@ public:
         request = made->id;
         REQUIRE(ledger::testing::approve(city, request));
         make_pensions(rows);
-        auto tables = read_tables(R"({")" + entry +
-                                  R"(": {"table": "pensions", "columns": {"amount": "yuan"}}})");
-        REQUIRE(tables);
-        tables_ = *std::move(tables);
+        register_table(entry);
         provider_grants.emplace(city, lock, "AK");
         auto server = io::DataServer::start(
             {}, keys_.at("AK"), [this](Channel& channel) { serve(channel); }, limits_);
@@ -158,6 +171,9 @@ public:
         REQUIRE(page);
         return page->deliveries;
     }
+    [[nodiscard]] std::unique_ptr<Database> provider_database() const {
+        return open_or_fail(folder_.file("AK.sqlite"));
+    }
     [[nodiscard]] std::uint16_t port() const { return server_->port(); }
 
     City city;
@@ -166,6 +182,21 @@ public:
     std::optional<CityGrants> provider_grants;
 
 private:
+    /// The table of pensions as it is, on the chain.
+    void register_table(const std::string& entry) {
+        const auto system = city.run<directory::IdResult>(
+            "AK", "directory", "register_system",
+            directory::RegisterSystemArguments{"Pensions", 3, directory::SystemRunner::own});
+        REQUIRE(system);
+        const std::vector<directory::Column> columns = {{"id_number", "TEXT", "id_number"},
+                                                        {"name", "TEXT", "name"},
+                                                        {"yuan", "DECIMAL_TEXT", "amount"}};
+        const auto table = city.run<directory::RegisterTableResult>(
+            "AK", "directory", "register_table",
+            directory::RegisterTableArguments{system->id, entry, "pensions", columns});
+        REQUIRE(table);
+    }
+
     void make_pensions(std::int64_t count) {
         const auto database = open_or_fail(folder_.file("AK.sqlite"));
         REQUIRE(database->execute(
@@ -192,13 +223,12 @@ private:
         if (!database || !notes) return;
         auto outbox = Outbox::open(**notes);
         if (!outbox) return;
-        static_cast<void>(Provider(tables_, **database, *outbox, *provider_grants).serve(channel));
+        static_cast<void>(Provider(**database, *outbox, *provider_grants).serve(channel));
     }
 
     ScratchFolder folder_;
     io::DataLimits limits_;
     std::map<std::string, crypto::PrivateKey> keys_;
-    ConnectedTables tables_;
     std::unique_ptr<io::DataServer> server_;  ///< last: its threads use all above
 };
 

@@ -211,5 +211,21 @@ TEST_CASE("a table that no fetch made is not replaced", "[data]") {
     CHECK(departments.deliveries().empty());
 }
 
+TEST_CASE("a probe sees that somebody changed a table", "[data]") {
+    Departments departments(3);
+    const auto on_chain = departments.city.ask<directory::Table>(
+        "directory", "table", directory::IdArguments{"AK/T00001"});
+    REQUIRE(on_chain);
+    const auto database = departments.provider_database();
+    CHECK(probe_schema(*database, "pensions").value() == on_chain->schema_hash);
+    REQUIRE(database->execute("ALTER TABLE pensions ADD COLUMN phone TEXT", {}));
+    CHECK(probe_schema(*database, "pensions").value() != on_chain->schema_hash);
+    CHECK(probe_schema(*database, "nothing").error().code == codes::table_unknown);
+    // A column that the chain knows and the database has no more cannot be served.
+    REQUIRE(database->execute("ALTER TABLE pensions RENAME COLUMN yuan TO fen", {}));
+    CHECK(code_of(departments.fetch()) == "fetch_no_table");
+    CHECK(code_of(departments.fetch({"id_number"})) == "done");
+}
+
 }  // namespace
 }  // namespace cityledger::data

@@ -33,17 +33,6 @@ TEST_CASE("sealed rows open under their key, delivery and number alone", "[data]
     CHECK_FALSE(open_rows(key, id, 4, sealed));
 }
 
-TEST_CASE("a file of tables says where it is wrong", "[data]") {
-    CHECK(read_tables(R"({"AK/D00001": {"table": "t", "columns": {"a": "b"}}})"));
-    for (const char* text :
-         {"", "[]", "{", R"({"AK/D00001": "t"})", R"({"AK/D00001": {}})",
-          R"({"AK/D00001": {"table": 1}})", R"({"AK/D00001": {"table": "t", "other": {}}})",
-          R"({"AK/D00001": {"table": "t", "columns": {"a": 1}}})"}) {
-        CAPTURE(text);
-        CHECK(read_tables(text).error().code == codes::tables_malformed);
-    }
-}
-
 /// Sends raw bytes as messages of a member's connection, and says what comes back.
 std::string answer_to(Departments& departments, const Bytes& message) {
     const auto channel = departments.connect_as("AF")();

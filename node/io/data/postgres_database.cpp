@@ -177,17 +177,26 @@ public:
     explicit PostgresDatabase(Connection connection) : connection_(std::move(connection)) {}
 
     Result<std::vector<Column>> columns_of(const std::string& table) override {
-        // to_regclass reads its argument as SQL does: the quotes keep case and odd characters.
-        const Answer exists = ask("SELECT to_regclass($1) IS NOT NULL", {data::sql_name(table)});
-        if (PQresultStatus(exists.get()) != PGRES_TUPLES_OK) return refused(exists);
-        if (std::string_view(PQgetvalue(exists.get(), 0, 0)) != "t") {
-            return tl::unexpected(no_such_table(table));
-        }
+        if (const Status exists = check_exists(table); !exists) return propagate(exists);
         const Answer none = ask("SELECT * FROM " + data::sql_name(table) + " LIMIT 0", {});
         if (PQresultStatus(none.get()) != PGRES_TUPLES_OK) return refused(none);
         std::vector<Column> columns;
         for (int i = 0; i < PQnfields(none.get()); ++i) {
             columns.push_back({PQfname(none.get(), i), type_of(PQftype(none.get(), i))});
+        }
+        return columns;
+    }
+
+    Result<std::vector<data::DeclaredColumn>> declared_columns(const std::string& table) override {
+        if (const Status exists = check_exists(table); !exists) return propagate(exists);
+        const Answer answer =
+            ask("SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute WHERE "
+                "attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
+                {data::sql_name(table)});
+        if (PQresultStatus(answer.get()) != PGRES_TUPLES_OK) return refused(answer);
+        std::vector<data::DeclaredColumn> columns;
+        for (int i = 0; i < PQntuples(answer.get()); ++i) {
+            columns.push_back({PQgetvalue(answer.get(), i, 0), PQgetvalue(answer.get(), i, 1)});
         }
         return columns;
     }
@@ -245,6 +254,14 @@ public:
     }
 
 private:
+    Status check_exists(const std::string& table) {
+        // to_regclass reads its argument as SQL does: the quotes keep case and odd characters.
+        const Answer exists = ask("SELECT to_regclass($1) IS NOT NULL", {data::sql_name(table)});
+        if (PQresultStatus(exists.get()) != PGRES_TUPLES_OK) return refused(exists);
+        const bool found = std::string_view(PQgetvalue(exists.get(), 0, 0)) == "t";
+        return found ? Status() : Status(tl::unexpected(no_such_table(table)));
+    }
+
     Answer ask(const std::string& sql, const Row& cells) {
         return Parameters(cells).ask(connection_.get(), sql);
     }

@@ -124,16 +124,23 @@ public:
         : database_(std::move(database)) {}
 
     Result<std::vector<Column>> columns_of(const std::string& table) override {
+        const auto declared = declared_columns(table);
+        if (!declared) return propagate(declared);
+        std::vector<Column> columns;
+        for (const auto& column : *declared) columns.push_back({column.name, type_of(column.type)});
+        return columns;
+    }
+
+    Result<std::vector<data::DeclaredColumn>> declared_columns(const std::string& table) override {
         const auto cursor = select("SELECT name, type FROM pragma_table_info($1)", {table});
         if (!cursor) return propagate(cursor);
-        std::vector<Column> columns;
+        std::vector<data::DeclaredColumn> columns;
         Row row;
         while (true) {
             const auto more = (*cursor)->next(row);
             if (!more) return propagate(more);
             if (!*more) break;
-            columns.push_back(
-                {std::get<std::string>(row[0]), type_of(std::get<std::string>(row[1]))});
+            columns.push_back({std::get<std::string>(row[0]), std::get<std::string>(row[1])});
         }
         if (columns.empty()) return tl::unexpected(no_such_table(table));
         return columns;
