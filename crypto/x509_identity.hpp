@@ -45,8 +45,8 @@ struct Validity {
                                             const std::string& authority_pem,
                                             const NodeName& expected, std::int64_t now_unix_s);
 
-/// A certificate that the key itself has signed: for a TLS side that the other one knows by its key,
-/// as the chain has it, and not by an authority. The name is for people.
+/// A certificate that the key itself has signed: for a TLS side that the other one knows by its
+/// key, as the chain has it, and not by an authority. The name is for people.
 [[nodiscard]] IssuedIdentity self_signed_certificate(const PrivateKey& key, const std::string& name,
                                                      Validity validity);
 

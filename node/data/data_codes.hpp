@@ -23,7 +23,7 @@
     X(target_taken, 1965, refused, "the table to fetch into exists and was not made by a fetch", "name another table") \
     X(database_unusable, 1966, broken, "the database cannot be opened", "check the name, and that the process may read and write it") \
     X(database_refused, 1967, broken, "the database refused a statement", "see what the database says") \
-    X(table_unknown, 1968, not_found, "there is no such table in the database", "make the table, or retire it on the chain") \
+    X(source_table_unknown, 1968, not_found, "there is no such table in the database", "make the table, or retire it on the chain") \
     X(cell_too_large, 1969, invalid, "a value of a table is above 1 MiB, or is text that is not UTF-8", "share files by reference, not in rows")
 // clang-format on
 

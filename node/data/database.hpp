@@ -31,9 +31,9 @@ struct DeclaredColumn {
 class Database {
 public:
     virtual ~Database() = default;
-    /// Columns in their order; table_unknown.
+    /// Columns in their order; source_table_unknown.
     [[nodiscard]] virtual Result<std::vector<Column>> columns_of(const std::string& table) = 0;
-    /// The same with the types in the database's own words; table_unknown.
+    /// The same with the types in the database's own words; source_table_unknown.
     [[nodiscard]] virtual Result<std::vector<DeclaredColumn>> declared_columns(
         const std::string& table) = 0;
     /// Parameters are $1, $2, ... in their order of appearance. A cursor sees the state as of the

@@ -100,7 +100,7 @@ Status Inbox::check_target(const std::string& table) {
     if (*ours) return {};
     const auto columns = database_->columns_of(table);
     if (!columns)
-        return columns.error().code == codes::table_unknown ? Status{} : propagate(columns);
+        return columns.error().code == codes::source_table_unknown ? Status{} : propagate(columns);
     return refuse(codes::target_taken, table);
 }
 

@@ -24,13 +24,13 @@ crypto::SealNonce nonce_of(std::uint64_t number) {
 
 }  // namespace
 
-Error malformed(std::string what) { return {codes::exchange_malformed, std::move(what)}; }
+Error malformed(std::string what) { return Error{codes::exchange_malformed, std::move(what)}; }
 
 Error error_of(const Refusal& refusal) {
     const auto* own = std::find_if(std::begin(codes::data_codes), std::end(codes::data_codes),
                                    [&](const Code& code) { return code.number == refusal.code; });
     if (own != std::end(codes::data_codes)) return {*own, refusal.words};
-    return {codes::fetch_refused, refusal.words};
+    return Error{codes::fetch_refused, refusal.words};
 }
 
 Refusal refusal_of(const Error& error) {
@@ -42,7 +42,7 @@ Refusal refusal_of(const Error& error) {
     return {error.code.number, std::move(words)};
 }
 
-Error wrong_key(const ledger::MemberId& member) { return {codes::fetch_wrong_key, member}; }
+Error wrong_key(const ledger::MemberId& member) { return Error{codes::fetch_wrong_key, member}; }
 
 Bytes seal_rows(const crypto::SecretKey& key, const DeliveryId& delivery, std::uint64_t number,
                 ByteView rows) {

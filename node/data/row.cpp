@@ -35,7 +35,7 @@ Cell read_cell(ledger::CanonicalReader& reader) {
 
 }  // namespace
 
-Error damaged_delivery(std::string what) { return {codes::delivery_damaged, std::move(what)}; }
+Error damaged_delivery(std::string what) { return Error{codes::delivery_damaged, std::move(what)}; }
 
 Result<Bytes> write_row(const Row& row) {
     ledger::CanonicalWriter writer;

@@ -21,7 +21,7 @@ const std::string* column_of(const directory::Table& table, const std::string& i
 Result<std::optional<Selection>> select_from(Database& database, const directory::Table& table,
                                              const std::vector<std::string>& items) {
     const auto present = database.columns_of(table.name);
-    if (!present && present.error().code == codes::table_unknown) return std::nullopt;
+    if (!present && present.error().code == codes::source_table_unknown) return std::nullopt;
     if (!present) return propagate(present);
     Selection selection;
     for (const std::string& item : items) {

@@ -20,7 +20,7 @@ struct Selection {
                                              const std::vector<std::string>& items);
 
 /// The hash of a table's columns as they are in the database: that of the chain, if nobody changed
-/// the table without saying so. table_unknown.
+/// the table without saying so. source_table_unknown.
 [[nodiscard]] Result<Digest> probe_schema(Database& database, const std::string& table);
 
 }  // namespace cityledger::data

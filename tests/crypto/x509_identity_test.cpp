@@ -236,3 +236,15 @@ TEST_CASE("a certificate without exactly one well-formed name is refused") {
     CHECK(code_of(check_data("name_without_node")) == codes::certificate_without_name);
     CHECK(code_of(check_data("name_in_capitals")) == codes::certificate_without_name);
 }
+
+TEST_CASE("a certificate that a member's key has signed shows that key") {
+    const PrivateKey key = PrivateKey::generate();
+    const IssuedIdentity identity = self_signed_certificate(key, "AK", k_long);
+    const auto shown = certificate_key(identity.certificate_pem);
+    REQUIRE(shown.has_value());
+    CHECK(*shown == key.public_key().bytes());
+    CHECK(certificate_key("no certificate").error().code == codes::certificate_unreadable);
+    for (const char* other : {"certificate_of_rsa", "certificate_of_p384"}) {
+        CHECK(certificate_key(read_data(other)).error().code == codes::certificate_key_unusable);
+    }
+}

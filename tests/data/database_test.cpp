@@ -51,7 +51,7 @@ TEST_CASE("typed values, NULL and Chinese come back from both databases as they 
             REQUIRE(database->insert(table, k_columns, k_rows));
             CHECK(all_rows(*database, "SELECT * FROM " + sql_name(table)) == k_rows);
         }
-        CHECK(database->columns_of("nobody").error().code == codes::table_unknown);
+        CHECK(database->columns_of("nobody").error().code == codes::source_table_unknown);
         const auto none = database->execute("SELEC", {});
         REQUIRE_FALSE(none);
         CHECK(none.error().code == codes::database_refused);

@@ -44,8 +44,9 @@ TEST_CASE("what was not granted cannot be had by any name", "[data]") {
           "pensions.amount", "(SELECT name FROM pensions)", "amount, name", "secrets.id_number",
           "amount\" , \"name", ""}) {
         CAPTURE(column);
-        CHECK(code_of(departments.fetch({column})) == "fetch_column_not_granted");
-        CHECK(code_of(departments.fetch({"amount", column})) == "fetch_column_not_granted");
+        CHECK(code_of(departments.fetch({column})) == codes::fetch_column_not_granted.name);
+        CHECK(code_of(departments.fetch({"amount", column})) ==
+              codes::fetch_column_not_granted.name);
     }
     CHECK_FALSE(departments.fetched());
     CHECK(departments.deliveries().empty());
@@ -53,23 +54,23 @@ TEST_CASE("what was not granted cannot be had by any name", "[data]") {
 
 TEST_CASE("a grant serves its holder alone, and no longer than it lives", "[data]") {
     Departments departments(3);
-    CHECK(code_of(departments.fetch({}, 1 << 30, "AB", "AB")) == "fetch_not_requester");
-    CHECK(code_of(departments.fetch({}, 1 << 30, "AB", "AF")) == "fetch_wrong_key");
-    CHECK(code_of(departments.fetch({}, 1 << 30, "AF", "AK")) == "fetch_wrong_key");
+    CHECK(code_of(departments.fetch({}, 1 << 30, "AB", "AB")) == codes::fetch_not_requester.name);
+    CHECK(code_of(departments.fetch({}, 1 << 30, "AB", "AF")) == codes::fetch_wrong_key.name);
+    CHECK(code_of(departments.fetch({}, 1 << 30, "AF", "AK")) == codes::fetch_wrong_key.name);
     departments.request = "AF/Q00009";
-    CHECK(code_of(departments.fetch()) == "request_unknown");
+    CHECK(code_of(departments.fetch()) == ledger::codes::request_unknown.name);
     departments.request = "AF/Q00001";
     REQUIRE(ledger::testing::revoke_grant(departments.city, departments.request, "no longer"));
-    CHECK(code_of(departments.fetch()) == "fetch_not_granted");
+    CHECK(code_of(departments.fetch()) == codes::fetch_not_granted.name);
     auto until = ledger::testing::request_for("AK/D00001");
     until.until_day = "2020-01-20";
     const auto made = ledger::testing::ask_for(departments.city, until);
     REQUIRE(made);
     departments.request = made->id;
-    CHECK(code_of(departments.fetch()) == "fetch_not_granted");  // nobody approved it
+    CHECK(code_of(departments.fetch()) == codes::fetch_not_granted.name);  // nobody approved it
     REQUIRE(ledger::testing::approve(departments.city, made->id));
     ledger::testing::close_days(departments.city, 1);
-    CHECK(code_of(departments.fetch()) == "fetch_grant_expired");
+    CHECK(code_of(departments.fetch()) == codes::fetch_grant_expired.name);
     CHECK(departments.deliveries().empty());
 }
 
@@ -78,20 +79,21 @@ TEST_CASE("a revoked member and a replaced key get nothing", "[data]") {
     const auto other = crypto::PrivateKey::generate();
     departments.city.context.store(ledger::member_key_key("AF"), other.public_key().bytes(),
                                    ledger::Space::system);
-    CHECK(code_of(departments.fetch()) == "fetch_wrong_key");
+    CHECK(code_of(departments.fetch()) == codes::fetch_wrong_key.name);
     ledger::testing::dissolve(departments.city, "AF");
-    CHECK(code_of(departments.fetch()) == "fetch_refused");  // member_revoked, of the chain
+    CHECK(code_of(departments.fetch()) ==
+          codes::fetch_refused.name);  // member_revoked, of the chain
 }
 
 TEST_CASE("only the provider that the request names is served from", "[data]") {
     Departments departments(3);
     departments.provider_grants.emplace(departments.city, departments.lock, "AB");
-    CHECK(code_of(departments.fetch()) == "fetch_not_provider");
+    CHECK(code_of(departments.fetch()) == codes::fetch_not_provider.name);
     // And a port behind which another department's key stands is not asked at all.
     departments.city.context.store(ledger::member_key_key("AK"),
                                    crypto::PrivateKey::generate().public_key().bytes(),
                                    ledger::Space::system);
-    CHECK(code_of(departments.fetch()) == "fetch_wrong_key");
+    CHECK(code_of(departments.fetch()) == codes::fetch_wrong_key.name);
 }
 
 TEST_CASE("an entry without a table has nothing to serve", "[data]") {
@@ -107,7 +109,7 @@ TEST_CASE("an entry without a table has nothing to serve", "[data]") {
     REQUIRE(made);
     REQUIRE(ledger::testing::approve(departments.city, made->id));
     departments.request = made->id;
-    CHECK(code_of(departments.fetch()) == "fetch_no_table");
+    CHECK(code_of(departments.fetch()) == codes::fetch_no_table.name);
 }
 
 TEST_CASE("a revocation ends the flow within 1,000 rows, and nothing of it can be read", "[data]") {
@@ -123,7 +125,7 @@ TEST_CASE("a revocation ends the flow within 1,000 rows, and nothing of it can b
         }
         if (asked > 11) ++asked_after;
     };
-    CHECK(code_of(departments.fetch()) == "fetch_not_granted");
+    CHECK(code_of(departments.fetch()) == codes::fetch_not_granted.name);
     CHECK(asked == 11);  // 5,000 rows had gone, none after
     CHECK(asked_after == 0);
     CHECK_FALSE(departments.fetched());
@@ -135,7 +137,7 @@ TEST_CASE("nobody can read a row before the chain has the record", "[data]") {
     departments.provider_grants->before_record = [] {
         return Status(tl::unexpected(Error{codes::exchange_lost, "no node answers"}));
     };
-    CHECK(code_of(departments.fetch()) == "exchange_lost");
+    CHECK(code_of(departments.fetch()) == codes::exchange_lost.name);
     CHECK_FALSE(departments.fetched());
     for (const char* ending : {"", "-wal"}) {
         std::ifstream file(departments.inbox_file() + ending, std::ios::binary);
@@ -161,10 +163,10 @@ TEST_CASE("a delivery that the chain refuses at its end is void", "[data]") {
         return revoked ? Status() : Status(propagate(revoked));
     };
     const auto fetched = departments.fetch();
-    CHECK(code_of(fetched) == "fetch_refused");
+    CHECK(code_of(fetched) == codes::fetch_refused.name);
     CHECK(fetched.error().detail.find("grant_revoked") != std::string::npos);
     CHECK_FALSE(departments.fetched());
-    CHECK(code_of(departments.fetch()) == "fetch_not_granted");
+    CHECK(code_of(departments.fetch()) == codes::fetch_not_granted.name);
 }
 
 TEST_CASE("cut off anywhere, a delivery goes on or is void, and is recorded once", "[data]") {
@@ -173,7 +175,7 @@ TEST_CASE("cut off anywhere, a delivery goes on or is void, and is recorded once
     for (int messages = 0; messages < k_messages; ++messages) {
         CAPTURE(messages);
         Departments departments(2'001);
-        CHECK(code_of(departments.fetch({}, messages)) == "exchange_lost");
+        CHECK(code_of(departments.fetch({}, messages)) == codes::exchange_lost.name);
         CHECK_FALSE(departments.fetched());
         const auto fetched = departments.fetch();
         CHECK(code_of(fetched) == "done");
@@ -195,7 +197,7 @@ TEST_CASE("a provider that records other rows than it sends is caught by the cha
         digest.bytes[0] ^= 1;
         return digest;
     };
-    CHECK(code_of(departments.fetch()) == "delivery_differs");
+    CHECK(code_of(departments.fetch()) == codes::delivery_differs.name);
     CHECK(departments.city.emitted("directory.digest_mismatch", departments.request));
     CHECK_FALSE(departments.fetched());
     CHECK_FALSE(departments.deliveries().at(0).matched);
@@ -207,7 +209,7 @@ TEST_CASE("a table that no fetch made is not replaced", "[data]") {
         const auto database = testing::open_or_fail(departments.inbox_file());
         REQUIRE(database->execute("CREATE TABLE fetched (mine TEXT)", {}));
     }
-    CHECK(code_of(departments.fetch()) == "target_taken");
+    CHECK(code_of(departments.fetch()) == codes::target_taken.name);
     CHECK(departments.deliveries().empty());
 }
 
@@ -220,10 +222,10 @@ TEST_CASE("a probe sees that somebody changed a table", "[data]") {
     CHECK(probe_schema(*database, "pensions").value() == on_chain->schema_hash);
     REQUIRE(database->execute("ALTER TABLE pensions ADD COLUMN phone TEXT", {}));
     CHECK(probe_schema(*database, "pensions").value() != on_chain->schema_hash);
-    CHECK(probe_schema(*database, "nothing").error().code == codes::table_unknown);
+    CHECK(probe_schema(*database, "nothing").error().code == codes::source_table_unknown);
     // A column that the chain knows and the database has no more cannot be served.
     REQUIRE(database->execute("ALTER TABLE pensions RENAME COLUMN yuan TO fen", {}));
-    CHECK(code_of(departments.fetch()) == "fetch_no_table");
+    CHECK(code_of(departments.fetch()) == codes::fetch_no_table.name);
     CHECK(code_of(departments.fetch({"id_number"})) == "done");
 }
 

@@ -46,15 +46,15 @@ std::string answer_to(Departments& departments, const Bytes& message) {
 
 TEST_CASE("what is no message is refused, and the port serves on", "[data]") {
     Departments departments(3);
-    CHECK(answer_to(departments, {}) == "exchange_malformed");
-    CHECK(answer_to(departments, {99}) == "exchange_malformed");
-    CHECK(answer_to(departments, write_message(Held{})) == "exchange_malformed");
+    CHECK(answer_to(departments, {}) == codes::exchange_malformed.name);
+    CHECK(answer_to(departments, {99}) == codes::exchange_malformed.name);
+    CHECK(answer_to(departments, write_message(Held{})) == codes::exchange_malformed.name);
     Bytes fetch = write_message(Fetch{"AF", departments.request, {}});
     CHECK(answer_to(departments, fetch) == "offer");
     fetch.push_back(0);
-    CHECK(answer_to(departments, fetch) == "exchange_malformed");
+    CHECK(answer_to(departments, fetch) == codes::exchange_malformed.name);
     const auto unknown = write_message(Resume{"AF", crypto::sha256(as_bytes("none"))});
-    CHECK(answer_to(departments, unknown) == "fetch_void");
+    CHECK(answer_to(departments, unknown) == codes::fetch_void.name);
     const unsigned seed = std::random_device()();
     CAPTURE(seed);
     std::mt19937 random(seed);

@@ -244,8 +244,8 @@ private:
     void serve_session(TlsChannel& channel, tcp::socket socket, bool busy) {
         if (!channel.accept(std::move(socket))) return;  // who it was nobody knows
         if (busy) {
-            const Error error{data::codes::exchange_busy, ""};
-            static_cast<void>(channel.send(data::write_message(data::refusal_of(error))));
+            const auto refusal = data::refusal_of(Error{data::codes::exchange_busy, ""});
+            static_cast<void>(channel.send(data::write_message(refusal)));
             return;
         }
         serve_(channel);

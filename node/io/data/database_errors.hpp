@@ -6,13 +6,13 @@
 namespace cityledger::io {
 
 [[nodiscard]] inline Error statement_refused(std::string words) {
-    return {data::codes::database_refused, std::move(words)};
+    return Error{data::codes::database_refused, std::move(words)};
 }
 [[nodiscard]] inline Error no_such_table(std::string table) {
-    return {data::codes::table_unknown, std::move(table)};
+    return Error{data::codes::source_table_unknown, std::move(table)};
 }
 [[nodiscard]] inline Error no_database(std::string words) {
-    return {data::codes::database_unusable, std::move(words)};
+    return Error{data::codes::database_unusable, std::move(words)};
 }
 
 }  // namespace cityledger::io

@@ -42,3 +42,7 @@ issue name_in_capitals "$leaf" "$signing" "$both" subjectAltName=URI:cityledger:
 openssl genpkey -quiet -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out key_of_p384.pem
 openssl genpkey -quiet -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -aes256 \
     -pass pass:open -out key_encrypted.pem
+# A certificate of an RSA key, which no member of a chain has.
+openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$keys/rsa.key"
+openssl req -x509 -key "$keys/rsa.key" -subj "/CN=rsa" -days 36500 -out certificate_of_rsa.pem
+openssl req -x509 -key key_of_p384.pem -subj "/CN=p384" -days 36500 -out certificate_of_p384.pem
