@@ -121,6 +121,55 @@ struct SubmitView {
     }
 };
 
+/// One operation of POST /encode. Beside these fields stands `arguments`, an object as
+/// `GET /contracts` describes it.
+struct OperationRequest {
+    std::string contract;
+    std::string method;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(field("contract", contract), field("method", method));
+    }
+};
+
+/// The body of POST /encode.
+struct EncodeRequest {
+    ledger::MemberId sender;
+    std::vector<OperationRequest> operations;
+    std::optional<std::uint64_t> expires_at_height;  ///< else as late as may be
+    std::optional<ledger::Nonce> nonce;              ///< else random
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(field("sender", sender),
+                ledger::limited<ledger::k_max_operations_per_transaction>("operations", operations),
+                field("expires_at_height", expires_at_height), field("nonce", nonce));
+    }
+};
+
+/// POST /encode: a transaction to be signed by its sender.
+struct EncodeView {
+    Digest transaction;
+    std::uint64_t expires_at_height = 0;
+    Bytes to_sign;  ///< what is signed: domain tag, chain id and body
+    Bytes body;     ///< to send back with the signature
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(field("transaction", transaction), field("expires_at_height", expires_at_height),
+                field("to_sign", to_sign), field("body", body));
+    }
+};
+
+/// The body of POST /transactions/json.
+struct SignedBody {
+    Bytes body;
+    crypto::Signature signature;  ///< r and s, 32 bytes each; s in the lower half of the order
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(ledger::limited<ledger::k_max_transaction_bytes>("body", body),
+                field("signature", signature));
+    }
+};
+
 /// One transaction of POST /batch-transactions, in the order of the request.
 struct BatchOutcome {
     std::optional<Digest> transaction;  ///< none if the bytes are no transaction

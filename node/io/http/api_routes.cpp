@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "node/io/http/api_arguments.hpp"
+#include "node/io/http/api_json.hpp"
 #include "node/io/http/api_proofs.hpp"
 #include "node/io/http/api_receipts.hpp"
 #include "node/io/http/api_submit.hpp"
@@ -17,6 +18,7 @@ namespace cityledger::io {
 namespace {
 
 constexpr std::string_view k_bytes = "application/octet-stream";
+constexpr std::string_view k_json = "application/json";
 constexpr std::uint64_t k_any_number = std::numeric_limits<std::uint64_t>::max();
 
 std::vector<std::string> split_path(const std::string& path) {
@@ -80,6 +82,7 @@ public:
           followers_(backend, scheduler),
           proofs_(backend),
           views_(backend),
+          chain_(ledger::chain_id_of(backend.genesis())),
           contracts_text_(ledger::compact_json(describe_contracts(contracts))),
           codes_text_(list_codes()),
           genesis_text_(ledger::genesis_to_text(backend.genesis())) {}
@@ -208,6 +211,18 @@ private:
     }
     void submit_together(const HttpRequest& request, const Parts&, const HttpRespond& respond) {
         submit(request, true, respond);
+    }
+
+    HttpResponse encode(const HttpRequest& request, const Parts&) {
+        const auto view = encode_transaction(backend_, contracts_, chain_, request.body);
+        return view ? json_response(*view) : error_response(view.error());
+    }
+    void submit_json(const HttpRequest& request, const Parts& parts, const HttpRespond& respond) {
+        auto bytes = transaction_bytes(request.body);
+        if (!bytes) return respond(error_response(bytes.error()));
+        HttpRequest plain = request;
+        plain.body = *std::move(bytes);
+        submit_alone(plain, parts, respond);
     }
 
     void submit(const HttpRequest& request, bool many, const HttpRespond& respond) {
@@ -342,6 +357,7 @@ private:
     ReceiptFollowers followers_;
     ProofRoutes proofs_;
     ViewAskers views_;
+    ledger::ChainId chain_;
     // Constant, and too long to be written for every request.
     std::string contracts_text_;
     std::string codes_text_;
@@ -365,6 +381,8 @@ const std::vector<ApiRoutes::Impl::Route> ApiRoutes::Impl::k_routes = {
     {"POST", "/query/*/*", &Impl::now<&Impl::query>},
     {"POST", "/transactions", &Impl::submit_alone, Price::free, k_bytes},
     {"POST", "/batch-transactions", &Impl::submit_together, Price::free, k_bytes},
+    {"POST", "/encode", &Impl::now<&Impl::encode>, Price::budget, k_json},
+    {"POST", "/transactions/json", &Impl::submit_json, Price::free, k_json},
     {"POST", "/control/links", &Impl::control_links, Price::free},
 };
 
