@@ -190,6 +190,8 @@ int run_validate(const std::vector<std::string>& files, const std::vector<std::s
 int run_explain(const std::vector<std::string>& files, const std::vector<std::string>& settings);
 /// Operations, queries and refusals of a contract; without a name, what there is.
 int run_contracts(const std::string& name, bool markdown);
+/// What a node answers to GET /openapi.json.
+int run_openapi();
 /// The text of docs/contracts.md.
 [[nodiscard]] std::string contracts_document();
 /// The text of docs/scenarios.md.

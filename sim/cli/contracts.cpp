@@ -5,6 +5,7 @@
 #include <span>
 
 #include "ledger/contracts/contracts.hpp"
+#include "node/api/openapi.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/cli/network_text.hpp"
 #include "sim/scenario/problems.hpp"
@@ -125,6 +126,12 @@ std::string contracts_document() {
         }
     }
     return text;
+}
+
+int run_openapi() {
+    const auto document = api::openapi_document(ledger::city_contracts());
+    std::fputs(ledger::pretty_json(document).c_str(), stdout);
+    return 0;
 }
 
 int run_contracts(const std::string& name, bool markdown) {

@@ -67,14 +67,18 @@ void add_contracts(CLI::App& app, int& exit_code) {
     struct Options {
         std::string name;
         bool markdown = false;
+        bool openapi = false;
     };
     const auto options = std::make_shared<Options>();
     CLI::App* contracts = app.add_subcommand(
         "contracts", "operations, arguments, results and refusals of the contracts");
     contracts->add_option("NAME", options->name, "one contract in full");
     contracts->add_flag("--markdown", options->markdown, "print docs/contracts.md");
-    contracts->callback(
-        [options, &exit_code] { exit_code = run_contracts(options->name, options->markdown); });
+    contracts->add_flag("--openapi", options->openapi, "print the OpenAPI document of a node");
+    contracts->callback([options, &exit_code] {
+        exit_code =
+            options->openapi ? run_openapi() : run_contracts(options->name, options->markdown);
+    });
 }
 
 /// `--lang` stands before or after any command and is set before the command runs.

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <limits>
 
+#include "node/api/answers.hpp"
 #include "node/io/io_codes.hpp"
 
 namespace cityledger::io {
@@ -101,6 +102,18 @@ boost::json::value describe_contracts(const ledger::ContractRegistry& contracts)
                              {"queries", describe_methods(contract->queries)}});
     }
     return boost::json::object{{"contracts", std::move(described)}};
+}
+
+boost::json::value describe_codes() {
+    boost::json::array list;
+    for (const Code& code : api::all_codes()) {
+        list.push_back({{"number", code.number},
+                        {"name", code.name},
+                        {"kind", ledger::to_json(code.kind)},
+                        {"meaning", code.meaning},
+                        {"remedy", code.remedy}});
+    }
+    return boost::json::object{{"codes", std::move(list)}};
 }
 
 }  // namespace cityledger::io

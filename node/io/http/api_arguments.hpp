@@ -24,4 +24,7 @@ namespace cityledger::io {
 /// All contracts with their operations and queries, as JSON.
 [[nodiscard]] boost::json::value describe_contracts(const ledger::ContractRegistry& contracts);
 
+/// Every refusal code, as JSON.
+[[nodiscard]] boost::json::value describe_codes();
+
 }  // namespace cityledger::io

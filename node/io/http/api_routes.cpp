@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "node/api/openapi.hpp"
 #include "node/io/http/api_arguments.hpp"
 #include "node/io/http/api_json.hpp"
 #include "node/io/http/api_proofs.hpp"
@@ -51,18 +52,6 @@ std::string subject_of(const ledger::Method& method, const boost::json::object& 
     return subject;
 }
 
-std::string list_codes() {
-    boost::json::array list;
-    for (const Code& code : api::all_codes()) {
-        list.push_back({{"number", code.number},
-                        {"name", code.name},
-                        {"kind", ledger::to_json(code.kind)},
-                        {"meaning", code.meaning},
-                        {"remedy", code.remedy}});
-    }
-    return ledger::compact_json(boost::json::object{{"codes", std::move(list)}});
-}
-
 HttpResponse text_response(const std::string& text) {
     HttpResponse response;
     response.body = text;
@@ -84,7 +73,8 @@ public:
           views_(backend),
           chain_(ledger::chain_id_of(backend.genesis())),
           contracts_text_(ledger::compact_json(describe_contracts(contracts))),
-          codes_text_(list_codes()),
+          codes_text_(ledger::compact_json(describe_codes())),
+          openapi_text_(ledger::compact_json(api::openapi_document(contracts))),
           genesis_text_(ledger::genesis_to_text(backend.genesis())) {}
 
     void on_executed(std::uint64_t height) { followers_.on_executed(height); }
@@ -204,6 +194,7 @@ private:
     HttpResponse refusal_codes(const HttpRequest&, const Parts&) {
         return text_response(codes_text_);
     }
+    HttpResponse openapi(const HttpRequest&, const Parts&) { return text_response(openapi_text_); }
     HttpResponse genesis(const HttpRequest&, const Parts&) { return text_response(genesis_text_); }
 
     void submit_alone(const HttpRequest& request, const Parts&, const HttpRespond& respond) {
@@ -361,6 +352,7 @@ private:
     // Constant, and too long to be written for every request.
     std::string contracts_text_;
     std::string codes_text_;
+    std::string openapi_text_;
     std::string genesis_text_;
 };
 
@@ -371,6 +363,7 @@ const std::vector<ApiRoutes::Impl::Route> ApiRoutes::Impl::k_routes = {
     {"GET", "/metrics", &Impl::from_view<&Impl::metrics>},
     {"GET", "/contracts", &Impl::now<&Impl::contracts>},
     {"GET", "/codes", &Impl::now<&Impl::refusal_codes>},
+    {"GET", "/openapi.json", &Impl::now<&Impl::openapi>},
     {"GET", "/genesis", &Impl::now<&Impl::genesis>},
     {"GET", "/receipts", &Impl::follow},
     {"GET", "/transactions/*", &Impl::receipt},
