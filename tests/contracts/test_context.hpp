@@ -19,19 +19,25 @@ public:
     MemberId current_sender;
     std::map<Space, SpaceMap> spaces;
     std::vector<Event> events;
+    // As the executor counts them, of the operation that runs.
+    std::size_t reads = 0;
+    std::size_t writes = 0;
 
     [[nodiscard]] const MemberId& sender() const override { return current_sender; }
 
     [[nodiscard]] std::optional<Bytes> get(Space space, std::string_view key) override {
+        ++reads;
         const SpaceMap& entries = spaces[space];
         const auto found = entries.find(key);
         if (found == entries.end()) return std::nullopt;
         return found->second;
     }
     void put(Space space, std::string_view key, Bytes value) override {
+        ++writes;
         spaces[space].insert_or_assign(std::string(key), std::move(value));
     }
     void erase(Space space, std::string_view key) override {
+        ++writes;
         spaces[space].erase(std::string(key));
     }
     [[nodiscard]] std::vector<std::pair<std::string, Bytes>> scan(Space space,
@@ -45,6 +51,7 @@ public:
             if (!it->first.starts_with(prefix)) break;
             found.emplace_back(it->first, it->second);
         }
+        reads += 1 + found.size();
         return found;
     }
     void emit(std::string_view name, std::string_view subject) override {
@@ -90,6 +97,7 @@ public:
         const auto before = context.spaces;
         context.current_sender = sender;
         context.events.clear();
+        context.reads = context.writes = 0;
         const auto result = (*operation)->call(context, encode(arguments));
         if (!result) {
             context.spaces = before;
@@ -98,6 +106,8 @@ public:
         }
         CHECK(result->size() <= k_max_result_bytes);
         CHECK(context.events.size() <= k_max_events_per_operation);
+        CHECK(context.reads <= k_max_operation_reads);
+        CHECK(context.writes <= k_max_operation_writes);
         return decode<R>(*result);
     }
 

@@ -219,6 +219,12 @@ Status initialise(Context& context, const boost::json::value& json) {
 
 }  // namespace
 
+std::string closed_date(Context& context, std::uint32_t ordinal) {
+    const auto day = context.load<ClosedDay>(closed_day_key(ordinal));
+    CHECK_INVARIANT(day.has_value());  // each day before the open one is recorded
+    return day->date;
+}
+
 BusinessDay current_day(Context& context) {
     auto today = context.load<BusinessDay>(k_today_key);
     CHECK_INVARIANT(today.has_value());  // the genesis wrote it

@@ -92,6 +92,9 @@ struct GenesisSection {
 /// The open day.
 [[nodiscard]] BusinessDay current_day(Context& context);
 
+/// The date of a closed day, whose ordinal is less than that of the open one.
+[[nodiscard]] std::string closed_date(Context& context, std::uint32_t ordinal);
+
 /// The business day `count` days after the open one, as of the holidays known now.
 [[nodiscard]] Result<BusinessDay> day_after(Context& context, std::uint32_t count);
 

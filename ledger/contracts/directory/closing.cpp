@@ -10,10 +10,6 @@ using membership::Role;
 
 constexpr std::size_t k_max_remaining_counted = 100;
 
-Waiting waiting_for(const Request& record) {
-    return {record.id, record.provider, "overdue", "escalated"};
-}
-
 Result<MarkOverdueResult> mark_overdue(Context& context, const MarkOverdueArguments& arguments) {
     const auto sender = membership::require_member(context, context.sender());
     if (!sender) return propagate(sender);
@@ -34,7 +30,7 @@ Result<MarkOverdueResult> mark_overdue(Context& context, const MarkOverdueArgume
 
 /// The requester may take its request back; an operator ends what nobody can approve any more.
 Status check_may_close(Context& context, const Request& record) {
-    if (record.requester == context.sender()) return require_role(context, Role::department);
+    if (record.requester == context.sender()) return require_department(context);
     if (const auto status = require_role(context, Role::chain_operator); !status) return status;
     if (check_can_be_approved(context, record)) {
         return refuse(codes::request_not_closable, record.id);
@@ -65,6 +61,10 @@ void alert_overdue(Context& context, std::string_view event, std::string_view) {
                                                  k_telling_prefix, k_max_tellings_per_close)) {
         context.emit("directory.alerts_waiting", key.substr(k_telling_prefix.size()));
     }
+}
+
+Waiting waiting_for(const Request& record) {
+    return {record.id, record.provider, "overdue", "escalated"};
 }
 
 Status enter_open(Context& context, Request& record) {

@@ -25,6 +25,13 @@ constexpr std::size_t k_day_bytes = k_ordinal_digits + 1;
 
 std::string day_text(std::uint32_t ordinal) { return fixed_width(ordinal, k_ordinal_digits); }
 
+/// Of the text that day_text wrote.
+std::uint32_t ordinal_of(std::string_view text) {
+    std::uint32_t ordinal = 0;
+    for (const char digit : text) ordinal = ordinal * 10 + static_cast<std::uint32_t>(digit - '0');
+    return ordinal;
+}
+
 /// A count of places, or the last day that has any.
 struct Number {
     std::uint32_t value = 0;
@@ -99,6 +106,25 @@ void end_waiting(Context& context, const Waiting& waiting, const Deadline& deadl
     leave(due_key(deadline.escalation_told_ordinal, deadline.escalation_ordinal, waiting.escalated,
                   waiting.id));
     leave(waiting_key(waiting, deadline));
+    count_silence(context, waiting.provider, deadline.due_ordinal, deadline.escalation_ordinal);
+}
+
+void pass_waiting(Context& context, const Waiting& waiting, const MemberId& successor,
+                  const Deadline& deadline) {
+    context.erase(Space::business, waiting_key(waiting, deadline));
+    Waiting passed = waiting;
+    passed.provider = successor;
+    context.put(Space::business, waiting_key(passed, deadline), {});
+}
+
+std::vector<std::uint32_t> waiting_escalations(Context& context, const MemberId& provider) {
+    const std::string prefix = waiting_prefix(provider);
+    std::vector<std::uint32_t> ordinals;
+    for (const auto& [key, value] :
+         context.scan(Space::business, prefix, prefix, k_max_waiting_counted)) {
+        ordinals.push_back(ordinal_of(key.substr(prefix.size(), k_ordinal_digits)));
+    }
+    return ordinals;
 }
 
 bool count_answer(Context& context, const MemberId& provider, const Deadline& deadline) {
@@ -141,14 +167,12 @@ std::vector<std::string> untold_keys(Context& context, std::size_t limit) {
 }
 
 Standing standing_of(Context& context, const MemberId& provider) {
-    const std::string prefix = waiting_prefix(provider);
-    const std::string today = day_text(calendar::current_day(context).ordinal);
+    const std::uint32_t today = calendar::current_day(context).ordinal;
     Standing standing;
     standing.tally = context.load<Tally>(tally_key(provider)).value_or(Tally{});
-    for (const auto& [key, value] :
-         context.scan(Space::business, prefix, prefix, k_max_waiting_counted)) {
+    for (const std::uint32_t escalation : waiting_escalations(context, provider)) {
         ++standing.waiting;
-        if (key.substr(prefix.size(), k_ordinal_digits) < today) ++standing.waiting_escalated;
+        if (escalation < today) ++standing.waiting_escalated;
     }
     return standing;
 }

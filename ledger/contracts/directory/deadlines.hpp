@@ -68,6 +68,13 @@ struct Waiting {
 
 /// From the due day of the deadline; fills in the rest of it.
 void begin_waiting(Context& context, const Waiting& waiting, Deadline& deadline);
+/// Another department has to answer from now on, by the same deadline.
+void pass_waiting(Context& context, const Waiting& waiting, const MemberId& successor,
+                  const Deadline& deadline);
+/// Ordinals of the days of escalation of what waits for a provider, ascending, at most
+/// k_max_waiting_counted.
+[[nodiscard]] std::vector<std::uint32_t> waiting_escalations(Context& context,
+                                                             const MemberId& provider);
 /// With the answer or the end of what waits.
 void end_waiting(Context& context, const Waiting& waiting, const Deadline& deadline);
 /// Counts an answer of today; says whether it is late.

@@ -48,7 +48,7 @@ Status count_of_day(Context& context, Request& record) {
 }
 
 Result<DeliverResult> deliver(Context& context, const DeliverArguments& arguments) {
-    if (const auto status = require_role(context, Role::department); !status) {
+    if (const auto status = require_department(context); !status) {
         return propagate(status);
     }
     auto record = find_request(context, arguments.request);
@@ -57,13 +57,14 @@ Result<DeliverResult> deliver(Context& context, const DeliverArguments& argument
         return propagate(status);
     }
     if (const auto status = count_of_day(context, *record); !status) return propagate(status);
-    const auto sequence = record_delivery(context, *record, arguments.digest, arguments.rows, 0);
+    const auto sequence = record_delivery(
+        context, *record, {arguments.digest, arguments.rows, arguments.persons_root}, 0);
     if (!sequence) return propagate(sequence);
     return DeliverResult{*sequence};
 }
 
 Result<AcknowledgeResult> acknowledge(Context& context, const AcknowledgeArguments& arguments) {
-    if (const auto status = require_role(context, Role::department); !status) {
+    if (const auto status = require_department(context); !status) {
         return propagate(status);
     }
     const auto record = find_request(context, arguments.request);
@@ -75,17 +76,21 @@ Result<AcknowledgeResult> acknowledge(Context& context, const AcknowledgeArgumen
     delivery->acknowledged = arguments.digest;
     delivery->matched = arguments.digest == delivery->digest;
     context.store(delivery_key(record->id, delivery->sequence), *delivery);
+    if (!delivery->matched) count(context, record->provider, &Score::digests_differed);
     context.emit(delivery->matched ? "directory.acknowledged" : "directory.digest_mismatch",
                  record->id);
     return AcknowledgeResult{delivery->matched};
 }
 
+Status check_may_revoke(Context& context, const Request& record) {
+    if (record.provider == context.sender()) return require_department(context);
+    return membership::require_role(context, membership::Role::chain_operator);
+}
+
 Result<Nothing> revoke(Context& context, const ReasonArguments& arguments) {
     auto record = find_request(context, arguments.request);
     if (!record) return propagate(record);
-    const Role needed =
-        record->provider == context.sender() ? Role::department : Role::chain_operator;
-    if (const auto status = require_role(context, needed); !status) return propagate(status);
+    if (const auto status = check_may_revoke(context, *record); !status) return propagate(status);
     if (const auto status = check_granted(*record); !status) return propagate(status);
     if (const auto status = check_reason(arguments); !status) return propagate(status);
     leave_live(context, *record);
@@ -119,26 +124,31 @@ Status check_may_deliver(Context& context, const Request& record) {
     return entry ? check_still_offered(record, *entry) : propagate(entry);
 }
 
-Result<std::uint32_t> record_delivery(Context& context, Request& record, const Digest& digest,
-                                      std::uint64_t rows, std::uint32_t corrects) {
-    if (rows == 0 || rows > k_max_delivery_rows) {
-        return refuse(codes::delivery_rows_out_of_range, std::to_string(rows));
+Result<std::uint32_t> record_delivery(Context& context, Request& record, const Batch& batch,
+                                      std::uint32_t corrects) {
+    if (batch.rows == 0 || batch.rows > k_max_delivery_rows) {
+        return refuse(codes::delivery_rows_out_of_range, std::to_string(batch.rows));
     }
-    const std::string batch = batch_key(record.id, digest);
-    if (context.get(Space::business, batch)) return refuse(codes::delivery_repeated, record.id);
+    const std::string once = batch_key(record.id, batch.digest);
+    if (context.get(Space::business, once)) return refuse(codes::delivery_repeated, record.id);
     const auto entry = find_entry(context, record.directory);
     if (!entry) return propagate(entry);
     tell_version(context, record, *entry);  // no data of a version that its holder was not told of
     Delivery delivery;
     delivery.request = record.id;
     delivery.sequence = ++record.deliveries;
-    delivery.digest = digest;
-    delivery.rows = rows;
+    delivery.requester = record.requester;
+    delivery.provider = record.provider;
+    delivery.digest = batch.digest;
+    delivery.rows = batch.rows;
+    delivery.persons_root = batch.persons_root;
     delivery.delivered_on = calendar::current_day(context).date;
     delivery.corrects = corrects;
-    context.put(Space::business, batch, {});
+    context.put(Space::business, once, {});
     context.store(delivery_key(record.id, delivery.sequence), delivery);
     context.store(record_key(Kind::request, record.id), record);
+    enter_trail(context, record.directory, delivery);
+    count(context, record.provider, &Score::deliveries);
     context.emit("directory.delivered", record.id);
     return delivery.sequence;
 }

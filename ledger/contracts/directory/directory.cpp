@@ -141,7 +141,8 @@ std::string delivery_key(const std::string& request, std::uint32_t sequence) {
 
 std::string inbox_prefix(const MemberId& provider) { return "directory/inbox/" + provider + "/"; }
 
-Result<std::string> next_id(Context& context, const MemberId& department, Kind kind) {
+Result<std::string> next_id(Context& context, Kind kind) {
+    const MemberId& department = context.sender();
     const char letter = static_cast<char>(kind);
     const std::string key = "directory/sequence/" + department + "/" + letter;
     auto sequence = context.load<Sequence>(key).value_or(Sequence{});
@@ -150,7 +151,9 @@ Result<std::string> next_id(Context& context, const MemberId& department, Kind k
     }
     ++sequence.last;
     context.store(key, sequence);
-    return department + "/" + letter + fixed_width(sequence.last, 5);
+    std::string id = department + "/" + letter + fixed_width(sequence.last, 5);
+    context.put(Space::business, owned_prefix(kind, department) + id, {});
+    return id;
 }
 
 bool is_blank(std::string_view text) {
@@ -240,11 +243,15 @@ Contract make_directory_contract() {
     directory::add_closing_operations(contract.operations);
     directory::add_delivery_operations(contract.operations);
     directory::add_objection_operations(contract.operations);
+    directory::add_reform_operations(contract.operations);
     contract.queries = directory::directory_queries();
     directory::add_version_queries(contract.queries);
     directory::add_inventory_queries(contract.queries);
     directory::add_grant_queries(contract.queries);
     directory::add_objection_queries(contract.queries);
+    directory::add_reform_queries(contract.queries);
+    directory::add_score_queries(contract.queries);
+    directory::add_trail_queries(contract.queries);
     contract.initialise = directory::initialise;
     return contract;
 }

@@ -9,7 +9,8 @@
 //
 // Ids are given by the chain: "AK/R00001" responsibility, "AK/D00001" directory entry,
 // "AK/S00001" system, "AK/T00001" table of AK, "AF/Q00001" request,
-// "AF/O00001" objection of AF.
+// "AF/O00001" objection of AF. An id tells who made the record; its field says whose it is now
+// (reform.hpp).
 
 #include <optional>
 #include <string>
@@ -17,8 +18,11 @@
 
 #include "ledger/contracts/directory/entries.hpp"
 #include "ledger/contracts/directory/objections.hpp"
+#include "ledger/contracts/directory/reform.hpp"
 #include "ledger/contracts/directory/requests.hpp"
+#include "ledger/contracts/directory/score.hpp"
 #include "ledger/contracts/directory/systems.hpp"
+#include "ledger/contracts/directory/trail.hpp"
 #include "ledger/contracts/directory/versions.hpp"
 
 namespace cityledger::ledger::directory {

@@ -94,7 +94,16 @@
     X(objection_unknown, 2304, refused, "no objection has this id", "ask the query `objections` for the department's objections") \
     X(objection_not_provider, 2305, refused, "the sender did not deliver what is objected to", "let the provider send it") \
     X(objection_not_own, 2306, refused, "the sender did not make this objection", "let the requester send it") \
-    X(objection_answered, 2307, refused, "the objection is corrected, rejected or withdrawn already", "object to another delivery")
+    X(objection_answered, 2307, refused, "the objection is corrected, rejected or withdrawn already", "object to another delivery") \
+    X(department_reformed, 2310, refused, "the duties of the department have passed to a successor, or are passing", "let the successor send it, or ask the successor once the reform is finished; the query `reform` tells how far it is") \
+    X(reform_unfinished, 2311, refused, "a reform that the department succeeds in is not finished", "send continue_reform until nothing is left") \
+    X(reform_decided, 2312, refused, "a reform of this department is decided already", "send continue_reform until nothing is left; what its successor has got passes on by a reform of the successor") \
+    X(reform_to_itself, 2313, refused, "a department cannot succeed itself", "name another department as successor") \
+    X(reform_same_department, 2314, refused, "a department cannot decide on a reform that it is a side of", "let another staffing office send it") \
+    X(reform_of_no_department, 2315, refused, "the member whose duties are to pass is no department", "name a department") \
+    X(reform_reason_missing, 2316, refused, "the decision on a reform gives no reason", "say why the duties pass") \
+    X(reform_basis_missing, 2317, refused, "the decision on a reform names no legal basis", "name the document that orders the reform") \
+    X(reform_unknown, 2318, refused, "no reform of this department is decided", "ask the query `reforms`")
 // clang-format on
 
 namespace cityledger::ledger {

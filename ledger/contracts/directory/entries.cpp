@@ -59,26 +59,27 @@ Status take_code(Context& context, const std::string& code, const std::string& e
 }
 
 Result<IdResult> register_directory(Context& context, const RegisterDirectoryArguments& arguments) {
-    if (const auto status = require_role(context, Role::department); !status) {
+    if (const auto status = require_department(context); !status) {
         return propagate(status);
     }
     if (const auto status = check_own_responsibility(context, arguments.responsibility); !status) {
         return propagate(status);
     }
     if (const auto status = check_metadata(arguments.metadata); !status) return propagate(status);
-    const auto id = next_id(context, context.sender(), Kind::entry);
+    const auto id = next_id(context, Kind::entry);
     if (!id) return propagate(id);
     const auto taken = take_code(context, arguments.metadata.resource_code, *id);
     if (!taken) return propagate(taken);
     context.store(record_key(Kind::entry, *id),
                   Entry{*id, context.sender(), arguments.responsibility, EntryStatus::draft,
                         Digest{}, 0, "", "", arguments.metadata});
+    count(context, context.sender(), &Score::entries_registered);
     context.emit("directory.draft", *id);
     return IdResult{*id};
 }
 
 Result<Nothing> update_directory(Context& context, const UpdateDirectoryArguments& arguments) {
-    if (const auto status = require_role(context, Role::department); !status) {
+    if (const auto status = require_department(context); !status) {
         return propagate(status);
     }
     auto entry = find_own_entry(context, arguments.directory);
@@ -118,6 +119,7 @@ LockDirectoryResult record_lock(Context& context, Entry& entry, EntryStatus stat
     if (status == EntryStatus::locked) {
         entry.version = 1;
         entry.version_since = calendar::current_day(context).date;
+        count(context, entry.department, &Score::entries_locked);
     }
     context.store(record_key(Kind::entry, entry.id), entry);
     context.emit(status == EntryStatus::locked ? "directory.locked" : "directory.lock_proposed",

@@ -64,16 +64,25 @@ enum class Kind : char {
 /// "directory/code/301001/1": the entry that has this resource code, zeros before its sequence left
 /// out.
 [[nodiscard]] std::string code_key(std::string_view resource_code);
-/// Derived: the requests that a department provides for.
+/// "directory/of/D/AK/": the ids of a kind whose records are a department's today.
+[[nodiscard]] std::string owned_prefix(Kind kind, const MemberId& department);
+/// The requests that a department provides for.
 [[nodiscard]] std::string inbox_prefix(const MemberId& provider);
+/// The objections to what a department delivered.
+[[nodiscard]] std::string objections_received_prefix(const MemberId& provider);
 
-/// The next id of a kind for a department, e.g. "AK/R00001".
-[[nodiscard]] Result<std::string> next_id(Context& context, const MemberId& department, Kind kind);
+/// The next id of a kind for the sender, e.g. "AK/R00001", which is in its list from now on.
+[[nodiscard]] Result<std::string> next_id(Context& context, Kind kind);
 
 /// Empty, or nothing but white space (also that of Chinese text).
 [[nodiscard]] bool is_blank(std::string_view text);
 /// An active member with the role department: a department that is dissolved answers nothing more.
 [[nodiscard]] Status check_department(Context& context, const MemberId& id);
+/// The sender holds the role department, and its duties have not passed to a successor.
+[[nodiscard]] Status require_department(Context& context);
+[[nodiscard]] Status check_not_reformed(Context& context, const MemberId& department);
+/// No reform that the department succeeds in is unfinished.
+[[nodiscard]] Status check_not_succeeding(Context& context, const MemberId& department);
 
 [[nodiscard]] Result<Responsibility> find_responsibility(Context& context, const std::string& id);
 [[nodiscard]] Status check_active(const Responsibility& responsibility);
@@ -131,8 +140,7 @@ void leave_live(Context& context, const Request& grant);
 /// Stores a batch that was not delivered before, and the request; says its sequence. `corrects` is
 /// that of a delivery that was objected to, or 0.
 [[nodiscard]] Result<std::uint32_t> record_delivery(Context& context, Request& record,
-                                                    const Digest& digest, std::uint64_t rows,
-                                                    std::uint32_t corrects);
+                                                    const Batch& batch, std::uint32_t corrects);
 /// The request has no reply yet, in time or overdue.
 [[nodiscard]] Status check_unanswered(const Request& record);
 /// Both departments live, the responsibilities of both hold, and its last day is not over.
@@ -142,6 +150,13 @@ void leave_live(Context& context, const Request& grant);
 [[nodiscard]] Status enter_open(Context& context, Request& record);
 /// Takes a request that gets its answer or its end out of the indexes of open ones.
 void leave_open(Context& context, const Request& record);
+[[nodiscard]] Waiting waiting_for(const Request& record);
+[[nodiscard]] Waiting waiting_for(const Objection& record);
+/// Stores the objection with its end of today.
+void end_objection(Context& context, Objection& record, ObjectionStatus status,
+                   std::string_view event);
+/// Into the trail of the entry.
+void enter_trail(Context& context, const std::string& entry, const Delivery& delivery);
 
 // The handlers, by file.
 void add_responsibility_operations(std::vector<Method>& operations);
@@ -153,11 +168,15 @@ void add_request_operations(std::vector<Method>& operations);
 void add_closing_operations(std::vector<Method>& operations);
 void add_delivery_operations(std::vector<Method>& operations);
 void add_objection_operations(std::vector<Method>& operations);
+void add_reform_operations(std::vector<Method>& operations);
 [[nodiscard]] std::vector<Method> directory_queries();
 void add_version_queries(std::vector<Method>& queries);
 void add_inventory_queries(std::vector<Method>& queries);
 void add_grant_queries(std::vector<Method>& queries);
 void add_objection_queries(std::vector<Method>& queries);
+void add_reform_queries(std::vector<Method>& queries);
+void add_score_queries(std::vector<Method>& queries);
+void add_trail_queries(std::vector<Method>& queries);
 
 /// A page of entries: (id, value) after the given id, and the `after` of the next page if more
 /// follow.
@@ -171,7 +190,7 @@ struct Page {
                                      const std::string& narrow,
                                      const std::optional<std::string>& after,
                                      const std::optional<std::uint32_t>& limit);
-/// Of the records of a department.
+/// Of the records that are a department's today.
 [[nodiscard]] Result<Page> read_records(Context& context, Kind kind,
                                         const DepartmentPageArguments& arguments);
 

@@ -6,21 +6,9 @@
 namespace cityledger::ledger::directory {
 namespace {
 
-using membership::require_role;
-using membership::Role;
-
 /// "directory/objected/AF/Q00001/0000000001": the objection to a delivery, whatever became of it.
 std::string objected_key(const std::string& request, std::uint32_t sequence) {
     return "directory/objected/" + request + "/" + fixed_width(sequence, 10);
-}
-
-/// Derived: the objections to what a department delivered.
-std::string received_prefix(const MemberId& provider) {
-    return "directory/objections_received/" + provider + "/";
-}
-
-Waiting waiting_for(const Objection& record) {
-    return {record.id, record.provider, "objection_overdue", "objection_escalated"};
 }
 
 Objection as_of_today(Context& context, Objection record) {
@@ -47,7 +35,7 @@ Status check_reason(const std::string& subject, std::string_view reason) {
 }
 
 Result<ObjectResult> object(Context& context, const ObjectArguments& arguments) {
-    if (const auto status = require_role(context, Role::department); !status) {
+    if (const auto status = require_department(context); !status) {
         return propagate(status);
     }
     const auto request = find_request(context, arguments.request);
@@ -64,7 +52,7 @@ Result<ObjectResult> object(Context& context, const ObjectArguments& arguments) 
     }
     const auto due = calendar::day_after(context, time_limits(context).correction_days);
     if (!due) return propagate(due);
-    const auto id = next_id(context, context.sender(), Kind::objection);
+    const auto id = next_id(context, Kind::objection);
     if (!id) return propagate(id);
     Objection record;
     record.id = *id;
@@ -77,8 +65,9 @@ Result<ObjectResult> object(Context& context, const ObjectArguments& arguments) 
     record.deadline.due_ordinal = due->ordinal;
     begin_waiting(context, waiting_for(record), record.deadline);
     context.store(once, IdResult{record.id});
-    context.put(Space::derived, received_prefix(record.provider) + record.id, {});
+    context.put(Space::business, objections_received_prefix(record.provider) + record.id, {});
     store_objection(context, record);
+    count(context, record.provider, &Score::objections_received);
     context.emit("directory.objection", record.id);
     return ObjectResult{record.id, due->date};
 }
@@ -92,7 +81,7 @@ Status check_unanswered(const Objection& record) {
 
 /// That the sender, its provider, may still answer.
 Result<Objection> answerable_objection(Context& context, const std::string& id) {
-    if (const auto status = require_role(context, Role::department); !status) {
+    if (const auto status = require_department(context); !status) {
         return propagate(status);
     }
     auto record = find_objection(context, id);
@@ -102,13 +91,10 @@ Result<Objection> answerable_objection(Context& context, const std::string& id) 
     return record;
 }
 
-void end_objection(Context& context, Objection& record, ObjectionStatus status,
-                   std::string_view event) {
-    end_waiting(context, waiting_for(record), record.deadline);
-    record.status = status;
-    record.answered_on = calendar::current_day(context).date;
-    store_objection(context, record);
-    context.emit(event, record.id);
+void count_objection_answer(Context& context, Objection& record, std::uint32_t Score::*how) {
+    record.late = count_answer(context, record.provider, record.deadline);
+    count(context, record.provider, how);
+    if (record.late) count(context, record.provider, &Score::objections_late);
 }
 
 Result<CorrectDeliveryResult> correct_delivery(Context& context,
@@ -120,11 +106,12 @@ Result<CorrectDeliveryResult> correct_delivery(Context& context,
     if (const auto status = check_may_deliver(context, *request); !status) {
         return propagate(status);
     }
-    const auto sequence =
-        record_delivery(context, *request, arguments.digest, arguments.rows, record->sequence);
+    const auto sequence = record_delivery(
+        context, *request, {arguments.digest, arguments.rows, arguments.persons_root},
+        record->sequence);
     if (!sequence) return propagate(sequence);
     record->correction = *sequence;
-    record->late = count_answer(context, record->provider, record->deadline);
+    count_objection_answer(context, *record, &Score::objections_corrected);
     end_objection(context, *record, ObjectionStatus::corrected, "directory.corrected");
     return CorrectDeliveryResult{*sequence, record->late};
 }
@@ -136,13 +123,13 @@ Result<ReplyResult> reject_objection(Context& context, const ObjectionReasonArgu
         return propagate(status);
     }
     record->answer = arguments.reason;
-    record->late = count_answer(context, record->provider, record->deadline);
+    count_objection_answer(context, *record, &Score::objections_rejected);
     end_objection(context, *record, ObjectionStatus::rejected, "directory.objection_rejected");
     return ReplyResult{record->late};
 }
 
 Result<Nothing> withdraw_objection(Context& context, const ObjectionReasonArguments& arguments) {
-    if (const auto status = require_role(context, Role::department); !status) {
+    if (const auto status = require_department(context); !status) {
         return propagate(status);
     }
     auto record = find_objection(context, arguments.objection);
@@ -187,12 +174,30 @@ Result<ObjectionsResult> query_objections(Context& context,
 
 Result<ObjectionsResult> query_received(Context& context,
                                         const DepartmentPageArguments& arguments) {
-    const auto page = read_page(context, Space::derived, received_prefix(arguments.department), "",
-                                arguments.after, arguments.limit);
+    const auto page =
+        read_page(context, Space::business, objections_received_prefix(arguments.department), "",
+                  arguments.after, arguments.limit);
     return page ? summaries(context, *page) : propagate(page);
 }
 
 }  // namespace
+
+std::string objections_received_prefix(const MemberId& provider) {
+    return "directory/objections_received/" + provider + "/";
+}
+
+Waiting waiting_for(const Objection& record) {
+    return {record.id, record.provider, "objection_overdue", "objection_escalated"};
+}
+
+void end_objection(Context& context, Objection& record, ObjectionStatus status,
+                   std::string_view event) {
+    end_waiting(context, waiting_for(record), record.deadline);
+    record.status = status;
+    record.answered_on = calendar::current_day(context).date;
+    store_objection(context, record);
+    context.emit(event, record.id);
+}
 
 void add_objection_operations(std::vector<Method>& operations) {
     operations.push_back(

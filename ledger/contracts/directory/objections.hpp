@@ -55,12 +55,13 @@ struct CorrectDeliveryArguments {
     std::string objection;
     Digest digest;
     std::uint64_t rows = 0;
+    std::optional<Digest> persons_root = std::nullopt;  ///< as of `deliver`
 
     bool operator==(const CorrectDeliveryArguments&) const = default;
     template <class Archive>
     void serialize(Archive& archive) {
         archive(limited<k_max_id_bytes>("objection", objection), field("digest", digest),
-                field("rows", rows));
+                field("rows", rows), field("persons_root", persons_root));
     }
 };
 

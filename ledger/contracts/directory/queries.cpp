@@ -1,3 +1,4 @@
+#include "crypto/check.hpp"
 #include "ledger/contracts/directory/internal.hpp"
 
 namespace cityledger::ledger::directory {
@@ -58,7 +59,7 @@ Result<RequestsResult> query_requests(Context& context, const DepartmentPageArgu
 }
 
 Result<RequestsResult> query_inbox(Context& context, const DepartmentPageArguments& arguments) {
-    const auto page = read_page(context, Space::derived, inbox_prefix(arguments.department), "",
+    const auto page = read_page(context, Space::business, inbox_prefix(arguments.department), "",
                                 arguments.after, arguments.limit);
     if (!page) return propagate(page);
     RequestsResult result{{}, page->next};
@@ -114,8 +115,15 @@ Result<Page> read_page(Context& context, Space space, const std::string& prefix,
 }
 
 Result<Page> read_records(Context& context, Kind kind, const DepartmentPageArguments& arguments) {
-    return read_page(context, Space::business, record_prefix(kind), arguments.department + "/",
-                     arguments.after, arguments.limit);
+    auto page = read_page(context, Space::business, owned_prefix(kind, arguments.department), "",
+                          arguments.after, arguments.limit);
+    if (!page) return page;
+    for (auto& [id, value] : page->entries) {
+        auto record = context.get(Space::business, record_key(kind, id));
+        CHECK_INVARIANT(record.has_value());  // the lists of a department name records
+        value = *std::move(record);
+    }
+    return page;
 }
 
 std::vector<Method> directory_queries() {

@@ -9,9 +9,6 @@
 namespace cityledger::ledger::directory {
 namespace {
 
-using membership::require_role;
-using membership::Role;
-
 Status check_columns(const std::vector<std::string>& columns, const Entry& entry) {
     if (columns.empty()) return refuse(codes::request_columns_missing, entry.id);
     std::set<std::string_view> known;
@@ -37,6 +34,9 @@ Status check_request(Context& context, const RequestArguments& arguments, const 
     if (const auto status = check_shared(entry); !status) return status;
     if (const auto status = check_source(context, entry); !status) return status;
     if (const auto status = check_own_responsibility(context, arguments.responsibility); !status) {
+        return status;
+    }
+    if (const auto status = check_not_succeeding(context, context.sender()); !status) {
         return status;
     }
     if (is_blank(arguments.purpose)) return refuse(codes::request_purpose_missing);
@@ -98,7 +98,7 @@ std::uint32_t reply_days(Context& context, const std::string& entry) {
 }
 
 Result<RequestResult> request(Context& context, const RequestArguments& arguments) {
-    if (const auto status = require_role(context, Role::department); !status) {
+    if (const auto status = require_department(context); !status) {
         return propagate(status);
     }
     const auto entry = find_entry(context, arguments.directory);
@@ -108,7 +108,7 @@ Result<RequestResult> request(Context& context, const RequestArguments& argument
     }
     const auto due = calendar::day_after(context, reply_days(context, entry->id));
     if (!due) return propagate(due);
-    const auto id = next_id(context, context.sender(), Kind::request);
+    const auto id = next_id(context, Kind::request);
     if (!id) return propagate(id);
     Request record = new_request(context, arguments, *entry);
     record.id = *id;
@@ -116,13 +116,14 @@ Result<RequestResult> request(Context& context, const RequestArguments& argument
     const auto begun = begin(context, record, entry->metadata.sharing);
     if (!begun) return propagate(begun);
     store_request(context, record);
-    context.put(Space::derived, inbox_prefix(record.provider) + record.id, {});
+    context.put(Space::business, inbox_prefix(record.provider) + record.id, {});
+    count(context, record.provider, &Score::requests_received);
     return RequestResult{record.id, record.status, due->date};
 }
 
 /// The request that the sender, its provider, may still answer.
 Result<Request> answerable_request(Context& context, const std::string& id) {
-    if (const auto status = require_role(context, Role::department); !status) {
+    if (const auto status = require_department(context); !status) {
         return propagate(status);
     }
     auto record = find_request(context, id);
@@ -138,6 +139,7 @@ ReplyResult answer(Context& context, Request& record, RequestStatus status) {
     record.status = status;
     record.replied_on = calendar::current_day(context).date;
     record.late = count_answer(context, record.provider, record.deadline);
+    count(context, record.provider, record.late ? &Score::answered_late : &Score::answered_in_time);
     store_request(context, record);
     return {record.late};
 }
@@ -190,6 +192,7 @@ Status check_unanswered(const Request& record) {
 
 Status check_source(Context& context, const Entry& entry) {
     if (const auto status = check_department(context, entry.department); !status) return status;
+    if (const auto status = check_not_reformed(context, entry.department); !status) return status;
     const auto root = find_responsibility(context, entry.responsibility);
     return root ? check_active(*root) : propagate(root);
 }

@@ -232,12 +232,14 @@ struct DeliverArguments {
     std::string request;
     Digest digest;           ///< SHA-256 of the delivered batch; each once per request
     std::uint64_t rows = 0;  ///< 1 to k_max_delivery_rows
+    /// Of the Merkle tree over the batch's persons (trail.hpp), for audits by person.
+    std::optional<Digest> persons_root = std::nullopt;
 
     bool operator==(const DeliverArguments&) const = default;
     template <class Archive>
     void serialize(Archive& archive) {
         archive(limited<k_max_id_bytes>("request", request), field("digest", digest),
-                field("rows", rows));
+                field("rows", rows), field("persons_root", persons_root));
     }
 };
 
@@ -275,12 +277,22 @@ struct AcknowledgeResult {
     }
 };
 
-/// Record of one delivery.
+/// What is delivered at once.
+struct Batch {
+    Digest digest;
+    std::uint64_t rows = 0;
+    std::optional<Digest> persons_root;
+};
+
+/// Record of one delivery, with the departments that they were then.
 struct Delivery {
     std::string request;
     std::uint32_t sequence = 0;
+    MemberId requester;
+    MemberId provider;
     Digest digest;
     std::uint64_t rows = 0;
+    std::optional<Digest> persons_root;
     std::string delivered_on;
     std::optional<Digest> acknowledged;  ///< the digest that the requester saw
     bool matched = false;
@@ -290,7 +302,9 @@ struct Delivery {
     template <class Archive>
     void serialize(Archive& archive) {
         archive(limited<k_max_id_bytes>("request", request), field("sequence", sequence),
-                field("digest", digest), field("rows", rows),
+                limited<k_max_member_id_bytes>("requester", requester),
+                limited<k_max_member_id_bytes>("provider", provider), field("digest", digest),
+                field("rows", rows), field("persons_root", persons_root),
                 limited<k_date_bytes>("delivered_on", delivered_on),
                 field("acknowledged", acknowledged), field("matched", matched),
                 field("corrects", corrects));

@@ -8,16 +8,17 @@ using membership::Role;
 
 Result<IdResult> register_responsibility(Context& context,
                                          const RegisterResponsibilityArguments& arguments) {
-    if (const auto status = require_role(context, Role::department); !status) {
+    if (const auto status = require_department(context); !status) {
         return propagate(status);
     }
     if (is_blank(arguments.text)) return refuse(codes::responsibility_text_missing);
     if (is_blank(arguments.legal_basis)) return refuse(codes::responsibility_basis_missing);
-    const auto id = next_id(context, context.sender(), Kind::responsibility);
+    const auto id = next_id(context, Kind::responsibility);
     if (!id) return propagate(id);
     context.store(record_key(Kind::responsibility, *id),
                   Responsibility{*id, context.sender(), arguments.text, arguments.legal_basis,
                                  ResponsibilityStatus::pending, "", ""});
+    enter_scores(context, context.sender());
     context.emit("directory.responsibility_registered", *id);
     return IdResult{*id};
 }

@@ -5,11 +5,8 @@
 namespace cityledger::ledger::directory {
 namespace {
 
-using membership::require_role;
-using membership::Role;
-
 Result<IdResult> register_system(Context& context, const RegisterSystemArguments& arguments) {
-    if (const auto status = require_role(context, Role::department); !status) {
+    if (const auto status = require_department(context); !status) {
         return propagate(status);
     }
     if (is_blank(arguments.name)) return refuse(codes::system_name_missing);
@@ -17,7 +14,7 @@ Result<IdResult> register_system(Context& context, const RegisterSystemArguments
         return refuse(codes::protection_level_out_of_range,
                       std::to_string(arguments.protection_level));
     }
-    const auto id = next_id(context, context.sender(), Kind::system);
+    const auto id = next_id(context, Kind::system);
     if (!id) return propagate(id);
     context.store(record_key(Kind::system, *id),
                   System{*id, context.sender(), arguments.name, arguments.protection_level,
@@ -27,7 +24,7 @@ Result<IdResult> register_system(Context& context, const RegisterSystemArguments
 }
 
 Result<Nothing> retire_system(Context& context, const RetireSystemArguments& arguments) {
-    if (const auto status = require_role(context, Role::department); !status) {
+    if (const auto status = require_department(context); !status) {
         return propagate(status);
     }
     auto record = find_own_system(context, arguments.system);

@@ -10,7 +10,6 @@
 namespace cityledger::ledger::directory {
 namespace {
 
-using membership::require_role;
 using membership::Role;
 
 /// Bytes that would make two schemas one text; also the rest of the control characters.
@@ -96,7 +95,7 @@ void enter_indexes(Context& context, const Table& table, SystemRunner run_by) {
 
 Result<RegisterTableResult> register_table(Context& context,
                                            const RegisterTableArguments& arguments) {
-    if (const auto status = require_role(context, Role::department); !status) {
+    if (const auto status = require_department(context); !status) {
         return propagate(status);
     }
     const auto system = find_own_system(context, arguments.system);
@@ -116,11 +115,12 @@ Result<RegisterTableResult> register_table(Context& context,
     table.schema_hash = schema_hash(table.columns);
     table.changed_on = calendar::current_day(context).date;
     if (const auto status = check_place(context, table); !status) return propagate(status);
-    const auto id = next_id(context, context.sender(), Kind::table);
+    const auto id = next_id(context, Kind::table);
     if (!id) return propagate(id);
     table.id = *id;
     enter_indexes(context, table, system->run_by);
     store_table(context, table);
+    count(context, table.department, &Score::tables_registered);
     context.emit("directory.table_registered", table.id);
     return RegisterTableResult{table.id, table.schema_hash};
 }
@@ -132,7 +132,7 @@ Status check_in_force(const Table& table) {
 
 /// In force, and the sender's own.
 Result<Table> find_own_table(Context& context, const std::string& id) {
-    if (const auto status = require_role(context, Role::department); !status) {
+    if (const auto status = require_department(context); !status) {
         return propagate(status);
     }
     auto table = find_table(context, id);
@@ -186,7 +186,7 @@ Result<Nothing> retire_table(Context& context, const RetireTableArguments& argum
 /// The department of the table, or who supervises it: anybody else could freeze what is not its
 /// own.
 Status check_may_report(Context& context, const Table& table) {
-    if (table.department == context.sender()) return require_role(context, Role::department);
+    if (table.department == context.sender()) return require_department(context);
     const auto sender =
         membership::require_any_role(context, {Role::chain_operator, Role::auditor});
     return sender ? Status{} : propagate(sender);
@@ -205,6 +205,7 @@ ReportSchemaResult become_suspect(Context& context, Table& table, const Digest& 
         table.frozen_ordinal =
             calendar::current_day(context).ordinal + time_limits(context).freeze_days;
         table.reported_by = context.sender();
+        count(context, table.department, &Score::schema_alarms);
     } else if (table.reported_by == table.department) {
         table.reported_by = context.sender();  // an office has found it, too
     }

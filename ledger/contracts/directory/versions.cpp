@@ -58,7 +58,7 @@ Status check_items_stay(Context& context, const Entry& entry, const Metadata& ch
 
 /// Locked, and the sender's own.
 Result<Entry> changeable_entry(Context& context, const std::string& id) {
-    if (const auto status = require_role(context, Role::department); !status) {
+    if (const auto status = require_department(context); !status) {
         return propagate(status);
     }
     auto entry = find_own_entry(context, id);
@@ -162,6 +162,7 @@ Result<ApplyChangeResult> apply_change(Context& context, const ApplyChangeArgume
     entry->metadata_hash = change->metadata_hash;
     entry->metadata = change->metadata;
     context.store(record_key(Kind::entry, entry->id), *entry);
+    count(context, entry->department, &Score::entries_changed);
     context.emit("directory.change_applied", entry->id);
     const TellChangeResult told = tell_holders(context, *entry, "");
     return ApplyChangeResult{entry->version, told.alerted, told.more};
