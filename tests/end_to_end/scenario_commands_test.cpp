@@ -189,5 +189,19 @@ TEST_CASE("a run leaves nothing behind, kept or interrupted as asked", "[scenari
     CHECK(run_folders(folder.path()).empty());
 }
 
+TEST_CASE("a quarter of the city with 53 processes ends where it ends without a network",
+          "[.deep]") {
+    const TemporaryFolder folder;
+    const CommandResult run =
+        run_command("replay --quiet " + source_dir() + "/scenarios/beijing-53.yaml --world local" +
+                    " --dir " + folder.network());
+    INFO(run.output);
+    CHECK(run.exit_code == 0);
+    std::ifstream recorded(source_dir() + "/tests/sim/roots/beijing-53.txt");
+    std::string root;
+    REQUIRE(std::getline(recorded, root));
+    CHECK(contains(run.output, root));
+}
+
 }  // namespace
 }  // namespace cityledger::sim::test
