@@ -1,6 +1,7 @@
 #include "sim/cli/network_text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
@@ -24,6 +25,10 @@ constexpr auto k_poll_interval = std::chrono::milliseconds(20);
 constexpr std::size_t k_root_digits = 12;
 constexpr const char* k_row = "%-8s %s %9s %7s  %-12s %8s  %s\n";
 constexpr std::size_t k_state_columns = 11;
+constexpr std::size_t k_max_row_bytes = 256;
+/// More nodes in a row that are alike are told by the first ones.
+constexpr std::size_t k_most_alike_in_full = 10;
+constexpr std::size_t k_told_of_alike = 3;
 
 /// What stands in the column of the standing.
 std::string state_of(const NodeAnswer& answer) {
@@ -53,6 +58,40 @@ std::string toned_state(const NodeAnswer& answer) {
     const std::string state = to_width(state_of(answer), k_state_columns);
     if (answer.status && answer.status->voting) return toned(Tone::good, state);
     return toned(answer.process == ProcessState::ended ? Tone::bad : Tone::odd, state);
+}
+
+std::string row_of(const std::array<std::string, 7>& cells) {
+    std::array<char, k_max_row_bytes> row{};
+    std::snprintf(row.data(), row.size(), k_row, cells[0].c_str(), cells[1].c_str(),
+                  cells[2].c_str(), cells[3].c_str(), cells[4].c_str(), cells[5].c_str(),
+                  cells[6].c_str());
+    return row.data();
+}
+
+std::string root_of(const api::StatusView& status) {
+    return to_hex(status.business_root).substr(0, k_root_digits);
+}
+
+std::string row_of(const NodeAnswer& answer) {
+    const auto& status = answer.status;
+    std::string text = row_of(
+        {answer.node.name, toned_state(answer), status ? std::to_string(status->final_height) : "-",
+         status ? std::to_string(status->view) : "-", status ? root_of(*status) : "-",
+         answer.process_id != 0 ? std::to_string(answer.process_id) : "-",
+         answer.node.address + ":" + std::to_string(answer.node.http_port)});
+    if (status && !status->refuses_because.empty()) {
+        text += "         " + status->refuses_because + "\n";
+    }
+    return text;
+}
+
+/// They say the same of themselves and of the chain; views differ by moments.
+bool are_alike(const NodeAnswer& one, const NodeAnswer& other) {
+    if (!one.status || !other.status) return false;
+    return state_of(one) == state_of(other) &&
+           one.status->final_height == other.status->final_height &&
+           one.status->business_root == other.status->business_root &&
+           one.status->refuses_because == other.status->refuses_because;
 }
 
 }  // namespace
@@ -108,22 +147,26 @@ std::string words_of(const NetworkHealth& health) {
     return text;
 }
 
-void print_nodes(const NetworkAnswers& answers) {
-    std::printf(k_row, "node", to_width("state", k_state_columns).c_str(), "height", "view", "root",
-                "pid", "api");
-    for (const NodeAnswer& answer : answers) {
-        const auto& status = answer.status;
-        const std::string api = answer.node.address + ":" + std::to_string(answer.node.http_port);
-        std::printf(k_row, answer.node.name.c_str(), toned_state(answer).c_str(),
-                    status ? std::to_string(status->final_height).c_str() : "-",
-                    status ? std::to_string(status->view).c_str() : "-",
-                    status ? to_hex(status->business_root).substr(0, k_root_digits).c_str() : "-",
-                    answer.process_id != 0 ? std::to_string(answer.process_id).c_str() : "-",
-                    api.c_str());
-        if (status && !status->refuses_because.empty()) {
-            std::printf("         %s\n", status->refuses_because.c_str());
+std::string nodes_text(const NetworkAnswers& answers) {
+    std::string text = row_of(
+        {"node", to_width("state", k_state_columns), "height", "view", "root", "pid", "api"});
+    for (std::size_t i = 0; i < answers.size();) {
+        std::size_t alike = 1;
+        while (i + alike < answers.size() && are_alike(answers[i], answers[i + alike])) ++alike;
+        const bool folds = alike > k_most_alike_in_full;
+        const std::size_t told = folds ? k_told_of_alike : alike;
+        for (std::size_t k = i; k < i + told; ++k) text += row_of(answers[k]);
+        if (folds) {
+            text += "         " +
+                    said("health.more_alike",
+                         {std::to_string(alike - told), answers[i + alike - 1].node.name}) +
+                    "\n";
         }
+        i += alike;
     }
+    return text;
 }
+
+void print_nodes(const NetworkAnswers& answers) { std::fputs(nodes_text(answers).c_str(), stdout); }
 
 }  // namespace cityledger::sim

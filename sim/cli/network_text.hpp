@@ -27,6 +27,8 @@ int fail(const Error& error);
 [[nodiscard]] std::string words_of(const NetworkHealth& health);
 
 /// A line for each node, within 80 columns.
+/// A line for each node; of more than ten in a row that are alike the first three.
+[[nodiscard]] std::string nodes_text(const NetworkAnswers& answers);
 void print_nodes(const NetworkAnswers& answers);
 
 }  // namespace cityledger::sim

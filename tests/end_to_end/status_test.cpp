@@ -1,5 +1,6 @@
 // Who may vote, as `cityledger status`, the nodes' own words and their logs tell it.
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
 
@@ -47,6 +48,27 @@ TEST_CASE("the health of a network is made of its nodes' answers", "[status]") {
     CHECK(contains(words_of(health), "2 of 4 validators may vote, 3 are needed"));
     CHECK(contains(words_of(health), "node3 (votes_lost: it votes again above view 12)"));
     CHECK(contains(words_of(health), "--network-was-stopped: node2, node3"));
+}
+
+TEST_CASE("of many nodes that are alike the first are told, of others each", "[status]") {
+    NetworkAnswers answers;
+    for (std::size_t i = 0; i < 53; ++i) {
+        answers.push_back(good_answers()[0]);
+        answers.back().node.name = "node" + std::to_string(i);
+    }
+    const auto lines = [&] {
+        const std::string text = nodes_text(answers);
+        return std::count(text.begin(), text.end(), '\n');
+    };
+    CHECK(lines() == 1 + 3 + 1);
+    CHECK(contains(nodes_text(answers), "... and 50 more like these, to node52"));
+    answers[30].status->final_height = 7;  // one that is behind
+    CHECK(lines() == 1 + 4 + 1 + 4);
+    CHECK(contains(nodes_text(answers), "... and 27 more like these, to node29"));
+    CHECK(contains(nodes_text(answers), "node30"));
+    CHECK_FALSE(contains(nodes_text(answers), "node35 "));
+    answers.resize(10);
+    CHECK(lines() == 11);
 }
 
 TEST_CASE("nodes that vote but do not see each other are no network", "[status]") {
