@@ -4,16 +4,25 @@
 
 #include <boost/json/value.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "ledger/genesis.hpp"
+#include "ledger/read_pass.hpp"
 #include "node/api/answers.hpp"
 
 namespace cityledger::client {
 
 /// How long a call may take, beyond the time that it asks the node to wait.
 inline constexpr std::uint64_t k_call_timeout_ms = 10'000;
+
+/// Who asks a question, with its key and a nonce that it has never used.
+struct Asker {
+    ledger::MemberId member;
+    const crypto::PrivateKey* key = nullptr;
+    ledger::Nonce nonce;
+};
 
 class ApiClient {
 public:
@@ -47,6 +56,13 @@ public:
     [[nodiscard]] Result<boost::json::value> query(const std::string& contract,
                                                    const std::string& method,
                                                    const boost::json::value& arguments);
+    /// The same, as a member that signs the question for this node (ledger/read_pass.hpp);
+    /// `canonical_arguments` are the arguments' canonical bytes.
+    [[nodiscard]] Result<boost::json::value> query_as(const Asker& asker,
+                                                      const std::string& contract,
+                                                      const std::string& method,
+                                                      const boost::json::value& arguments,
+                                                      Bytes canonical_arguments);
     /// Fault control: cuts the node off from these peers and connects it with all others. The token
     /// stands in control.token in the node's home.
     [[nodiscard]] Status control_links(const std::string& token,
@@ -54,6 +70,9 @@ public:
 
     /// A GET of any path, the answer as text.
     [[nodiscard]] Result<std::string> get(const std::string& path);
+    /// The same, as a member that signs what the path asks.
+    [[nodiscard]] Result<std::string> get_as(const Asker& asker, const std::string& path,
+                                             const ledger::ReadQuestion& question);
 
     /// Executed height of the node when it gave its last answer.
     [[nodiscard]] std::uint64_t executed_height() const;
@@ -64,8 +83,16 @@ private:
     struct Call;
     Result<std::string> perform(const Call& call);
     Result<boost::json::value> perform_json(const Call& call);
+    /// The Authorization header of a question.
+    Result<std::string> pass_of(const Asker& asker, const ledger::ReadQuestion& question);
+
+    struct Identity {
+        std::string node;
+        ledger::ChainId chain_id;
+    };
 
     std::unique_ptr<Connection> connection_;
+    std::optional<Identity> identity_;  ///< of the node, once it was asked
     std::uint64_t timeout_ms_;
     std::uint64_t executed_height_ = 0;
 };

@@ -94,7 +94,7 @@ private:
     std::string write_request(const HttpCall& call) const {
         std::string text = call.method + " " + call.target + " HTTP/1.1\r\nHost: " + target();
         text += "\r\nUser-Agent: cityledger";
-        if (!call.bearer.empty()) text += "\r\nAuthorization: Bearer " + call.bearer;
+        if (!call.authorization.empty()) text += "\r\nAuthorization: " + call.authorization;
         if (call.method == "POST") {
             text += "\r\nContent-Type: " + call.content_type;
             text += "\r\nContent-Length: " + std::to_string(call.body.size());

@@ -14,7 +14,7 @@ struct HttpCall {
     std::string content_type;  ///< of the body, if there is one
     std::string body;
     std::uint64_t timeout_ms = 0;
-    std::string bearer = {};  ///< a token that the server asks for; empty: none
+    std::string authorization = {};  ///< the header of this name; empty: none
 };
 
 struct HttpAnswer {

@@ -67,6 +67,13 @@ struct FieldDescription {
     std::string type;
 };
 
+/// Who may ask a query.
+struct Readers {
+    std::string words;  ///< for help texts, docs and refusals: "the tax bureau, an auditor"
+    /// `Context::sender()` is the asker, empty for who did not show who it is. None: anybody.
+    std::function<bool(Context&, ByteView arguments)> admit;
+};
+
 /// An operation (changes state) or a query (reads executed state).
 struct Method {
     std::string name;
@@ -84,10 +91,11 @@ struct Method {
     /// Of a query by which somebody could try out guesses, the text arguments that name its
     /// subject: the API answers it so often per address and so often per subject. Empty: no limit.
     std::vector<std::string> limited_by;
+    Readers readers;  ///< of a query; run_query keeps it
 };
 
-/// A contract: its name, its operations and its queries. Queries get a Context whose sender is
-/// empty and whose writes are discarded.
+/// A contract: its name, its operations and its queries. Queries get a Context whose sender is the
+/// asker (empty: nobody known) and whose writes are discarded.
 struct Contract {
     std::string name;
     std::vector<Method> operations;
@@ -146,6 +154,27 @@ template <class Arguments, class R>
     for (auto& [field_name, type] : describe<R>()) method.result.push_back({field_name, type});
     method.example_arguments = example_json<Arguments>();
     method.example_result = example_json<R>();
+    return method;
+}
+
+[[nodiscard]] Readers anybody();
+
+/// Readers by a rule on the query's arguments. Bytes that do not decode pass: the query refuses
+/// them.
+template <class Arguments>
+[[nodiscard]] Readers readers_by(std::string words, bool (*rule)(Context&, const Arguments&)) {
+    return {std::move(words), [rule](Context& context, ByteView bytes) {
+                const auto arguments = decode<Arguments>(bytes);
+                return !arguments || rule(context, *arguments);
+            }};
+}
+
+/// Makes a query, as make_method does.
+template <class Arguments, class R>
+[[nodiscard]] Method make_query(std::string name, std::string summary, Readers readers,
+                                Result<R> (*handler)(Context&, const Arguments&)) {
+    Method method = make_method(std::move(name), std::move(summary), handler);
+    method.readers = std::move(readers);
     return method;
 }
 

@@ -306,14 +306,21 @@ Status check_transaction_sender(const StateReader& state, const TransactionBody&
 }
 
 Result<Bytes> run_query(const ContractRegistry& contracts, const StateReader& state,
-                        std::string_view contract, std::string_view method, ByteView arguments) {
+                        std::string_view contract, std::string_view method, ByteView arguments,
+                        const MemberId& asker) {
     const auto query = contracts.query(contract, method);
     if (!query) return propagate(query);
     StateOverlay dropped = StateOverlay::over(state);
-    const MemberId nobody;
     const std::string name(contract);
-    ContractContext context(dropped, nobody, name, k_query_budget);
-    return within_budget([&] { return (*query)->call(context, arguments); });
+    ContractContext context(dropped, asker, name, k_query_budget);
+    const Readers& readers = (*query)->readers;
+    return within_budget([&]() -> Result<Bytes> {
+        if (readers.admit && !readers.admit(context, arguments)) {
+            return refuse(codes::read_not_permitted,
+                          name + "." + (*query)->name + " is for " + readers.words);
+        }
+        return (*query)->call(context, arguments);
+    });
 }
 
 }  // namespace cityledger::ledger

@@ -86,10 +86,12 @@ public:
 [[nodiscard]] std::optional<ExecutedState> find_executed_state(const StateReader& state,
                                                                std::uint64_t height);
 
-/// Runs a query of a contract on the executed state.
+/// Runs a query of a contract on the executed state, for a member that has shown who it is (see
+/// ledger/read_pass.hpp) or, if `asker` is empty, for anybody. read_not_permitted, with who may
+/// ask, if the query is not for the asker.
 [[nodiscard]] Result<Bytes> run_query(const ContractRegistry& contracts, const StateReader& state,
                                       std::string_view contract, std::string_view method,
-                                      ByteView arguments);
+                                      ByteView arguments, const MemberId& asker);
 
 /// System-state key of a member's signing key: written by the membership contract, read by the
 /// executor. Value: encode(crypto::PublicKeyBytes).

@@ -46,6 +46,9 @@
     X(query_unknown_contract, 1170, not_found, "no contract has this name", "see GET /contracts for the list") \
     X(query_unknown_method, 1171, not_found, "the contract has no query of this name", "see GET /contracts for the list") \
     X(query_not_found, 1172, not_found, "nothing is recorded under this key", "check the key; a query sees executed blocks only") \
+    X(read_not_permitted, 1173, refused, "the asker may not read this", "sign the request as one who may: the detail names them") \
+    X(read_asker_unknown, 1174, refused, "the asker is not an active member", "ask as an enrolled member, or without a signature") \
+    X(read_signature_wrong, 1175, invalid, "the read pass is not signed by the member's current key for this question", "sign chain, node, contract, query, arguments, expiry and nonce as docs/formats.md says") \
     X(block_wrong_version, 1200, invalid, "the block has a version that this software does not know", "upgrade the node, or check the proposer's") \
     X(block_wrong_epoch, 1201, invalid, "the block is of another epoch than the chain", "check the proposer's software") \
     X(block_next_validators, 1202, invalid, "the block changes the validators, which this version of the chain does not do", "check the proposer's software") \

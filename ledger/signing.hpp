@@ -25,6 +25,7 @@ inline constexpr std::string_view receipts_chain = "cityledger.receipts-chain.v1
 inline constexpr std::string_view batch_list = "cityledger.batches.v1";
 inline constexpr std::string_view transaction_list = "cityledger.transactions.v1";
 inline constexpr std::string_view session = "cityledger.session.v1";
+inline constexpr std::string_view read = "cityledger.read.v1";
 inline constexpr std::string_view state = "cityledger.state.v1";
 }  // namespace tags
 

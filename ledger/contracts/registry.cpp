@@ -1,3 +1,4 @@
+#include "crypto/check.hpp"
 #include "ledger/contracts/alerts.hpp"
 #include "ledger/contracts/contracts.hpp"
 #include "ledger/contracts/directory/directory.hpp"
@@ -30,7 +31,14 @@ const ContractRegistry& city_contracts() {
             if (entry.alert != nullptr) alerts.push_back(entry.alert);
         }
         ContractRegistry all;
-        for (const Entry& entry : k_contracts) all.add(with_alerts(entry.make(), alerts));
+        for (const Entry& entry : k_contracts) {
+            Contract contract = with_alerts(entry.make(), alerts);
+            // Who forgets to say who may ask would let anybody.
+            for (const Method& query : contract.queries) {
+                CHECK_INVARIANT(!query.readers.words.empty());
+            }
+            all.add(std::move(contract));
+        }
         return all;
     }();
     return registry;

@@ -1,5 +1,6 @@
 // The requests that are not the making of blocks, and the way from a request to its answer.
 
+#include "ledger/read_pass.hpp"
 #include "node/abci/abci_codes.hpp"
 #include "node/abci/application.hpp"
 #include "node/abci/results.hpp"
@@ -10,6 +11,7 @@ namespace {
 constexpr std::uint32_t k_reject_snapshot = 3;  // REJECT of OfferSnapshot
 constexpr std::uint32_t k_abort_snapshot = 2;   // ABORT of ApplySnapshotChunk
 constexpr std::string_view k_contract_path = "/contract/";
+constexpr std::string_view k_signed_path = "/signed/";
 
 /// Puts an answer, or the error, into a response.
 template <class T>
@@ -21,7 +23,27 @@ Status put(T& place, Result<T> answer) {
 
 }  // namespace
 
-/// /receipt (data: a transaction's id), /state, /contract/NAME/QUERY (data: its arguments).
+/// The engine tells the application neither its node's name nor a time of day, so a pass is for the
+/// chain and for a few heights.
+Result<Bytes> Application::ask_signed(const std::string& contract, const std::string& method,
+                                      ByteView data) const {
+    const auto asked = ledger::decode<ledger::SignedQuestion>(data);
+    if (!asked) return propagate(asked);
+    const std::uint64_t expires = asked->pass.expires;
+    if (expires < committed_.height || expires - committed_.height > ledger::k_max_pass_heights) {
+        return refuse(codes::abci_pass_expiry, "expires at " + std::to_string(expires) +
+                                                   ", committed is " +
+                                                   std::to_string(committed_.height));
+    }
+    const ledger::ReadQuestion question{contract, method, asked->arguments};
+    const Status good = ledger::check_read_pass(store_, chain_, question, asked->pass);
+    if (!good) return propagate(good);
+    return ledger::run_query(contracts_, store_, contract, method, asked->arguments,
+                             asked->pass.member);
+}
+
+/// /receipt (data: a transaction's id), /state, /contract/NAME/QUERY (data: its arguments) and
+/// /signed/NAME/QUERY (data: a SignedQuestion).
 Result<Bytes> Application::ask(const wire::QueryRequest& asked) const {
     // Without proofs, and of the last committed height only: what cannot be given is not pretended.
     const bool now =
@@ -35,13 +57,15 @@ Result<Bytes> Application::ask(const wire::QueryRequest& asked) const {
         if (!receipt) return tl::unexpected<Error>(ledger::not_found(to_hex(*id)));
         return ledger::encode(*receipt);
     }
-    if (path.starts_with(k_contract_path)) {
-        const std::string_view names = path.substr(k_contract_path.size());
+    for (const std::string_view begin : {k_contract_path, k_signed_path}) {
+        if (!path.starts_with(begin)) continue;
+        const std::string_view names = path.substr(begin.size());
         const std::size_t slash = names.find('/');
-        if (slash != std::string_view::npos) {
-            return ledger::run_query(contracts_, store_, names.substr(0, slash),
-                                     names.substr(slash + 1), as_bytes(asked.data()));
-        }
+        if (slash == std::string_view::npos) break;
+        const std::string contract(names.substr(0, slash));
+        const std::string method(names.substr(slash + 1));
+        if (begin == k_signed_path) return ask_signed(contract, method, as_bytes(asked.data()));
+        return ledger::run_query(contracts_, store_, contract, method, as_bytes(asked.data()), {});
     }
     return refuse(codes::abci_query_unknown, asked.path() + " at height " +
                                                  std::to_string(asked.height()) +

@@ -68,6 +68,8 @@ private:
     [[nodiscard]] Status confirm();
     [[nodiscard]] Result<ledger::Transaction> includable(ByteView bytes, std::uint64_t height);
     [[nodiscard]] Result<Bytes> ask(const wire::QueryRequest& asked) const;
+    [[nodiscard]] Result<Bytes> ask_signed(const std::string& contract, const std::string& method,
+                                           ByteView data) const;
     [[nodiscard]] Result<wire::Response> try_answer(const wire::Request& request);
     [[nodiscard]] wire::Response answer_snapshots(const wire::Request& request) const;
 

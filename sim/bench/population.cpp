@@ -173,9 +173,9 @@ Result<Enterprises> enrol_enterprises(sim::World& world, std::size_t count,
     const ledger::MemberId bureau(k_bureau);
     const auto bureau_key = world.key_of(bureau);
     if (!bureau_key) return propagate(bureau_key);
-    const auto today = world.query("calendar", "today", boost::json::object{}, std::nullopt);
+    const auto today = world.query("calendar", "today", boost::json::object{}, std::nullopt, {});
     if (!today) return propagate(today);
-    const auto rules = world.query("invoice", "rules", boost::json::object{}, std::nullopt);
+    const auto rules = world.query("invoice", "rules", boost::json::object{}, std::nullopt, {});
     if (!rules) return propagate(rules);
     const bool tagged = rules->get_object().at("tags_only").as_bool();
     Enterprises enterprises =

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "node/api/state_question.hpp"
+
 namespace cityledger::sim {
 
 struct UpOptions {
@@ -103,6 +105,7 @@ struct ExportCommandOptions {
     std::string code;
     std::string number;
     std::string format = "json";
+    std::string sender;    ///< id or name of the member that asks; empty: anybody
     std::string document;  ///< the imported file with the words
     std::string category;
     std::string out;
@@ -110,7 +113,9 @@ struct ExportCommandOptions {
 };
 
 struct ProofOptions {
-    std::string path;  ///< of the node's API: "/proof/..."
+    std::string path;  ///< of the node's API: "/proof/..."; empty: of `state`
+    std::optional<api::StateQuestion> state;
+    std::string sender;  ///< id or name of the member that asks; empty: anybody
     std::string folder = "run";
     std::string node;     ///< the only one that is asked; empty: any
     std::string out;      ///< file to write; empty: standard output
@@ -166,10 +171,10 @@ int run_watch(const WatchOptions& options);
 int run_import(const ImportCommandOptions& options);
 /// Fetches a proof, checks it and writes it: 1 refused, 4 nothing covers it in time.
 int run_proof(const ProofOptions& options);
-/// The path of the API for the proof of a state key, of an invoice, of a transaction's receipt.
-[[nodiscard]] std::string state_proof_path(const std::string& key, const std::string& space,
-                                           const std::string& height);
-[[nodiscard]] std::string invoice_proof_path(const std::string& code, const std::string& number);
+/// The question for the proof of an invoice's record.
+[[nodiscard]] api::StateQuestion invoice_question(const std::string& code,
+                                                  const std::string& number);
+/// The path of the API for the proof of a transaction's receipt.
 [[nodiscard]] std::string receipt_proof_path(const std::string& id);
 /// Checks a proof file with a genesis file alone, and tells what it shows: 0 only if it holds, 1 if
 /// not, 2 if a file cannot be used.

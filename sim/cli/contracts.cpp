@@ -64,6 +64,10 @@ std::string methods_text(const std::string& heading, const std::vector<ledger::M
     for (const ledger::Method& method : methods) {
         text += "\n" + heading + " " + method.name + "\n";
         text += named_lines("", 0, method.summary);
+        if (!method.readers.words.empty()) {
+            text += named_lines("    " + said("contracts.readers"), k_name_columns,
+                                method.readers.words);
+        }
         text += fields_text(said("contracts.arguments"), method.arguments);
         text += fields_text(said("contracts.result"), method.result);
     }
@@ -101,11 +105,13 @@ std::string fields_cell(const std::vector<ledger::FieldDescription>& fields) {
 
 std::string methods_table(const std::string& kind, const std::vector<ledger::Method>& methods) {
     if (methods.empty()) return {};
-    std::string table =
-        "\n| " + kind + " | what it does | arguments | result |\n|---|---|---|---|\n";
+    const bool asked = !methods.front().readers.words.empty();
+    std::string table = "\n| " + kind + " | what it does | " + (asked ? "who may ask | " : "") +
+                        "arguments | result |\n|---|---|---|---|" + (asked ? "---|" : "") + "\n";
     for (const ledger::Method& method : methods) {
         table += "| `" + method.name + "` | " + method.summary + " | " +
-                 fields_cell(method.arguments) + " | " + fields_cell(method.result) + " |\n";
+                 (asked ? method.readers.words + " | " : "") + fields_cell(method.arguments) +
+                 " | " + fields_cell(method.result) + " |\n";
     }
     return table;
 }

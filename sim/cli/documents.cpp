@@ -7,6 +7,7 @@
 #include "node/io/config_files.hpp"
 #include "sim/cli/call_arguments.hpp"
 #include "sim/cli/commands.hpp"
+#include "sim/cli/network_actors.hpp"
 #include "sim/cli/network_text.hpp"
 #include "sim/documents/documents_codes.hpp"
 #include "sim/documents/exporting.hpp"
@@ -68,14 +69,30 @@ void tell(const Document& document) {
 int tell(const Error& error) {
     const int code = fail(error);
     const bool refused = error.code == ledger::codes::invoice_unknown ||
+                         error.code == ledger::codes::read_not_permitted ||
                          error.code == documents::codes::document_not_of_invoice;
     return refused ? k_exit_refused : code;
 }
 
+int usage(const std::string& words) {
+    std::fprintf(stderr, "cityledger: %s\n", words.c_str());
+    return k_exit_usage;
+}
+
+/// Who signs the questions; nobody if no name is given.
+tl::expected<ledger::MemberId, std::string> asker_named(const NetworkFolder& folder,
+                                                        RemoteWorld& world,
+                                                        const std::string& name) {
+    if (name.empty()) return ledger::MemberId();
+    const auto actor = find_actor(actors_of(folder, world), name);
+    if (!actor) return tl::unexpected<std::string>(actor.error());
+    return actor->id;
+}
+
 Result<invoice::Invoice> invoice_of(RemoteWorld& world, const std::string& code,
-                                    const std::string& number) {
+                                    const std::string& number, const ledger::MemberId& asker) {
     const json::object arguments{{"code", code}, {"number", number}};
-    const auto result = world.query("invoice", "invoice", arguments, std::nullopt);
+    const auto result = world.query("invoice", "invoice", arguments, std::nullopt, asker);
     if (!result) return propagate(result);
     return ledger::from_json<invoice::Invoice>(*result);
 }
@@ -105,8 +122,10 @@ int issue(const Document& document, const ImportCommandOptions& options) {
     if (!network) return fail(network.error());
     RemoteWorld world(folder, *network);
     const std::size_t dash = document.red_of.find('-');
-    const auto blue =
-        invoice_of(world, document.red_of.substr(0, dash), document.red_of.substr(dash + 1));
+    const auto asker = asker_named(folder, world, options.sender);
+    if (!asker) return usage(asker.error());
+    const auto blue = invoice_of(world, document.red_of.substr(0, dash),
+                                 document.red_of.substr(dash + 1), *asker);
     if (!blue) return tell(blue.error());
     return issue_one(documents::numbered_for(*blue, document), options);
 }
@@ -120,17 +139,14 @@ Status take_words(Document& document, const std::vector<Document>& imported) {
     return last;
 }
 
-Result<Document> issued_document(const ExportCommandOptions& options,
+Result<Document> issued_document(RemoteWorld& world, const ledger::MemberId& asker,
+                                 const ExportCommandOptions& options,
                                  const std::vector<Document>& imported) {
-    const NetworkFolder folder = folder_at(options.folder);
-    const auto network = read_network(folder);
-    if (!network) return propagate(network);
-    RemoteWorld world(folder, *network);
-    const auto record = invoice_of(world, options.code, options.number);
+    const auto record = invoice_of(world, options.code, options.number, asker);
     if (!record) return propagate(record);
     std::optional<invoice::Invoice> blue;
     if (const auto& red_of = record->content.red_of) {
-        auto found = invoice_of(world, red_of->code, red_of->number);
+        auto found = invoice_of(world, red_of->code, red_of->number, asker);
         if (!found) return propagate(found);
         blue = *std::move(found);
     }
@@ -174,7 +190,13 @@ int run_export(const ExportCommandOptions& options) {
         if (!read) return k_exit_usage;
         imported = *std::move(read);
     }
-    const auto document = issued_document(options, imported);
+    const NetworkFolder folder = folder_at(options.folder);
+    const auto network = read_network(folder);
+    if (!network) return fail(network.error());
+    RemoteWorld world(folder, *network);
+    const auto asker = asker_named(folder, world, options.sender);
+    if (!asker) return usage(asker.error());
+    const auto document = issued_document(world, *asker, options, imported);
     if (!document) return tell(document.error());
     const std::string text = text_of(*document, options.format);
     if (options.out.empty()) {

@@ -197,7 +197,8 @@ Result<std::vector<directory::TableSummary>> tables_in_force(Department& departm
     do {
         json::object arguments{{"department", department.id}};
         if (after) arguments["after"] = *after;
-        const auto answer = department.world->query("directory", "tables", arguments, std::nullopt);
+        const auto answer =
+            department.world->query("directory", "tables", arguments, std::nullopt, department.id);
         if (!answer) return propagate(answer);
         const auto page = ledger::from_json<directory::TablesResult>(*answer);
         if (!page) return propagate(page);

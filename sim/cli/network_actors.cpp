@@ -83,6 +83,17 @@ void print_actor(const std::string& id, const std::string& name, const std::stri
                 to_width(kind, k_kind_columns).c_str(), roles.c_str());
 }
 
+/// The first of them that the chain takes as an asker: members are told to members only.
+ledger::MemberId known_member(const std::vector<NetworkActor>& actors, RemoteWorld& world) {
+    for (const NetworkActor& actor : actors) {
+        const auto self =
+            world.query("membership", "member", {{"id", actor.id}}, std::nullopt, actor.id);
+        if (self) return actor.id;
+        if (self.error().code.kind == RefusalKind::unreachable) break;
+    }
+    return {};
+}
+
 }  // namespace
 
 std::vector<NetworkActor> actors_of(const NetworkFolder& folder, RemoteWorld& world) {
@@ -91,8 +102,10 @@ std::vector<NetworkActor> actors_of(const NetworkFolder& folder, RemoteWorld& wo
         NetworkActor& actor = actors.emplace_back();
         actor.id = id;
     }
+    const ledger::MemberId asker = known_member(actors, world);
     for (NetworkActor& actor : actors) {
-        const auto record = world.query("membership", "member", {{"id", actor.id}}, std::nullopt);
+        const auto record =
+            world.query("membership", "member", {{"id", actor.id}}, std::nullopt, asker);
         if (record) {
             take_record(actor, *record);
         } else if (record.error().code.kind == RefusalKind::unreachable) {

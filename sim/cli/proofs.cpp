@@ -9,6 +9,7 @@
 #include "client/http_connection.hpp"
 #include "node/io/config_files.hpp"
 #include "sim/cli/commands.hpp"
+#include "sim/cli/network_actors.hpp"
 #include "sim/cli/network_text.hpp"
 #include "sim/cli/proof_text.hpp"
 #include "sim/scenario/wording.hpp"
@@ -41,18 +42,37 @@ std::uint64_t executed_height(const std::vector<NodeAddress>& nodes) {
     return height;
 }
 
+std::string state_proof_path(const api::StateQuestion& question) {
+    const std::string space = question.space == ledger::Space::system ? "system" : "business";
+    const std::string path =
+        "/proof/state?space=" + space + "&key=" + to_hex(as_bytes(question.key));
+    return question.height ? path + "&height=" + std::to_string(*question.height) : path;
+}
+
+/// One node's answer, to a member that signs the question or to anybody.
+Result<std::string> ask_node(client::ApiClient& node, const std::string& path,
+                             const ProofOptions& options, RemoteWorld& world,
+                             const ledger::MemberId& asker) {
+    if (asker.empty() || !options.state) return node.get(path);
+    const auto key = world.key_of(asker);
+    if (!key) return propagate(key);
+    return node.get_as({asker, *key, world.nonce()}, path, api::read_question(*options.state));
+}
+
 /// Each node in turn, until one has it or refuses it for good.
-Result<ledger::Proof> fetch(const std::vector<NodeAddress>& nodes, const ProofOptions& options) {
+Result<ledger::Proof> fetch(const std::vector<NodeAddress>& nodes, ProofOptions options,
+                            RemoteWorld& world, const ledger::MemberId& asker) {
     const auto path_now = [&] {
-        if (!options.of_now) return options.path;
-        return options.path + "&height=" + std::to_string(executed_height(nodes));
+        if (!options.state) return options.path;
+        if (options.of_now) options.state->height = executed_height(nodes);
+        return state_proof_path(*options.state);
     };
     const Clock::time_point end = Clock::now() + std::chrono::milliseconds(options.timeout_ms);
     std::string path = path_now();
     for (std::size_t turn = 0;; ++turn) {
         const NodeAddress& node = nodes[turn % nodes.size()];
         client::ApiClient client(node.address, node.http_port);
-        const auto text = client.get(path);
+        const auto text = ask_node(client, path, options, world, asker);
         if (text) return ledger::read_proof(*text);
         const Error& error = text.error();
         const RefusalKind kind = error.code.kind;
@@ -87,14 +107,8 @@ int tell_false(const Error& error, bool as_json) {
 
 }  // namespace
 
-std::string state_proof_path(const std::string& key, const std::string& space,
-                             const std::string& height) {
-    const std::string path = "/proof/state?space=" + space + "&key=" + to_hex(as_bytes(key));
-    return height.empty() ? path : path + "&height=" + height;
-}
-
-std::string invoice_proof_path(const std::string& code, const std::string& number) {
-    return state_proof_path("invoice/record/" + code + "/" + number, "business", "");
+api::StateQuestion invoice_question(const std::string& code, const std::string& number) {
+    return {ledger::Space::business, "invoice/record/" + code + "/" + number, std::nullopt};
 }
 
 std::string receipt_proof_path(const std::string& id) {
@@ -112,7 +126,17 @@ int run_proof(const ProofOptions& options) {
     }
     const auto genesis = genesis_at(folder.genesis());
     if (!genesis) return fail(genesis.error());
-    const auto proof = fetch(network->nodes, options);
+    RemoteWorld world(folder, *network);
+    ledger::MemberId asker;
+    if (!options.sender.empty()) {
+        const auto actor = find_actor(actors_of(folder, world), options.sender);
+        if (!actor) {
+            std::fprintf(stderr, "cityledger: %s\n", actor.error().c_str());
+            return k_exit_usage;
+        }
+        asker = actor->id;
+    }
+    const auto proof = fetch(network->nodes, options, world, asker);
     if (!proof) return tell_missing(proof.error());
     // A node could lie: what is handed on holds.
     const auto shown = ledger::verify_proof(*proof, *genesis);

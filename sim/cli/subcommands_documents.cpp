@@ -34,6 +34,8 @@ void add_export(CLI::App& app, int& exit_code) {
     CLI::App* command = app.add_subcommand("export", "an issued invoice as a file");
     command->add_option("CODE", options->code, "12 digits")->required();
     command->add_option("NUMBER", options->number, "8 digits")->required();
+    command->add_option("--as", options->sender,
+                        "id or name of the member that asks: a party, the tax bureau, an auditor");
     command->add_option("--format", options->format, "json, ubl, or html: a page to print")
         ->capture_default_str()
         ->check(CLI::IsMember({"json", "ubl", "html"}));

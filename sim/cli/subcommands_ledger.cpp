@@ -71,6 +71,8 @@ void add_query(CLI::App& app, const std::vector<FieldWord>& fields, int& exit_co
     const auto options = std::make_shared<CallOptions>();
     CLI::App* query =
         add_call(app, "query", "ask a contract; its fields follow as --FIELD VALUE", options);
+    query->add_option("--as", options->sender,
+                      "id or name of the member that asks and signs; none: as anybody");
     query->callback([options, query, &fields, &exit_code] {
         options->known = options_of(*query);
         exit_code = run_query(*options, fields);

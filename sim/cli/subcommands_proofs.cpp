@@ -15,6 +15,8 @@ void add_common(CLI::App& command, ProofOptions& options) {
     command.add_option("--network,--dir", options.folder, "folder of the network")
         ->capture_default_str();
     command.add_option("--node", options.node, "ask this node only");
+    command.add_option("--as", options.sender,
+                       "id or name of the member that asks: a record is proven to who may read it");
     command
         .add_option("--timeout-ms", options.timeout_ms,
                     "how long to wait for a header that covers it")
@@ -42,7 +44,7 @@ void add_invoice_proof(CLI::App& proof, int& exit_code) {
     command->add_option("NUMBER", name->second, "8 digits")->required();
     add_common(*command, *options);
     command->callback([options, name, &exit_code] {
-        options->path = invoice_proof_path(name->first, name->second);
+        options->state = invoice_question(name->first, name->second);
         options->of_now = true;
         exit_code = run_proof(*options);
     });
@@ -51,7 +53,7 @@ void add_invoice_proof(CLI::App& proof, int& exit_code) {
 struct StateKey {
     std::string key;
     std::string space = "business";
-    std::string height;
+    std::optional<std::uint64_t> height;
 };
 
 void add_state_proof(CLI::App& proof, int& exit_code) {
@@ -67,8 +69,10 @@ void add_state_proof(CLI::App& proof, int& exit_code) {
         ->check(CLI::NonNegativeNumber);
     add_common(*command, *options);
     command->callback([options, state, &exit_code] {
-        options->path = state_proof_path(state->key, state->space, state->height);
-        options->of_now = state->height.empty();
+        const bool system = state->space == "system";
+        options->state = api::StateQuestion{
+            system ? ledger::Space::system : ledger::Space::business, state->key, state->height};
+        options->of_now = !state->height;
         exit_code = run_proof(*options);
     });
 }

@@ -213,7 +213,14 @@ int run_query(const CallOptions& options, const std::vector<FieldWord>& fields) 
     const auto network = network_of(folder, options.node);
     if (!network) return fail(network.error());
     RemoteWorld world(folder, *network);
-    const auto result = world.query(options.contract, options.method, *arguments, std::nullopt);
+    ledger::MemberId asker;
+    if (!options.sender.empty()) {
+        const auto actor = find_actor(actors_of(folder, world), options.sender);
+        if (!actor) return usage(actor.error());
+        asker = actor->id;
+    }
+    const auto result =
+        world.query(options.contract, options.method, *arguments, std::nullopt, asker);
     if (!result) return tell_refusal(result.error(), options.json);
     if (options.json) {
         print_json(*result);

@@ -27,7 +27,7 @@ tl::unexpected<Error> refusal_in(const api::ReceiptView& receipt) {
 template <class Record>
 Result<Record> ChainGrants::ask(const char* contract, const char* query,
                                 const boost::json::object& arguments) {
-    const auto answer = world_.query(contract, query, arguments, std::nullopt);
+    const auto answer = world_.query(contract, query, arguments, std::nullopt, self_);
     if (!answer) return propagate(answer);
     return ledger::from_json<Record>(*answer);
 }

@@ -207,13 +207,21 @@ void RunnerSession::keep(const Prepared& operation, const Outcome& outcome) {
     scope_.saved[operation.save] = std::move(kept);
 }
 
-Result<RunnerSession::Outcome> RunnerSession::outcome_of_query(const Call& call,
-                                                               std::optional<std::size_t> node) {
+Result<RunnerSession::Outcome> RunnerSession::outcome_of_query(const QueryStep& step) {
+    const Call& call = step.call;
+    ledger::MemberId asker = narrator_;
+    if (step.as == k_anybody) {
+        asker.clear();
+    } else if (!step.as.empty()) {
+        const auto named = sender_of(step.as, call.place);
+        if (!named) return propagate(named);
+        asker = (*named)->id;
+    }
     const auto resolved = resolve(call.arguments, scope_, at(call.place));
     if (!resolved) return propagate(resolved);
     const auto arguments = with_fen(*resolved, at(call.place));
     if (!arguments) return propagate(arguments);
-    const auto answer = ask(call.contract, call.method, arguments->get_object(), node);
+    const auto answer = ask(call.contract, call.method, arguments->get_object(), step.node, asker);
     Outcome outcome;
     if (answer) {
         outcome.code_name = "ok";
@@ -228,10 +236,11 @@ Result<RunnerSession::Outcome> RunnerSession::outcome_of_query(const Call& call,
 
 Result<json::value> RunnerSession::ask(const std::string& contract, const std::string& method,
                                        const json::object& arguments,
-                                       std::optional<std::size_t> node) {
+                                       std::optional<std::size_t> node,
+                                       const ledger::MemberId& asker) {
     // A node that has not executed the last receipt's block yet would answer from the past.
     const auto ready = node_at_last_height(node);
-    return world_.query(contract, method, arguments, ready ? ready : node);
+    return world_.query(contract, method, arguments, ready ? ready : node, asker);
 }
 
 }  // namespace cityledger::sim

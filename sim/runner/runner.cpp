@@ -31,6 +31,7 @@ std::uint64_t work_of_step(const Step& step) {
 
 RunnerSession::RunnerSession(const Scenario& scenario, World& world, const RunOptions& options)
     : scenario_(scenario),
+      narrator_(narrator_of(scenario)),
       world_(world),
       options_(options),
       dice_(SimulatedRandom(scenario.seed).fork("choices")),
@@ -195,12 +196,12 @@ Status RunnerSession::act(const Step& step, const QueryStep& action) {
     const Call& call = action.call;
     const auto expect = resolved_expectation(call.expect, call.place);
     if (!expect) return propagate(expect);
-    auto outcome = outcome_of_query(call, action.node);
+    auto outcome = outcome_of_query(action);
     const std::uint64_t start_ms = world_.now_ms();
     while (outcome && !verdict_of(*expect, *outcome).held &&
            world_.now_ms() - start_ms < action.within_ms) {
         world_.wait(k_ask_again_ms);
-        outcome = outcome_of_query(call, action.node);
+        outcome = outcome_of_query(action);
     }
     if (!outcome) return propagate(outcome);
     judge_call(*expect, *outcome);
@@ -238,7 +239,7 @@ Status RunnerSession::act(const Step& /*step*/, const LoopStep& action) {
 }
 
 Result<std::string> RunnerSession::open_day() {
-    const auto today = ask("calendar", "today", {}, std::nullopt);
+    const auto today = ask("calendar", "today", {}, std::nullopt, {});
     if (!today) return propagate(today);
     return std::string(today->as_object().at("date").as_string());
 }
@@ -308,7 +309,7 @@ Status RunnerSession::run_generator(Generator& generator, Place place, Verdict& 
 }
 
 Status RunnerSession::act(const Step& step, const GenerateStep& action) {
-    const auto today = ask("calendar", "today", {}, std::nullopt);
+    const auto today = ask("calendar", "today", {}, std::nullopt, {});
     if (!today) return propagate(today);
     const std::string date(today->get_object().at("date").as_string());
     const auto generator = action.kind == GeneratorKind::shenzhen_day

@@ -123,13 +123,13 @@ private:
     void judge_call(const Expectation& expect, const Outcome& outcome) {
         record(expect.index, verdict_of(expect, outcome));
     }
-    [[nodiscard]] Result<Outcome> outcome_of_query(const Call& call,
-                                                   std::optional<std::size_t> node);
+    [[nodiscard]] Result<Outcome> outcome_of_query(const QueryStep& step);
     void keep(const Prepared& operation, const Outcome& outcome);
     [[nodiscard]] Result<boost::json::value> ask(const std::string& contract,
                                                  const std::string& method,
                                                  const boost::json::object& arguments,
-                                                 std::optional<std::size_t> node);
+                                                 std::optional<std::size_t> node,
+                                                 const ledger::MemberId& asker);
 
     // The story (story.cpp).
     void tell(Place place, const std::string& text) const;
@@ -156,6 +156,7 @@ private:
     void note_final_state();
 
     const Scenario& scenario_;
+    ledger::MemberId narrator_;  ///< who asks where a step names nobody
     World& world_;
     const RunOptions& options_;
     Report report_;

@@ -233,6 +233,18 @@ ScenarioOrProblems ScenarioReader::read(const Value& root) {
     return tl::unexpected<std::vector<Error>>(std::move(problems_));
 }
 
+ledger::MemberId narrator_of(const Scenario& scenario) {
+    for (const std::string_view role : {"auditor", "tax_bureau", "operator", ""}) {
+        for (const Actor& actor : scenario.actors) {
+            const auto& roles = actor.roles;
+            const bool fits =
+                role.empty() || std::find(roles.begin(), roles.end(), role) != roles.end();
+            if (actor.enrolled && fits) return actor.id;
+        }
+    }
+    return {};
+}
+
 const Actor* Scenario::find_actor(std::string_view actor_name) const {
     for (const Actor& actor : actors) {
         if (actor.name == actor_name) return &actor;

@@ -69,6 +69,8 @@ private:
     [[nodiscard]] SubmitStep read_bundle(const Value& value);
     [[nodiscard]] std::vector<BundleItem> read_bundle_items(const Value& value);
     void check_bundle_size(const std::vector<BundleItem>& items, const Value& value);
+    /// Who asks: an actor, `anybody`, or empty if it is not said.
+    [[nodiscard]] std::string asker_under(const Value& value);
     [[nodiscard]] QueryStep read_query(const Value& value);
     [[nodiscard]] LoopStep read_loop_step(const Value& value);
     [[nodiscard]] CloseDayStep read_close_day(const Value& value);

@@ -186,9 +186,17 @@ std::vector<BundleItem> ScenarioReader::read_bundle_items(const Value& value) {
     return items;
 }
 
+std::string ScenarioReader::asker_under(const Value& value) {
+    const Value* as = value.find("as");
+    if (as == nullptr || problem_) return {};
+    const bool nobody = as->kind == YamlKind::text && as->text == k_anybody;
+    return nobody ? std::string(k_anybody) : read_actor(*as);
+}
+
 QueryStep ScenarioReader::read_query(const Value& value) {
     QueryStep step;
-    if (!check_mapping(value, {"query", "with", "node", "save", "expect"}, {})) return step;
+    if (!check_mapping(value, {"query", "as", "with", "node", "save", "expect"}, {})) return step;
+    step.as = asker_under(value);
     if (const Value* node = value.find("node")) step.node = node_list(*node).front();
     if (!problem_) step.call = read_call(value, "query", true, true);
     return step;
@@ -208,7 +216,9 @@ void ScenarioReader::read_wait_until(const Value& value, Step& step) {
         return;
     }
     QueryStep query;
-    if (!check_mapping(inner, {"query", "with", "node", "expect", "within_ms"}, {"expect"})) return;
+    if (!check_mapping(inner, {"query", "as", "with", "node", "expect", "within_ms"}, {"expect"}))
+        return;
+    query.as = asker_under(inner);
     if (const Value* node = inner.find("node")) query.node = node_list(*node).front();
     if (problem_) return;
     query.call = read_call(inner, "query", true, true);

@@ -78,8 +78,12 @@ struct SubmitStep {
     bool wait = true;
 };
 
+/// As `as` of a query: nobody who is known, without a signature.
+inline constexpr std::string_view k_anybody = "anybody";
+
 struct QueryStep {
     Call call;
+    std::string as;  ///< who asks; empty: the narrator (narrator_of)
     std::optional<std::size_t> node;
     std::uint64_t within_ms = 0;  ///< of `wait_until`: asks again until it is so; 0: asks once
 };
@@ -278,5 +282,9 @@ using ScenarioOrProblems = tl::expected<Scenario, std::vector<Error>>;
 [[nodiscard]] std::string_view codes_zh_table();
 /// The help of the command line: English, tab, Chinese.
 [[nodiscard]] std::string_view help_zh_table();
+
+/// Who asks where a step does not say: the first member of the genesis that is an auditor, else a
+/// tax bureau, else an operator, else any. Empty if there is no member.
+[[nodiscard]] ledger::MemberId narrator_of(const Scenario& scenario);
 
 }  // namespace cityledger::sim

@@ -1,6 +1,7 @@
 #pragma once
 // The World of scenarios in virtual time.
 
+#include "ledger/read_pass.hpp"
 #include "sim/simulator/cluster.hpp"
 #include "sim/world/world.hpp"
 
@@ -25,7 +26,8 @@ public:
     [[nodiscard]] Result<boost::json::value> query(std::string_view contract,
                                                    std::string_view method,
                                                    const boost::json::value& arguments,
-                                                   std::optional<std::size_t> node) override;
+                                                   std::optional<std::size_t> node,
+                                                   const ledger::MemberId& asker) override;
     [[nodiscard]] Status inject(const Fault& fault) override;
     [[nodiscard]] std::uint64_t now_ms() override {
         return cluster_.queue().now_us() / k_millisecond_us;
@@ -46,6 +48,8 @@ private:
     [[nodiscard]] Result<std::size_t> next_node();
     [[nodiscard]] Status check_unbroken() const;
     [[nodiscard]] Status inject_on(FaultKind kind, std::size_t node, const std::string& behaviour);
+    [[nodiscard]] Status show_asker(const ledger::MemberId& asker, std::size_t node,
+                                    const ledger::ReadQuestion& question);
     [[nodiscard]] api::StatusView status_of(std::size_t node);
 
     VirtualCluster cluster_;

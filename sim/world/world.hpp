@@ -79,11 +79,13 @@ public:
         }
         return std::nullopt;
     }
-    /// A query on one node (any running one if none is named).
+    /// A query on one node (any running one if none is named), signed with the asker's key, which
+    /// the world holds; an empty asker asks as anybody.
     [[nodiscard]] virtual Result<boost::json::value> query(std::string_view contract,
                                                            std::string_view method,
                                                            const boost::json::value& arguments,
-                                                           std::optional<std::size_t> node) = 0;
+                                                           std::optional<std::size_t> node,
+                                                           const ledger::MemberId& asker) = 0;
     [[nodiscard]] virtual Status inject(const Fault& fault) = 0;
     /// Milliseconds from any start, in the world's own time.
     [[nodiscard]] virtual std::uint64_t now_ms() = 0;

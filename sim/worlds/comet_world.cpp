@@ -123,16 +123,37 @@ std::optional<api::ReceiptView> CometWorld::find_receipt(const Digest& transacti
     return receipt_at(comets_.front(), transaction);
 }
 
+Result<Bytes> CometWorld::signed_query(client::CometClient& node, const ledger::MemberId& asker,
+                                       const std::string& names,
+                                       const ledger::ReadQuestion& question) {
+    const auto key = key_of(asker);
+    if (!key) return propagate(key);
+    const auto state = node.state();
+    if (!state) return propagate(state);
+    ledger::SignedQuestion asked;
+    asked.pass.member = asker;
+    asked.pass.expires = state->height + ledger::k_max_pass_heights;
+    asked.pass.nonce = nonce();
+    asked.pass = ledger::sign_read_pass(chain_id(), question, std::move(asked.pass), **key);
+    asked.arguments = question.arguments;
+    return node.query("/signed/" + names, ledger::encode(asked));
+}
+
 Result<boost::json::value> CometWorld::query(std::string_view contract, std::string_view method,
                                              const boost::json::value& arguments,
-                                             std::optional<std::size_t> node) {
+                                             std::optional<std::size_t> node,
+                                             const ledger::MemberId& asker) {
     if (node.value_or(0) >= comets_.size()) return tl::unexpected<Error>(unknown_node(*node));
     const auto described = ledger::city_contracts().query(contract, method);
     if (!described) return propagate(described);
     const auto bytes = (*described)->arguments_from_json(arguments);
     if (!bytes) return propagate(bytes);
-    const std::string path = "/contract/" + std::string(contract) + "/" + std::string(method);
-    const auto answer = comets_[node.value_or(0)].query(path, *bytes);
+    client::CometClient& asked = comets_[node.value_or(0)];
+    const std::string names = std::string(contract) + "/" + std::string(method);
+    auto answer = asker.empty()
+                      ? asked.query("/contract/" + names, *bytes)
+                      : signed_query(asked, asker, names,
+                                     {std::string(contract), std::string(method), *bytes});
     if (!answer) return propagate(answer);
     return (*described)->result_to_json(*answer);
 }

@@ -28,7 +28,8 @@ public:
     [[nodiscard]] Result<boost::json::value> query(std::string_view contract,
                                                    std::string_view method,
                                                    const boost::json::value& arguments,
-                                                   std::optional<std::size_t> node) override;
+                                                   std::optional<std::size_t> node,
+                                                   const ledger::MemberId& asker) override;
     [[nodiscard]] std::vector<NodeView> nodes() override;
     [[nodiscard]] Status can(FaultKind kind) const override;
 
@@ -36,6 +37,8 @@ private:
     CometWorld(HeldNetwork network, bool keep);
     /// Into one node's mempool; remembers what was sent, for the words of its receipt.
     Status broadcast(const ledger::Transaction& transaction);
+    Result<Bytes> signed_query(client::CometClient& node, const ledger::MemberId& asker,
+                               const std::string& names, const ledger::ReadQuestion& question);
     std::optional<api::ReceiptView> receipt_at(client::CometClient& node, const Digest& id);
 
     HeldNetwork held_;

@@ -37,7 +37,8 @@ public:
     [[nodiscard]] Result<boost::json::value> query(std::string_view contract,
                                                    std::string_view method,
                                                    const boost::json::value& arguments,
-                                                   std::optional<std::size_t> node) override;
+                                                   std::optional<std::size_t> node,
+                                                   const ledger::MemberId& asker) override;
     [[nodiscard]] Status inject(const Fault& fault) override;
     [[nodiscard]] std::uint64_t now_ms() override;
     void wait(std::uint64_t milliseconds) override;

@@ -1,6 +1,7 @@
 // The ledger as an application of another engine: the same receipts as the executor alone, and
 // nothing lost or done twice when a process ends between two requests.
 
+#include "ledger/read_pass.hpp"
 #include "tests/abci/application_fixture.hpp"
 
 namespace cityledger::abci {
@@ -195,6 +196,45 @@ TEST_CASE_METHOD(ApplicationFixture, "queries read the committed state", "[abci]
     for (const char* path : {"", "/", "/contract/", "/contract/counter", "/proof"}) {
         CHECK(ask(path).code() == codes::abci_query_unknown.number);
     }
+}
+
+TEST_CASE_METHOD(ApplicationFixture, "a signed question is answered to who may ask it", "[abci]") {
+    ledger::Contract counter = *contracts.find("counter");
+    for (ledger::Method& query : counter.queries) {
+        query.readers = {"alice", [](ledger::Context& context, ByteView) {
+                             return context.sender() == "alice";
+                         }};
+    }
+    ledger::ContractRegistry kept;
+    kept.add(counter);
+    kept.add(*contracts.find("membership"));
+    contracts = kept;
+    reopen();
+    run(1, {add_bytes("a", 4)});
+    const Bytes name = ledger::encode(CounterName{"a"});
+    const auto asked = [&](const std::string& member, const std::string& signer,
+                           std::uint64_t expires, const std::string& method = "value") {
+        ledger::SignedQuestion question;
+        question.pass.member = member;
+        question.pass.expires = expires;
+        question.arguments = name;
+        question.pass = ledger::sign_read_pass(
+            ledger::chain_id_of(genesis), {"counter", method, name}, question.pass, key_of(signer));
+        const Bytes data = ledger::encode(question);
+        return ask("/signed/counter/value", std::string(as_text(data))).code();
+    };
+    const std::uint64_t last = 1 + ledger::k_max_pass_heights;
+    CHECK(asked("alice", "alice", 1) == 0);
+    CHECK(asked("alice", "alice", last) == 0);
+    CHECK(asked("alice", "alice", 0) == codes::abci_pass_expiry.number);
+    CHECK(asked("alice", "alice", last + 1) == codes::abci_pass_expiry.number);
+    CHECK(asked("bob", "bob", last) == ledger::codes::read_not_permitted.number);
+    CHECK(asked("alice", "bob", last) == ledger::codes::read_signature_wrong.number);
+    CHECK(asked("alice", "alice", last, "add") == ledger::codes::read_signature_wrong.number);
+    CHECK(asked("carol", "bob", last) == ledger::codes::read_asker_unknown.number);
+    CHECK(ask("/contract/counter/value", std::string(as_text(name))).code() ==
+          ledger::codes::read_not_permitted.number);
+    CHECK(ask("/signed/counter/value", "short").code() != 0);
 }
 
 TEST_CASE_METHOD(ApplicationFixture, "each request is answered by its own kind", "[abci]") {

@@ -3,6 +3,7 @@
 
 #include "ledger/executor.hpp"
 
+#include "ledger/contracts/state_readers.hpp"
 #include "ledger/memory_state_store.hpp"
 #include "tests/contracts/directory_stories.hpp"
 #include "tests/contracts/invoice_stories.hpp"
@@ -78,7 +79,8 @@ public:
 
     template <class R, class Arguments>
     R ask(const char* contract, const char* query, const Arguments& arguments) {
-        const auto bytes = run_query(city_contracts(), store_, contract, query, encode(arguments));
+        const auto bytes =
+            run_query(city_contracts(), store_, contract, query, encode(arguments), k_bureau);
         REQUIRE(bytes);
         return *decode<R>(*bytes);
     }
@@ -238,6 +240,35 @@ TEST_CASE("all contracts work in one chain, within the budgets of the executor",
         "directory", "inbox", directory::DepartmentPageArguments{"AK", {}, {}});
     REQUIRE(inbox.requests.size() == 16);
     CHECK(inbox.requests[15].status == directory::RequestStatus::overdue);
+}
+
+TEST_CASE("a state key is proven to who may ask for its record", "[readers]") {
+    Chain chain(1);
+    run_the_story(chain);
+    const auto may_read = [&](const std::string& key, const MemberId& asker) {
+        return !kept_from(city_contracts(), chain.store(), key, asker);
+    };
+    const std::string dinner_key = "invoice/record/144031809110/00000001";
+    REQUIRE(chain.store().get(Space::business, dinner_key).has_value());
+    for (const MemberId& reader : {k_seller, k_buyer, k_bureau})
+        CHECK(may_read(dinner_key, reader));
+    for (const MemberId& other : {k_other, MemberId("AK"), MemberId()}) {
+        CHECK_FALSE(may_read(dinner_key, other));
+    }
+    for (const char* hidden : {"invoice/record/144031809110/00000001/x", "invoice/record/1",
+                               "invoice/usage/x", "receivables/bank/x"}) {
+        CHECK(may_read(hidden, k_bureau));
+        CHECK_FALSE(may_read(hidden, k_seller));
+    }
+    CHECK(may_read("invoice/admission/" + k_seller, k_seller));
+    CHECK_FALSE(may_read("invoice/admission/" + k_seller, k_buyer));
+    for (const char* shared : {"membership/key/AK", "directory/D/AK/D00001"}) {
+        CHECK(may_read(shared, k_other));
+        CHECK_FALSE(may_read(shared, ""));
+    }
+    for (const char* open : {"calendar/today", "evidence/record/00", "of no contract"}) {
+        CHECK(may_read(open, ""));
+    }
 }
 
 TEST_CASE("twelve requests of the largest size become overdue in one close", "[contracts]") {

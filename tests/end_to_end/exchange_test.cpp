@@ -124,7 +124,8 @@ TEST_CASE("granted rows go from one department's database to another's", "[excha
         }
         std::filesystem::remove(folder.network() + "/data/AK.port");
     }
-    const std::string deliveries = "query directory deliveries --request AF/Q00001 --json" + at;
+    const std::string deliveries =
+        "query directory deliveries --as AF --request AF/Q00001 --json" + at;
     const std::size_t before = count_of(done(deliveries), "\"sequence\"");
     CHECK(before <= 1);
     BackgroundCommand server("serve" + provider, folder.path() + "/serve.log");

@@ -68,11 +68,16 @@ TEST_CASE("sales are imported, issued, exported, taken back and exported again",
     CHECK(again.exit_code == 1);
     CHECK(contains(again.output, "payment_already_invoiced"));
 
-    const std::string exported = "export 144031809110 00000001 --document " + sales;
+    const std::string exported = "export 144031809110 00000001 --as Shop --document " + sales;
     const std::string page = network.done(exported + " --format html").output;
     CHECK(contains(page, "壹佰壹拾壹元整"));
     CHECK(contains(page, "A &lt;b&gt;"));
-    CHECK(contains(network.done("export 144031809110 00000001").output, "\"check_code\""));
+    CHECK(
+        contains(network.done("export 144031809110 00000001 --as Shop").output, "\"check_code\""));
+    const CommandResult anybody = network.type("export 144031809110 00000001");
+    CHECK(anybody.exit_code == 1);
+    CHECK(contains(anybody.output, "read_not_permitted"));
+    CHECK_FALSE(contains(anybody.output, "check_code"));
     const std::string ubl = network.done(exported + " --format ubl").output;
 
     std::string credit = replaced(ubl, "Invoice-2", "CreditNote-2");
@@ -92,14 +97,16 @@ TEST_CASE("sales are imported, issued, exported, taken back and exported again",
     const std::string note = network.file("credit.xml", credit);
     network.done("import " + note + " --issue --as Shop");
     const std::string red =
-        network.done("export 144031809110 00000002 --format html --document " + note).output;
+        network.done("export 144031809110 00000002 --as Shop --format html --document " + note)
+            .output;
     CHECK(contains(red, "红字"));
     CHECK(contains(red, "负壹佰壹拾壹元整"));
     CHECK(contains(red, "*retail*milk"));
-    const CommandResult other = network.type("export 144031809110 00000001 --document " + note);
+    const CommandResult other =
+        network.type("export 144031809110 00000001 --as Shop --document " + note);
     CHECK(other.exit_code == 1);
     CHECK(contains(other.output, documents::codes::document_not_of_invoice.name));
-    CHECK(network.type("export 144031809110 00000009").exit_code == 1);
+    CHECK(network.type("export 144031809110 00000009 --as Shop").exit_code == 1);
 }
 
 TEST_CASE("a file with mistakes is not issued, and each is told in both languages", "[files]") {

@@ -195,7 +195,7 @@ TEST_CASE("members are enrolled by an operator whose key is at hand, or not at a
     const auto by_folder = make_remote_world(folder.network(), "");
     REQUIRE(by_folder);
     REQUIRE((*by_folder)->enrol_missing_members(plan));
-    CHECK(world->query("membership", "member", {{"id", "NEWCOMER"}}, std::nullopt));
+    CHECK(world->query("membership", "member", {{"id", "NEWCOMER"}}, std::nullopt, "NEWCOMER"));
 
     for (const char* url : {"http://127.0.0.1", "http://127.0.0.1:", "http://127.0.0.1:0",
                             "http://127.0.0.1:80x", "http://127.0.0.1:70000", "http://:80",

@@ -94,12 +94,21 @@ TEST_CASE("a person enrols firms, admits one and issues an invoice, once", "[tx]
     const CommandResult stranger = network.type(k_issue + "91440300YY100002X3");
     CHECK(contains(stranger.output, "cannot be opened by 91440300YY100002X3"));
 
-    const CommandResult sales = network.type("query invoice sales --enterprise " + k_restaurant);
+    const std::string ask_sales = " --enterprise " + k_restaurant;
+    for (const char* other : {"", " --as Employer"}) {
+        const CommandResult refused =
+            network.type("query invoice sales" + std::string(other) + ask_sales);
+        CHECK(refused.exit_code == 1);
+        CHECK(contains(refused.output, "read_not_permitted"));
+        CHECK(contains(refused.output, "the tax bureau"));
+    }
+    const CommandResult sales = network.type("query invoice sales --as Restaurant" + ask_sales);
     CHECK(sales.exit_code == 0);
     CHECK(contains(sales.output, "106.00 yuan"));
-    const boost::json::value sum = parsed(network.type("query invoice statistics --json"));
+    const boost::json::value sum =
+        parsed(network.type("query invoice statistics --as TAXBUREAU --json"));
     CHECK(sum.at("issued_fen").as_int64() == 10'600);
-    CHECK(network.type("query membership member --id NOBODY").exit_code == 1);
+    CHECK(network.type("query membership member --as OPERATOR --id NOBODY").exit_code == 1);
     CHECK(network.type("receipt " + std::string(64, '0')).exit_code == 1);
     CHECK(network.pending() == 0);
 }

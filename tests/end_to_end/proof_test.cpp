@@ -42,7 +42,7 @@ TEST_CASE("a receipt and a record are proven right after the commit, and hold of
     // Nothing else goes on: the change itself is the work that has it covered.
     done("proof receipt " + id + " --out " + file("receipt.json") + at);
     done("proof receipt " + id + " --binary --out " + file("receipt.proof") + at);
-    const std::string key = " membership/member/" + k_firm;
+    const std::string key = " --as OPERATOR membership/member/" + k_firm;
     CHECK(fs::file_size(file("receipt.proof")) < 2900);  // fits a QR code of bytes
     done("proof state" + key + " --out " + file("member.json") + at);
     done("proof state" + key + " --height " + height + " --out " + file("then.json") + at);
@@ -50,6 +50,9 @@ TEST_CASE("a receipt and a record are proven right after the commit, and hold of
     CHECK(run_command("proof state" + key + " --height 1000000 --timeout-ms 1" + at).exit_code ==
           4);
     CHECK(run_command("proof receipt " + std::string(64, '0') + at).exit_code == 1);
+    const CommandResult anybody = run_command("proof state membership/member/" + k_firm + at);
+    CHECK(anybody.exit_code == 1);
+    CHECK(contains(anybody.output, "read_proof_not_permitted"));
     fs::copy_file(folder.network() + "/genesis.json", file("genesis.json"));
     done("down --purge --dir " + folder.network());
 

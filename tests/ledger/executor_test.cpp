@@ -320,12 +320,31 @@ TEST_CASE("how transactions are grouped into batches does not matter", "[executo
     CHECK(executed->state == one_batch.run({a, b}).state);
 }
 
+TEST_CASE("a query is kept from who may not ask it", "[executor]") {
+    ExecutorFixture chain;
+    ContractRegistry contracts;
+    Contract counter = *chain.contracts.find("counter");
+    const Readers alice{"alice",
+                        [](Context& context, ByteView) { return context.sender() == "alice"; }};
+    for (Method& query : counter.queries) query.readers = alice;
+    contracts.add(counter);
+    chain.run({chain.sign("alice", {add("hits", 4)})});
+    const auto ask = [&](const MemberId& asker) {
+        return run_query(contracts, chain.store, "counter", "value", encode(CounterName{"hits"}),
+                         asker);
+    };
+    CHECK(ask("alice").has_value());
+    check_refused(ask("bob"), codes::read_not_permitted);
+    check_refused(ask(""), codes::read_not_permitted);
+    CHECK(ask("bob").error().detail == "counter.value is for alice");
+}
+
 TEST_CASE("a query reads the executed state and changes nothing", "[executor]") {
     ExecutorFixture chain;
     chain.run({chain.sign("alice", {add("hits", 4)})});
     const auto query = [&](std::string_view contract, std::string_view method,
                            const Bytes& arguments) {
-        return run_query(chain.contracts, chain.store, contract, method, arguments);
+        return run_query(chain.contracts, chain.store, contract, method, arguments, {});
     };
     const Bytes hits = encode(CounterName{"hits"});
     const auto value = query("counter", "value", hits);

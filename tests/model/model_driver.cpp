@@ -101,7 +101,7 @@ private:
         if (!method) throw std::runtime_error(method.error().message());
         const auto bytes = (*method)->arguments_from_json(arguments);
         if (!bytes) throw std::runtime_error(name + ": " + bytes.error().message());
-        const auto answer = run_query(city_contracts(), store_, contract, name, *bytes);
+        const auto answer = run_query(city_contracts(), store_, contract, name, *bytes, "SZTAX");
         if (!answer) return refused(answer.error().code.name);
         return {{"ok", *(*method)->result_to_json(*answer)}};
     }

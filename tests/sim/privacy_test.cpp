@@ -7,6 +7,7 @@
 #include <set>
 
 #include "crypto/hash.hpp"
+#include "ledger/contracts/contracts.hpp"
 #include "sim/runner/runner.hpp"
 #include "sim/simulator/virtual_world.hpp"
 #include "tests/paths.hpp"
@@ -109,6 +110,67 @@ TEST_CASE("a dictionary of all enterprises finds nothing on a node", "[privacy]"
     }
     CHECK(searched > 100'000);
     CHECK(tags_are_there);
+}
+
+/// Every query of the chain about what somebody may know to ask for: each invoice, each actor.
+std::vector<std::pair<std::string, boost::json::object>> questions_about(
+    const ledger::Method& query, const Scenario& scenario) {
+    std::vector<std::pair<std::string, boost::json::object>> questions;
+    const auto fill = [&](const std::string& subject, const std::string& number) {
+        boost::json::object arguments;
+        for (const auto& [name, example] : query.example_arguments.get_object()) {
+            if (example.is_null()) continue;
+            boost::json::value& value = arguments[name];
+            value = example;
+            if (name == "code") value = "144031809110";
+            if (name == "number") value = number;
+            if (name == "date") value = "2018-08-10";
+            if (name == "day") value = "2018-08-10";
+            if (name == "month") value = "2018-08";
+            for (const char* member :
+                 {"enterprise", "seller", "id", "principal", "provider", "department"}) {
+                if (name == member) value = subject;
+            }
+        }
+        if (!query.arguments_from_json(arguments)) return;  // no such id is possible there
+        questions.emplace_back(subject + " " + number, std::move(arguments));
+    };
+    for (const Actor& actor : scenario.actors) fill(actor.id, "00000001");
+    for (int i = 1; i <= 9; ++i) fill(scenario.actors.front().id, "0000000" + std::to_string(i));
+    return questions;
+}
+
+TEST_CASE("an anonymous reader that asks everything learns only what 查验 gives", "[privacy]") {
+    const auto scenario =
+        read_scenario_file(std::string(source_dir()) + "/scenarios/shenzhen-einvoice.yaml");
+    REQUIRE(scenario);
+    VirtualWorld world(make_plan(*scenario), {});
+    REQUIRE(run(*scenario, world).exit_code() == 0);
+    const std::set<std::string> open = {"calendar.today", "evidence.evidence",
+                                        "evidence.on_chain_before", "invoice.rules",
+                                        "invoice.verify"};
+    std::size_t refused = 0;
+    for (const ledger::Contract* contract : ledger::city_contracts().all()) {
+        for (const ledger::Method& query : contract->queries) {
+            const std::string name = contract->name + "." + query.name;
+            for (const auto& [about, arguments] : questions_about(query, *scenario)) {
+                const auto answer =
+                    world.query(contract->name, query.name, arguments, std::nullopt, {});
+                INFO(name << " about " << about << ": "
+                          << (answer ? ledger::compact_json(*answer) : answer.error().message()));
+                if (!open.contains(name)) {
+                    REQUIRE_FALSE(answer);
+                    REQUIRE(answer.error().code == ledger::codes::read_not_permitted);
+                    ++refused;
+                } else if (name == "invoice.verify") {
+                    // A guess that is wrong; whoever holds the paper asks with its check code.
+                    REQUIRE(answer);
+                    REQUIRE(ledger::compact_json(*answer) == R"({"matches":false})");
+                }
+            }
+        }
+    }
+    CHECK(refused > 100);
 }
 
 TEST_CASE("the search finds what stands there in clear or hashed", "[privacy]") {

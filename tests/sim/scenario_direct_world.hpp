@@ -95,14 +95,15 @@ public:
     [[nodiscard]] Result<boost::json::value> query(std::string_view contract,
                                                    std::string_view method,
                                                    const boost::json::value& arguments,
-                                                   std::optional<std::size_t> node) override {
+                                                   std::optional<std::size_t> node,
+                                                   const ledger::MemberId& asker) override {
         if (node && *node >= validators_) return tl::unexpected<Error>(unknown_node(*node));
         const auto found = ledger::city_contracts().query(contract, method);
         if (!found) return propagate(found);
         const auto bytes = (*found)->arguments_from_json(arguments);
         if (!bytes) return propagate(bytes);
         const auto answer =
-            ledger::run_query(ledger::city_contracts(), store_, contract, method, *bytes);
+            ledger::run_query(ledger::city_contracts(), store_, contract, method, *bytes, asker);
         if (!answer) return propagate(answer);
         return (*found)->result_to_json(*answer);
     }

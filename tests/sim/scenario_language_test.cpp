@@ -73,7 +73,7 @@ TEST_CASE("actors are drawn by weight, and one seed draws the same again", "[lan
         CHECK(report.exit_code() == 0);
         // About one in ten is AL's.
         const auto known = [&](const char* id) {
-            return world.query("directory", "responsibility", {{"id", id}}, std::nullopt)
+            return world.query("directory", "responsibility", {{"id", id}}, std::nullopt, "AL")
                 .has_value();
         };
         CHECK(known("AL/R00005"));

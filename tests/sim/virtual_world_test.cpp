@@ -56,7 +56,7 @@ TEST_CASE("a transaction becomes a receipt, and a query shows what it did", "[vi
     bench.world->wait(5'000);
     const boost::json::value slot = {{"slot", 3}, {"text", ""}};
     for (std::size_t node = 0; node < 4; ++node) {
-        const auto found = bench.world->query("board", "read", slot, node);
+        const auto found = bench.world->query("board", "read", slot, node, {});
         REQUIRE(found.has_value());
         CHECK(found->at("text").as_string() == "hello");
     }
@@ -134,8 +134,8 @@ TEST_CASE("what cannot be done is refused with a reason", "[virtual]") {
     REQUIRE(key.has_value());
     CHECK(world.key_of("nobody").value()->public_key().bytes() == *key);
     CHECK(world.make_key("nobody").value() != *key);
-    CHECK_FALSE(world.query("board", "burn", {}, std::nullopt).has_value());
-    CHECK(world.query("board", "read", {{"slot", 1}, {"text", ""}}, 11).error().code ==
+    CHECK_FALSE(world.query("board", "burn", {}, std::nullopt, {}).has_value());
+    CHECK(world.query("board", "read", {{"slot", 1}, {"text", ""}}, 11, {}).error().code ==
           codes::world_unknown_node);
     ledger::Transaction forged = bench.write(1, "x");
     forged.signature.bytes[5] ^= 1;

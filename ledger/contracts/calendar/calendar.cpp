@@ -261,8 +261,8 @@ Contract make_calendar_contract() {
                     countersign_close),
     };
     contract.queries = {
-        make_method("today", "The business day that is open, and who has proposed to close it.",
-                    query_today),
+        make_query("today", "The business day that is open, and who has proposed to close it.",
+                   anybody(), query_today),
     };
     contract.initialise = initialise;
     return contract;

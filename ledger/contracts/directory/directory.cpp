@@ -6,6 +6,7 @@
 #include "crypto/hash.hpp"
 #include "ledger/contracts/contracts.hpp"
 #include "ledger/contracts/directory/internal.hpp"
+#include "ledger/contracts/membership/readers.hpp"
 #include "ledger/contracts/values/key_text.hpp"
 
 namespace cityledger::ledger {
@@ -252,6 +253,8 @@ Contract make_directory_contract() {
     directory::add_reform_queries(contract.queries);
     directory::add_score_queries(contract.queries);
     directory::add_trail_queries(contract.queries);
+    // What departments publish to each other is for all members, and for nobody else.
+    for (Method& query : contract.queries) query.readers = membership::members();
     contract.initialise = directory::initialise;
     return contract;
 }

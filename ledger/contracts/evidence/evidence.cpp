@@ -103,11 +103,12 @@ Contract make_evidence_contract() {
                     deposit),
         make_method("withdraw", "The notary withdraws its deposit; it stays visible.", withdraw),
     };
+    // Whoever has a record can tell its digest; nobody else can ask.
     contract.queries = {
-        make_method("evidence", "Who deposited the digest, on which day, and whether it stands.",
-                    query_evidence),
-        make_method("on_chain_before", "Whether the digest was on the chain before a day.",
-                    query_on_chain_before),
+        make_query("evidence", "Who deposited the digest, on which day, and whether it stands.",
+                   anybody(), query_evidence),
+        make_query("on_chain_before", "Whether the digest was on the chain before a day.",
+                   anybody(), query_on_chain_before),
     };
     return contract;
 }

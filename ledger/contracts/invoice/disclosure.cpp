@@ -1,4 +1,5 @@
 #include "ledger/contracts/invoice/internal.hpp"
+#include "ledger/contracts/invoice/readers.hpp"
 
 namespace cityledger::ledger::invoice {
 namespace {
@@ -28,6 +29,7 @@ Result<Nothing> disclose(Context& context, const DiscloseArguments& arguments) {
     if (!is_party) return refuse(codes::not_a_party, name_of(content));
     const auto reader = membership::require_member(context, arguments.reader);
     if (!reader) return propagate(reader);
+    context.put(Space::derived, disclosure_key(arguments.code, arguments.number, reader->id), {});
     context.emit("invoice.disclosed", reader->id + "/" + name_of(content));
     return Nothing{};
 }

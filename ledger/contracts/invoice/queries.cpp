@@ -1,4 +1,5 @@
 #include "ledger/contracts/invoice/internal.hpp"
+#include "ledger/contracts/invoice/readers.hpp"
 
 namespace cityledger::ledger::invoice {
 namespace {
@@ -72,23 +73,30 @@ Result<Rules> query_rules(Context& context, const Nothing&) { return load_rules(
 }  // namespace
 
 std::vector<Method> invoice_queries() {
-    Method verify = make_method("verify", "Whether what is printed on an invoice is on the chain.",
-                                query_verify);
+    Method verify = make_query("verify", "Whether what is printed on an invoice is on the chain.",
+                               anybody(), query_verify);
     verify.limited_by = {"code", "number"};  // a check code is short, and anybody may ask
     return {
-        make_method("invoice", "An invoice by code and number.", query_invoice),
+        make_query("invoice", "An invoice by code and number.", parties_of_invoice(),
+                   query_invoice),
         std::move(verify),
-        make_method("admission", "The admission of an enterprise.", query_admission),
-        make_method("quota", "The quota of an enterprise and its use in a month.", query_quota),
-        make_method("payment", "The live invoice for a payment.", query_payment),
-        make_method("sales", "Invoices that an enterprise issued.", query_sales),
-        make_method("purchases", "Invoices that name an enterprise as buyer.", query_purchases),
-        make_method("mandate", "The mandate of a service provider, if it stands.", query_mandate),
-        make_method("risks", "The risk signals of a business day.", query_risks),
-        make_method("rules", "What the genesis has set: names, tolerances of taxes, quota returns.",
-                    query_rules),
-        make_method("statistics", "Totals of the city: issued = red + booked + outstanding.",
-                    query_statistics),
+        make_query("admission", "The admission of an enterprise.",
+                   the_enterprise<EnterpriseArguments>(), query_admission),
+        make_query("quota", "The quota of an enterprise and its use in a month.",
+                   the_enterprise<QuotaArguments>(), query_quota),
+        make_query("payment", "The live invoice for a payment.", the_enterprise<PaymentArguments>(),
+                   query_payment),
+        make_query("sales", "Invoices that an enterprise issued.",
+                   the_enterprise<InvoicesArguments>(), query_sales),
+        make_query("purchases", "Invoices that name an enterprise as buyer.",
+                   the_enterprise<InvoicesArguments>(), query_purchases),
+        make_query("mandate", "The mandate of a service provider, if it stands.",
+                   sides_of_mandate(), query_mandate),
+        make_query("risks", "The risk signals of a business day.", supervisors(), query_risks),
+        make_query("rules", "What the genesis has set: names, tolerances of taxes, quota returns.",
+                   anybody(), query_rules),
+        make_query("statistics", "Totals of the city: issued = red + booked + outstanding.",
+                   offices(), query_statistics),
     };
 }
 

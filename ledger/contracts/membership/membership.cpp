@@ -5,6 +5,7 @@
 #include "crypto/check.hpp"
 #include "crypto/keys.hpp"
 #include "ledger/contracts/contracts.hpp"
+#include "ledger/contracts/membership/readers.hpp"
 #include "ledger/contracts/values/uscc.hpp"
 #include "ledger/executor.hpp"
 
@@ -417,10 +418,10 @@ Contract make_membership_contract() {
     };
     contract.operations.front().filled_in = {"public_key"};
     contract.queries = {
-        make_method("member", "A member by its id.", query_member),
-        make_method("key", "The signing key of an active member.", query_key),
-        make_method("members", "Members in the order of their ids, by role if one is named.",
-                    query_members),
+        make_query("member", "A member by its id.", members(), query_member),
+        make_query("key", "The signing key of an active member.", members(), query_key),
+        make_query("members", "Members in the order of their ids, by role if one is named.",
+                   members(), query_members),
     };
     contract.initialise = initialise;
     return contract;

@@ -3,6 +3,7 @@
 #include "ledger/contracts/calendar/calendar.hpp"
 #include "ledger/contracts/invoice/internal.hpp"
 #include "ledger/contracts/membership/membership.hpp"
+#include "ledger/contracts/membership/readers.hpp"
 
 namespace cityledger::ledger {
 namespace receivables {
@@ -165,6 +166,15 @@ Result<Nothing> settle(Context& context, const ReceivableArguments& arguments) {
     return Nothing{};
 }
 
+bool reads_receivable(Context& context, const ReceivableArguments& arguments) {
+    const auto asker = membership::asking_member(context);
+    if (!asker) return false;
+    if (membership::asks_as_supervisor(context)) return true;
+    const auto record = find(context, arguments.code, arguments.number);
+    return record && (asker->id == record->supplier || asker->id == record->debtor ||
+                      asker->id == record->bank);
+}
+
 Result<Receivable> query_receivable(Context& context, const ReceivableArguments& arguments) {
     return find(context, arguments.code, arguments.number);
 }
@@ -195,7 +205,11 @@ Contract make_receivables_contract() {
         make_method("settle", "The bank says that it was paid.", settle),
     };
     contract.queries = {
-        make_method("receivable", "The financing of an invoice.", query_receivable),
+        make_query(
+            "receivable", "The financing of an invoice.",
+            readers_by<ReceivableArguments>(
+                "its supplier, debtor and bank, the tax bureau and auditors", reads_receivable),
+            query_receivable),
     };
     return contract;
 }

@@ -1,6 +1,7 @@
 #include "node/io/daemon/daemon_backend.hpp"
 
 #include <unistd.h>
+#include <chrono>
 
 #include "node/api/version.hpp"
 #include "node/io/http/api_arguments.hpp"
@@ -266,6 +267,12 @@ Status DaemonBackend::block_links(const std::vector<std::string>& peers) const {
     }
     node_.transport.set_blocked(blocked);
     return {};
+}
+
+std::uint64_t DaemonBackend::wall_clock_ms() const {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
 }
 
 }  // namespace cityledger::io

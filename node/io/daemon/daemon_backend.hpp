@@ -55,6 +55,8 @@ public:
     std::uint64_t executed_height() const override { return executed_height_; }
     const ledger::StateReader& state() const override { return node_.state; }
     const ledger::Genesis& genesis() const override { return node_.home.genesis; }
+    const std::string& node_name() const override { return node_.home.config.name; }
+    std::uint64_t wall_clock_ms() const override;
     const std::string& control_token() const override { return node_.control_token; }
 
     /// On the replica's thread, before anybody is told of what this height did.

@@ -47,10 +47,12 @@ boost::json::array describe_fields(const std::vector<ledger::FieldDescription>& 
 boost::json::array describe_methods(const std::vector<ledger::Method>& methods) {
     boost::json::array described;
     for (const ledger::Method& method : methods) {
-        described.push_back({{"name", method.name},
-                             {"summary", method.summary},
-                             {"arguments", describe_fields(method.arguments)},
-                             {"result", describe_fields(method.result)}});
+        boost::json::object shown{{"name", method.name},
+                                  {"summary", method.summary},
+                                  {"arguments", describe_fields(method.arguments)},
+                                  {"result", describe_fields(method.result)}};
+        if (!method.readers.words.empty()) shown["readers"] = method.readers.words;
+        described.push_back(std::move(shown));
     }
     return described;
 }

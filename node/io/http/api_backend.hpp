@@ -67,6 +67,10 @@ public:
     [[nodiscard]] virtual std::uint64_t executed_height() const = 0;
     [[nodiscard]] virtual const ledger::StateReader& state() const = 0;
     [[nodiscard]] virtual const ledger::Genesis& genesis() const = 0;
+    /// The node's name in the genesis: read passes are for one node.
+    [[nodiscard]] virtual const std::string& node_name() const = 0;
+    /// The time of day, which read passes are measured by: milliseconds since 1970.
+    [[nodiscard]] virtual std::uint64_t wall_clock_ms() const = 0;
     /// What a request must carry to use the fault controls; empty: the node has none.
     [[nodiscard]] virtual const std::string& control_token() const = 0;
 };

@@ -3,40 +3,15 @@
 #include <limits>
 
 #include "crypto/check.hpp"
+#include "ledger/contracts/state_readers.hpp"
 #include "ledger/receipt_index.hpp"
 #include "node/io/http/api_arguments.hpp"
 #include "node/io/http/api_submit.hpp"
+#include "node/io/http/read_codes.hpp"
 #include "node/io/io_codes.hpp"
 
 namespace cityledger::io {
 namespace {
-
-struct StateQuestion {
-    ledger::Space space = ledger::Space::business;
-    std::string key;
-    std::optional<std::uint64_t> height;
-};
-
-Result<StateQuestion> question_of(const HttpRequest& request) {
-    StateQuestion question;
-    const std::string_view space = request.parameter("space").value_or("business");
-    if (space != "business" && space != "system") {
-        return tl::unexpected<Error>(wrong_parameter("space: business or system"));
-    }
-    if (space == "system") question.space = ledger::Space::system;
-    const auto key = from_hex(request.parameter("key").value_or(""));
-    if (!key || key->empty() || key->size() > ledger::k_max_key_bytes) {
-        return tl::unexpected<Error>(wrong_parameter(
-            "key: 1 to " + std::to_string(ledger::k_max_key_bytes) + " bytes in hex digits"));
-    }
-    question.key = as_text(*key);
-    if (const auto height = request.parameter("height")) {
-        const auto number = number_of("height", *height, std::numeric_limits<std::uint64_t>::max());
-        if (!number) return propagate(number);
-        question.height = *number;
-    }
-    return question;
-}
 
 /// The lowest height, within reach, after which the hashed state was already that of this height:
 /// an empty block changes nothing, and on a quiet network nothing may ever cover it.
@@ -68,6 +43,27 @@ std::uint64_t bytes_of(const std::vector<ledger::Receipt>& receipts) {
 }
 
 }  // namespace
+
+Result<api::StateQuestion> state_question_of(const HttpRequest& request) {
+    api::StateQuestion question;
+    const std::string_view space = request.parameter("space").value_or("business");
+    if (space != "business" && space != "system") {
+        return tl::unexpected<Error>(wrong_parameter("space: business or system"));
+    }
+    if (space == "system") question.space = ledger::Space::system;
+    const auto key = from_hex(request.parameter("key").value_or(""));
+    if (!key || key->empty() || key->size() > ledger::k_max_key_bytes) {
+        return tl::unexpected<Error>(wrong_parameter(
+            "key: 1 to " + std::to_string(ledger::k_max_key_bytes) + " bytes in hex digits"));
+    }
+    question.key = as_text(*key);
+    if (const auto height = request.parameter("height")) {
+        const auto number = number_of("height", *height, std::numeric_limits<std::uint64_t>::max());
+        if (!number) return propagate(number);
+        question.height = *number;
+    }
+    return question;
+}
 
 Result<ledger::StoredReceipt> stored_receipt(const ApiBackend& backend, const std::string& id) {
     const auto digest = digest_from_hex(id);
@@ -114,12 +110,17 @@ void ProofRoutes::cover(std::optional<std::uint64_t> height, const HttpRespond& 
         });
 }
 
-void ProofRoutes::of_state(const HttpRequest& request, const HttpRespond& respond) {
-    const auto question = question_of(request);
-    if (!question) return respond(error_response(question.error()));
-    std::optional<std::uint64_t> height = question->height;
+Status ProofRoutes::check_reader(const ledger::ContractRegistry& contracts, const std::string& key,
+                                 const ledger::MemberId& asker) const {
+    const auto who = ledger::kept_from(contracts, backend_.state(), key, asker);
+    if (who) return refuse(codes::read_proof_not_permitted, "the value of this key is for " + *who);
+    return {};
+}
+
+void ProofRoutes::of_state(const api::StateQuestion& question, const HttpRespond& respond) {
+    std::optional<std::uint64_t> height = question.height;
     if (height) height = same_state_from(backend_.state(), *height);
-    cover(height, respond, [this, asked = *question, respond](ledger::Proof proof) {
+    cover(height, respond, [this, asked = question, respond](ledger::Proof proof) {
         const ledger::ExecutedState& named = proof.headers.front().executed;
         const Digest root =
             asked.space == ledger::Space::system ? named.system_root : named.business_root;

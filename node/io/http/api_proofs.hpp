@@ -1,6 +1,7 @@
 #pragma once
 // GET /proof/...: what the chain recorded, for who checks it without this node (ledger/proof.hpp).
 
+#include "node/api/state_question.hpp"
 #include "node/io/http/api_backend.hpp"
 #include "node/io/http/http_message.hpp"
 
@@ -14,6 +15,9 @@ namespace cityledger::io {
 [[nodiscard]] const ledger::Transaction* find_transaction(const StoredBlock& block,
                                                           const ledger::Receipt& receipt);
 
+/// ?space=business|system &key=HEX &height=H
+[[nodiscard]] Result<api::StateQuestion> state_question_of(const HttpRequest& request);
+
 class ProofRoutes {
 public:
     /// Called with the bytes that were read for an answer.
@@ -21,8 +25,10 @@ public:
 
     explicit ProofRoutes(ApiBackend& backend) : backend_(backend) {}
 
-    /// ?space=business|system &key=HEX &height=H
-    void of_state(const HttpRequest& request, const HttpRespond& respond);
+    /// read_proof_not_permitted unless the asker may read the key's value.
+    [[nodiscard]] Status check_reader(const ledger::ContractRegistry& contracts,
+                                      const std::string& key, const ledger::MemberId& asker) const;
+    void of_state(const api::StateQuestion& question, const HttpRespond& respond);
     void of_receipt(const std::string& id, const Charge& charge, const HttpRespond& respond);
 
 private:

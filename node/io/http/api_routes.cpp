@@ -10,6 +10,7 @@
 #include "node/io/http/api_receipts.hpp"
 #include "node/io/http/api_submit.hpp"
 #include "node/io/http/metrics.hpp"
+#include "node/io/http/read_askers.hpp"
 #include "node/io/http/read_budget.hpp"
 #include "node/io/http/verification_budget.hpp"
 #include "node/io/http/view_askers.hpp"
@@ -68,6 +69,7 @@ public:
           contracts_(contracts),
           scheduler_(scheduler),
           server_counters_(std::move(server_counters)),
+          chain_id_(ledger::chain_id_of(backend.genesis())),
           followers_(backend, scheduler),
           proofs_(backend),
           views_(backend),
@@ -284,7 +286,13 @@ private:
     }
 
     void state_proof(const HttpRequest& request, const Parts&, const HttpRespond& respond) {
-        proofs_.of_state(request, respond);
+        const auto question = state_question_of(request);
+        if (!question) return respond(error_response(question.error()));
+        const auto asker = asker_of(request, api::read_question(*question));
+        if (!asker) return respond(error_response(asker.error()));
+        const Status readable = proofs_.check_reader(contracts_, question->key, *asker);
+        if (!readable) return respond(error_response(readable.error()));
+        proofs_.of_state(*question, respond);
     }
     void receipt_proof(const HttpRequest& request, const Parts& parts, const HttpRespond& respond) {
         proofs_.of_receipt(
@@ -314,10 +322,30 @@ private:
                 request.caller, subject_of(method, json->get_object()), scheduler_.now_ms());
             if (!admitted) return propagate(admitted);
         }
-        const auto result =
-            ledger::run_query(contracts_, backend_.state(), contract, method.name, *arguments);
+        const auto asker = asker_of(request, {contract, method.name, *arguments});
+        if (!asker) return propagate(asker);
+        const auto result = ledger::run_query(contracts_, backend_.state(), contract, method.name,
+                                              *arguments, *asker);
         if (!result) return propagate(result);
         return method.result_to_json(*result);
+    }
+
+    /// The member that has signed this question; empty if nobody has.
+    Result<ledger::MemberId> asker_of(const HttpRequest& request,
+                                      const ledger::ReadQuestion& question) {
+        if (request.authorization.empty()) return ledger::MemberId();
+        const auto pass = read_pass_of(request.authorization);
+        if (!pass) return propagate(pass);
+        const std::uint64_t now_ms = backend_.wall_clock_ms();
+        const Status timely = ReadAskers::check_window(*pass, backend_.node_name(), now_ms);
+        if (!timely) return propagate(timely);
+        budget_.charge(request.caller, k_read_pass_bytes, scheduler_.now_ms());
+        const Status good = ledger::check_read_pass(backend_.state(), chain_id_, question, *pass);
+        if (!good) return propagate(good);
+        // Last, so that nobody but the member can fill its place.
+        const Status taken = askers_.take(*pass, now_ms);
+        if (!taken) return propagate(taken);
+        return pass->member;
     }
 
     void control_links(const HttpRequest& request, const Parts&, const HttpRespond& respond) {
@@ -345,6 +373,8 @@ private:
     std::function<node::Counters()> server_counters_;
     VerifyLimits verify_limits_;
     ReadBudget budget_;
+    ReadAskers askers_;
+    ledger::ChainId chain_id_;
     ReceiptFollowers followers_;
     ProofRoutes proofs_;
     ViewAskers views_;

@@ -29,4 +29,11 @@ inline constexpr std::uint64_t k_read_budget_bytes_per_second = 32ull * 1024 * 1
 inline constexpr std::uint64_t k_read_request_bytes = 8 * 1024;  ///< price of a request
 inline constexpr std::size_t k_max_read_budgets = 65'536;        ///< addresses, in memory
 
+/// How far ahead a read pass may expire, on the node's clock, and how many a node remembers so that
+/// none is taken twice: 2,184 signed questions a second, more than it can check.
+inline constexpr std::uint64_t k_read_pass_lifetime_ms = 30'000;
+inline constexpr std::size_t k_max_read_passes = 65'536;
+/// Price of a checked signature of an asker, beside that of the request.
+inline constexpr std::uint64_t k_read_pass_bytes = 16 * 1024;
+
 }  // namespace cityledger::io

@@ -5,6 +5,7 @@
 #include "ledger/ledger_codes.hpp"
 #include "node/api/answers.hpp"
 #include "node/io/http/http_framing.hpp"
+#include "node/io/http/read_codes.hpp"
 #include "node/io/http/verification_codes.hpp"
 #include "node/io/io_codes.hpp"
 #include "node/replica/replica_codes.hpp"
@@ -61,11 +62,18 @@ std::optional<std::string_view> HttpRequest::parameter(std::string_view name) co
 
 unsigned http_status(const Code& code) {
     static const std::map<std::uint16_t, unsigned> k_own_status = {
-        {codes::controls_disabled.number, 403},      {codes::control_token_wrong.number, 403},
-        {codes::http_wrong_method.number, 405},      {codes::http_too_late.number, 408},
-        {codes::http_too_large.number, 413},         {codes::http_wrong_media_type.number, 415},
-        {codes::http_wrong_host.number, 421},        {codes::verify_caller_limited.number, 429},
-        {codes::verify_invoice_limited.number, 429}, {codes::http_budget_spent.number, 429},
+        {codes::controls_disabled.number, 403},
+        {codes::control_token_wrong.number, 403},
+        {ledger::codes::read_not_permitted.number, 403},
+        {codes::read_proof_not_permitted.number, 403},
+        {codes::http_wrong_method.number, 405},
+        {codes::http_too_late.number, 408},
+        {codes::http_too_large.number, 413},
+        {codes::http_wrong_media_type.number, 415},
+        {codes::http_wrong_host.number, 421},
+        {codes::verify_caller_limited.number, 429},
+        {codes::verify_invoice_limited.number, 429},
+        {codes::http_budget_spent.number, 429},
     };
     const auto own = k_own_status.find(code.number);
     if (own != k_own_status.end()) return own->second;

@@ -1,5 +1,5 @@
 #pragma once
-// Codes of the limits on verification: 1490 to 1499.
+// Codes of the limits on verification: 1490 and 1491.
 
 #include "crypto/result.hpp"
 
