@@ -64,6 +64,22 @@ struct Market {
     std::string name(const MemberId& bank) const { return bank + "/" + code + "/" + number; }
 };
 
+TEST_CASE("a financing is read by its parties and the offices", "[receivables][readers]") {
+    Market market;
+    REQUIRE(market.request(k_bank) == "accepted");
+    const auto method = city_contracts().query("receivables", "receivable");
+    REQUIRE(method);
+    const auto may_ask = [&](const MemberId& asker) {
+        market.city.context.current_sender = asker;
+        return (*method)->readers.admit(market.city.context,
+                                        encode(ReceivableArguments{market.code, market.number}));
+    };
+    for (const MemberId& reader : {k_seller, k_buyer, k_bank, k_bureau}) CHECK(may_ask(reader));
+    for (const MemberId& other : {k_second_bank, k_consumer, k_other, MemberId()}) {
+        CHECK_FALSE(may_ask(other));
+    }
+}
+
 TEST_CASE("a supplier asks, the buyer confirms, a bank finances and is paid", "[receivables]") {
     Market market;
     CHECK(market.request(k_bank) == "accepted");
