@@ -3,7 +3,7 @@
 #include <boost/json/object.hpp>
 #include <charconv>
 
-#include "client/base64.hpp"
+#include "crypto/base64.hpp"
 #include "client/client_codes.hpp"
 #include "client/http_connection.hpp"
 #include "ledger/codec/json.hpp"

@@ -6,7 +6,7 @@
 #include <sstream>
 #include <thread>
 
-#include "client/base64.hpp"
+#include "crypto/base64.hpp"
 #include "crypto/hash.hpp"
 #include "ledger/engine_chain_id.hpp"
 #include "node/io/config_files.hpp"
@@ -133,7 +133,7 @@ std::string comet_node_id(const std::string& node_key_json) {
     boost::system::error_code error;
     const boost::json::value* value = json->find_pointer("/priv_key/value", error);
     if (value == nullptr || !value->is_string()) return {};
-    const auto key = client::decode_base64(std::string_view(value->get_string()));
+    const auto key = decode_base64(std::string_view(value->get_string()));
     if (!key || key->size() != 2 * k_public_key_bytes) return {};
     const Digest digest = crypto::sha256(ByteView(*key).subspan(k_public_key_bytes));
     return to_hex(digest.view().first(k_node_id_bytes));

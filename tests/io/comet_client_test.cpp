@@ -5,7 +5,7 @@
 #include <boost/json/parse.hpp>
 #include <catch2/catch.hpp>
 
-#include "client/base64.hpp"
+#include "crypto/base64.hpp"
 #include "client/client_codes.hpp"
 #include "ledger/contract.hpp"
 #include "node/abci/abci_codes.hpp"

@@ -1,15 +1,15 @@
 #pragma once
-// Base64 (RFC 4648, section 4, padded), as the RPC of CometBFT has bytes in JSON.
+// Base64 (RFC 4648, section 4, padded): bytes in JSON and in headers of HTTP.
 
 #include <optional>
 #include <string>
 
 #include "crypto/bytes.hpp"
 
-namespace cityledger::client {
+namespace cityledger {
 
 [[nodiscard]] std::string encode_base64(ByteView bytes);
 /// Nothing if the text is none.
 [[nodiscard]] std::optional<Bytes> decode_base64(std::string_view text);
 
-}  // namespace cityledger::client
+}  // namespace cityledger

@@ -1,6 +1,6 @@
-#include "client/base64.hpp"
+#include "crypto/base64.hpp"
 
-namespace cityledger::client {
+namespace cityledger {
 namespace {
 
 constexpr std::string_view k_digits =
@@ -40,4 +40,4 @@ std::optional<Bytes> decode_base64(std::string_view text) {
     return bytes;
 }
 
-}  // namespace cityledger::client
+}  // namespace cityledger
