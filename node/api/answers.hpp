@@ -269,6 +269,48 @@ struct ReceiptsView {
     }
 };
 
+/// One operation in a message of /events.
+struct OperationEvents {
+    std::string contract;
+    std::string operation;
+    std::string code_name;  ///< "ok" or the name of the refusal
+    std::string detail;     ///< of the refusal
+    std::vector<ledger::Event> events;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(field("contract", contract), field("operation", operation),
+                field("code_name", code_name), field("detail", detail), field("events", events));
+    }
+};
+
+/// One transaction in a message of /events.
+struct TransactionEvents {
+    Digest transaction;
+    std::string sender;     ///< name of the member
+    std::string code_name;  ///< "ok", or why no operation ran
+    std::vector<OperationEvents> operations;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(
+            field("transaction", transaction), field("sender", sender),
+            field("code_name", code_name),
+            ledger::limited<ledger::k_max_operations_per_transaction>("operations", operations));
+    }
+};
+
+/// One message of GET /events: an executed block as GET /receipts tells it, and its first
+/// transactions with their events.
+struct BlockEvents {
+    BlockReceipts block;
+    std::vector<TransactionEvents> transactions;
+    std::uint64_t others = 0;  ///< transactions of the block that are not among these
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(field("block", block), ledger::limited<1'000'000>("transactions", transactions),
+                field("others", others));
+    }
+};
+
 /// Every error answer of the API.
 struct ErrorView {
     std::uint16_t code = 0;

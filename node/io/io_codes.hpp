@@ -51,7 +51,11 @@
     X(control_token_wrong, 1462, refused, "the request does not carry the token of the fault controls", "send `Authorization: Bearer` with the text of control.token in the node's home") \
     X(http_wrong_host, 1463, refused, "the Host of the request is none of this node's names", "use its address, or add the name to http_names in node.json") \
     X(proof_not_covered, 1465, busy, "no final header covers that height yet", "ask again in a moment") \
-    X(http_budget_spent, 1464, busy, "this address has read more than its budget lately", "wait as long as Retry-After says, or run a node of your own")
+    X(http_budget_spent, 1464, busy, "this address has read more than its budget lately", "wait as long as Retry-After says, or run a node of your own") \
+    X(http_wrong_origin, 1466, refused, "the page that asks is of another site", "open the page of the node itself, or add its name to http_names in node.json") \
+    X(events_need_web_socket, 1467, invalid, "/events is answered by WebSocket only", "connect with a WebSocket client, or read GET /receipts") \
+    X(events_too_many, 1468, busy, "no place is free among those who follow the events", "close other followers, follow another node, or read GET /receipts") \
+    X(events_too_far_behind, 1469, busy, "the follower is too many blocks behind", "read the blocks up to there with GET /receipts, or follow from the newest")
 // clang-format on
 
 namespace cityledger::io {

@@ -9,6 +9,7 @@
 
 #include "node/io/daemon/asio_scheduler.hpp"
 #include "node/io/http/api_routes.hpp"
+#include "node/io/http/event_followers.hpp"
 #include "node/io/http/http_server.hpp"
 
 namespace cityledger::io {
@@ -31,10 +32,15 @@ public:
     void on_executed(std::uint64_t height);
 
 private:
+    /// The one path that is answered by WebSocket.
+    WebSocketPath events();
+
     boost::asio::io_context context_{1};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
     AsioScheduler scheduler_;
     std::optional<ApiRoutes> routes_;
+    std::optional<EventFeed> event_feed_;
+    std::optional<EventFollowers> event_followers_;
     HttpServer server_;
     std::thread thread_;
 };

@@ -6,17 +6,6 @@
 namespace cityledger::io {
 namespace {
 
-api::BlockReceipts receipts_of(const ledger::StateReader& state,
-                               const ledger::ExecutedState& reached) {
-    api::BlockReceipts block{
-        reached.height, reached.system_root, reached.business_root, reached.receipts_root, {}};
-    while (auto stored = ledger::receipt_at(state, reached.height,
-                                            static_cast<std::uint32_t>(block.receipts.size()))) {
-        block.receipts.push_back(api::receipt_line(stored->receipt));
-    }
-    return block;
-}
-
 /// The height is told as it was before the state was read: it may grow meanwhile.
 HttpResponse receipts_from(const ApiBackend& backend, std::uint64_t height) {
     const std::uint64_t executed_height = backend.executed_height();
@@ -36,6 +25,17 @@ HttpResponse receipts_from(const ApiBackend& backend, std::uint64_t height) {
 }
 
 }  // namespace
+
+api::BlockReceipts receipts_of(const ledger::StateReader& state,
+                               const ledger::ExecutedState& reached) {
+    api::BlockReceipts block{
+        reached.height, reached.system_root, reached.business_root, reached.receipts_root, {}};
+    while (auto stored = ledger::receipt_at(state, reached.height,
+                                            static_cast<std::uint32_t>(block.receipts.size()))) {
+        block.receipts.push_back(api::receipt_line(stored->receipt));
+    }
+    return block;
+}
 
 void ReceiptFollowers::follow(std::uint64_t from_height, std::uint64_t wait_ms,
                               HttpRespond respond) {

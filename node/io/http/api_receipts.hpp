@@ -13,6 +13,10 @@ namespace cityledger::io {
 inline constexpr std::size_t k_receipts_per_answer = 4096;
 inline constexpr std::size_t k_blocks_per_receipts_answer = 256;
 
+/// What became of the block of this height.
+[[nodiscard]] api::BlockReceipts receipts_of(const ledger::StateReader& state,
+                                             const ledger::ExecutedState& reached);
+
 class ReceiptFollowers {
 public:
     /// Both must outlive the followers and every request.

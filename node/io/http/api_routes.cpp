@@ -80,6 +80,7 @@ public:
           genesis_text_(ledger::genesis_to_text(backend.genesis())) {}
 
     void on_executed(std::uint64_t height) { followers_.on_executed(height); }
+    ReadBudget& read_budget() { return budget_; }
 
     static Status judge_head(const HttpRequest& request) {
         const auto parts = split_path(request.path);
@@ -198,6 +199,11 @@ private:
     }
     HttpResponse openapi(const HttpRequest&, const Parts&) { return text_response(openapi_text_); }
     HttpResponse genesis(const HttpRequest&, const Parts&) { return text_response(genesis_text_); }
+    HttpResponse events(const HttpRequest&, const Parts&) {
+        HttpResponse response = error_response(refuse(codes::events_need_web_socket).value());
+        response.headers.emplace_back("Upgrade", "websocket");
+        return response;
+    }
 
     void submit_alone(const HttpRequest& request, const Parts&, const HttpRespond& respond) {
         submit(request, false, respond);
@@ -396,6 +402,7 @@ const std::vector<ApiRoutes::Impl::Route> ApiRoutes::Impl::k_routes = {
     {"GET", "/openapi.json", &Impl::now<&Impl::openapi>},
     {"GET", "/genesis", &Impl::now<&Impl::genesis>},
     {"GET", "/receipts", &Impl::follow},
+    {"GET", "/events", &Impl::now<&Impl::events>},
     {"GET", "/transactions/*", &Impl::receipt},
     {"GET", "/blocks/*", &Impl::block},
     {"GET", "/proof/state", &Impl::state_proof},
@@ -417,6 +424,7 @@ void ApiRoutes::handle(const HttpRequest& request, HttpRespond respond) {
     impl_->handle(request, std::move(respond));
 }
 Status ApiRoutes::judge_head(const HttpRequest& request) const { return Impl::judge_head(request); }
+ReadBudget& ApiRoutes::read_budget() { return impl_->read_budget(); }
 void ApiRoutes::on_executed(std::uint64_t height) { impl_->on_executed(height); }
 
 }  // namespace cityledger::io

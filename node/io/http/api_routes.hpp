@@ -7,6 +7,7 @@
 #include "node/io/http/api_backend.hpp"
 #include "node/io/http/http_limits.hpp"
 #include "node/io/http/http_message.hpp"
+#include "node/io/http/read_budget.hpp"
 
 namespace cityledger::io {
 
@@ -23,6 +24,8 @@ public:
     /// Refuses a request whose body its resource would not take (http_wrong_media_type), by its
     /// head alone.
     [[nodiscard]] Status judge_head(const HttpRequest& request) const;
+    /// From which the routes take; for others who answer the same addresses.
+    [[nodiscard]] ReadBudget& read_budget();
     /// A block was executed and its state is readable.
     void on_executed(std::uint64_t height);
 

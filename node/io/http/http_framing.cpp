@@ -120,8 +120,27 @@ Result<HttpFraming> check_framing(const HttpHead& head) {
         if (to_lower(expectation) != "100-continue") return broken("an unknown Expect header");
         framing.expects_continue = framing.has_body && head.version == 11;
     }
-    if (!values_of(head, "upgrade").empty()) return broken("an Upgrade header");
+    const auto upgrades = values_of(head, "upgrade");
+    if (!upgrades.empty()) {
+        framing.asks_web_socket = upgrades.size() == 1 && to_lower(upgrades.front()) == "websocket";
+        if (!framing.asks_web_socket || head.method != "GET" || head.version < 11) {
+            return broken("an Upgrade header to anything but a WebSocket");
+        }
+    }
     return framing;
+}
+
+Status check_origin(const HttpHead& head, const std::vector<std::string>& names) {
+    const auto origins = values_of(head, "origin");
+    if (origins.empty()) return {};  // no browser
+    const std::string origin = to_lower(origins.front());
+    const std::size_t scheme = origin.find("://");
+    const std::string site = scheme == origin.npos ? "" : origin.substr(scheme + 3);
+    const auto hosts = values_of(head, "host");
+    const bool own = !hosts.empty() && site == to_lower(hosts.front());
+    const bool named = std::find(names.begin(), names.end(), host_name(site)) != names.end();
+    if (origins.size() == 1 && (own || named)) return {};
+    return refuse(codes::http_wrong_origin, "'" + origins.front() + "'");
 }
 
 Status check_host(const HttpHead& head, const std::vector<std::string>& names) {

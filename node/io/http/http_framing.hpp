@@ -25,6 +25,7 @@ struct HttpHead {
 struct HttpFraming {
     bool has_body = false;
     bool expects_continue = false;  ///< the client waits for "100 Continue"
+    bool asks_web_socket = false;   ///< GET with `Upgrade: websocket`
 };
 
 /// Where the head ends with which these bytes begin; nothing while it is not whole. What Beast
@@ -40,6 +41,10 @@ struct HttpFraming {
 /// names, with or without a port. A page of another site that has its own name lead to this address
 /// (DNS rebinding) gets nothing.
 [[nodiscard]] Status check_host(const HttpHead& head, const std::vector<std::string>& names);
+
+/// http_wrong_origin if a browser says that the page that asks is of another site: its Origin is
+/// neither the request's own Host nor one of these names.
+[[nodiscard]] Status check_origin(const HttpHead& head, const std::vector<std::string>& names);
 
 /// http_framing, http_too_large and http_too_late for the server.
 [[nodiscard]] Error framing_error(std::string detail);

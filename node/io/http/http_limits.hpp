@@ -36,4 +36,12 @@ inline constexpr std::size_t k_max_read_passes = 65'536;
 /// Price of a checked signature of an asker, beside that of the request.
 inline constexpr std::uint64_t k_read_pass_bytes = 16 * 1024;
 
+/// Those who follow GET /events. Each has a cursor, and in memory the one message it is sent.
+inline constexpr std::size_t k_max_event_followers = 64;
+inline constexpr std::size_t k_max_event_followers_per_address = 16;
+inline constexpr std::uint64_t k_max_event_blocks_behind = 10'000;
+/// One message tells the transactions of a block in full up to this many operations and events,
+/// and counts the others.
+inline constexpr std::size_t k_max_told_per_event_message = 1024;
+
 }  // namespace cityledger::io

@@ -74,6 +74,8 @@ unsigned http_status(const Code& code) {
         {codes::verify_caller_limited.number, 429},
         {codes::verify_invoice_limited.number, 429},
         {codes::http_budget_spent.number, 429},
+        {codes::http_wrong_origin.number, 403},
+        {codes::events_need_web_socket.number, 426},
     };
     const auto own = k_own_status.find(code.number);
     if (own != k_own_status.end()) return own->second;

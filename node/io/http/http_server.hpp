@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,13 +36,25 @@ struct HttpSettings {
 /// connection closed, before any of the body is read.
 using HttpHeadJudge = std::function<Status(const HttpRequest&)>;
 
+struct WebSocketRequest;  // node/io/http/web_socket_request.hpp
+
+/// The one path on which `Upgrade: websocket` is taken.
+struct WebSocketPath {
+    std::string path;
+    /// What it refuses is answered as any request is; right after a good one, `take` is called.
+    std::function<Status(const HttpRequest&)> judge;
+    /// The connection is the taker's from here on.
+    std::function<void(WebSocketRequest&&)> take;
+};
+
 class HttpServer {
 public:
     HttpServer(boost::asio::io_context& context, HttpSettings settings, Logger& logger);
     ~HttpServer();
 
     /// Refused with listen_failed naming address and port.
-    [[nodiscard]] Status start(HttpHandler handler, HttpHeadJudge judge_head = {});
+    [[nodiscard]] Status start(HttpHandler handler, HttpHeadJudge judge_head = {},
+                               std::optional<WebSocketPath> web_socket = {});
     void stop();
     [[nodiscard]] std::uint16_t port() const;
     [[nodiscard]] std::size_t connections() const;

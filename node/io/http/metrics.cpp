@@ -13,8 +13,9 @@ namespace cityledger::io {
 namespace {
 
 constexpr std::string_view k_prefix = "cityledger_";
-/// What the replica counts and may fall again.
-constexpr std::string_view k_gauges[] = {"mempool_batches_held", "mempool_size_bytes"};
+/// What is counted and may fall again.
+constexpr std::string_view k_gauges[] = {"event_followers", "mempool_batches_held",
+                                         "mempool_size_bytes"};
 
 void append_metric(std::string& text, std::string_view prefix, std::string_view name,
                    std::string_view type, const std::string& value) {
