@@ -10,6 +10,7 @@
 #include "node/io/http/api_receipts.hpp"
 #include "node/io/http/api_submit.hpp"
 #include "node/io/http/metrics.hpp"
+#include "node/io/http/page.hpp"
 #include "node/io/http/read_askers.hpp"
 #include "node/io/http/read_budget.hpp"
 #include "node/io/http/verification_budget.hpp"
@@ -199,6 +200,7 @@ private:
     }
     HttpResponse openapi(const HttpRequest&, const Parts&) { return text_response(openapi_text_); }
     HttpResponse genesis(const HttpRequest&, const Parts&) { return text_response(genesis_text_); }
+    HttpResponse page(const HttpRequest&, const Parts&) { return page_; }
     HttpResponse events(const HttpRequest&, const Parts&) {
         HttpResponse response = error_response(refuse(codes::events_need_web_socket).value());
         response.headers.emplace_back("Upgrade", "websocket");
@@ -390,9 +392,11 @@ private:
     std::string codes_text_;
     std::string openapi_text_;
     std::string genesis_text_;
+    const HttpResponse page_ = page_response();
 };
 
 const std::vector<ApiRoutes::Impl::Route> ApiRoutes::Impl::k_routes = {
+    {"GET", "/", &Impl::now<&Impl::page>},
     {"GET", "/health", &Impl::now<&Impl::health>, Price::free},
     {"GET", "/ready", &Impl::from_view<&Impl::ready>},
     {"GET", "/status", &Impl::from_view<&Impl::status>},
