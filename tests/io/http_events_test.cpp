@@ -72,13 +72,15 @@ const std::string k_localhost = "Host: localhost\r\n";
 struct FollowedServer {
     explicit FollowedServer(const EventSettings& settings, std::size_t message_bytes = 10)
         : scheduler(loop.context()),
-          followers(EventSource{[message_bytes](std::uint64_t block, const EventFeed::Done& done) {
-                                    const std::string text(message_bytes, 'x');
-                                    done(std::make_shared<const EventMessage>(
-                                        EventMessage{std::to_string(block) + " " + text, 0}));
-                                },
-                                [this] { return height; }, budget, scheduler},
-                    settings),
+          followers(
+              EventSource{[this, message_bytes](std::uint64_t block, const EventFeed::Done& done) {
+                              if (lacks_memory) return done(EventFeed::Message());
+                              const std::string text(message_bytes, 'x');
+                              done(std::make_shared<const EventMessage>(
+                                  EventMessage{std::to_string(block) + " " + text, 0}));
+                          },
+                          [this] { return height; }, budget, scheduler},
+              settings),
           server(loop.context(), {}, logger) {
         const WebSocketPath path{
             "/events", [this](const HttpRequest& request) { return followers.judge(request); },
@@ -100,6 +102,7 @@ struct FollowedServer {
     }
 
     std::uint64_t height = 20;
+    bool lacks_memory = false;
     Logger logger;
     LoopThread loop;
     AsioScheduler scheduler;
@@ -270,6 +273,16 @@ TEST_CASE("a follower of an address that has read its budget waits", "[http][eve
     server.execute(22);  // it stands still, and does not ask again
     CHECK(server.loop.on_loop([&] { return server.budget.refused(); }) == refused + 1);
     CHECK(server.size() == 1);
+}
+
+TEST_CASE("a message that finds no memory costs the follower its place", "[http][events]") {
+    FollowedServer server({});
+    server.lacks_memory = true;
+    Follower follower(server.server.port());
+    server.execute(21);
+    follower.ended();
+    CHECK(server.size() == 0);
+    CHECK(server.loop.on_loop([&] { return server.followers.dropped(); }) == 1);
 }
 
 TEST_CASE("a follower that does not read is dropped", "[http][events]") {

@@ -1,5 +1,7 @@
 #include "node/io/http/event_feed.hpp"
 
+#include <new>
+
 #include "ledger/receipt_index.hpp"
 #include "node/io/http/api_proofs.hpp"
 #include "node/io/http/api_receipts.hpp"
@@ -56,20 +58,25 @@ void EventFeed::read(std::uint64_t height, Done done) {
 }
 
 void EventFeed::tell(std::uint64_t height, const Result<StoredBlock>& block) {
-    Result<Message> message = Message();
-    if (!block) {
-        message = propagate(block);
-    } else {
+    const Result<Message> message = write(height, block);
+    const auto readers = readers_.extract(height);
+    for (const Done& done : readers.mapped()) done(message);
+}
+
+Result<EventFeed::Message> EventFeed::write(std::uint64_t height,
+                                            const Result<StoredBlock>& block) {
+    if (!block) return propagate(block);
+    try {
         const ledger::StateReader& state = backend_.state();
         const auto reached = ledger::find_executed_state(state, height);
         const api::BlockEvents events = block_events(state, reached.value(), *block);
         last_ = std::make_shared<EventMessage>(
             EventMessage{ledger::compact_json(ledger::to_json(events)), block->bytes});
         last_height_ = height;
-        message = last_;
+        return last_;
+    } catch (const std::bad_alloc&) {
+        return Message();  // costs those who follow their places, not the node its life
     }
-    const auto readers = readers_.extract(height);
-    for (const Done& done : readers.mapped()) done(message);
 }
 
 }  // namespace cityledger::io

@@ -21,11 +21,13 @@ public:
     /// The backend must outlive the feed.
     explicit EventFeed(ApiBackend& backend) : backend_(backend) {}
 
-    /// The message of an executed block, perhaps within the call. Errors as of read_block.
+    /// The message of an executed block, perhaps within the call; null if memory lacks for it.
+    /// Errors as of read_block.
     void read(std::uint64_t height, Done done);
 
 private:
     void tell(std::uint64_t height, const Result<StoredBlock>& block);
+    Result<Message> write(std::uint64_t height, const Result<StoredBlock>& block);
 
     ApiBackend& backend_;
     std::map<std::uint64_t, std::vector<Done>> readers_;  ///< of blocks that are being read

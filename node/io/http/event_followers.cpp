@@ -97,6 +97,7 @@ private:
         if (!message) {
             return dismiss(websocket::close_code::internal_error, message.error());
         }
+        if (!*message) return drop();
         sending_ = *message;
         all_.source_.budget.charge(address_, sending_->text.size() + sending_->read_bytes,
                                    now_ms());
