@@ -152,7 +152,7 @@ int run_up(const UpOptions& options);
 /// 0 only if nothing of the network runs any more.
 int run_down(const std::string& folder, bool purge);
 /// 0 all nodes vote, 6 a quorum votes, 7 none does.
-int run_status(const std::string& folder, bool json);
+int run_status(const std::string& folder, bool json, bool why);
 /// Sends SIGKILL, SIGSTOP or SIGCONT to one node and waits until it shows.
 int run_signal(const std::string& folder, const std::string& node, int signal);
 int run_restart(const RestartOptions& options);

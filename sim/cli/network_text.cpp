@@ -147,6 +147,21 @@ std::string words_of(const NetworkHealth& health) {
     return text;
 }
 
+std::string words_of_links(const NetworkAnswers& answers) {
+    std::string text;
+    for (const NodeAnswer& answer : answers) {
+        if (!answer.status) continue;
+        for (const api::PeerView& peer : answer.status->peers) {
+            if (peer.connected || peer.name == answer.node.name) continue;
+            text +=
+                (text.empty() ? "" : "\n") +
+                said("links.missing", {answer.node.name, peer.name,
+                                       peer.last_error.empty() ? "-" : printable(peer.last_error)});
+        }
+    }
+    return text.empty() ? said("links.none_missing") : text;
+}
+
 std::string nodes_text(const NetworkAnswers& answers) {
     std::string text = row_of(
         {"node", to_width("state", k_state_columns), "height", "view", "root", "pid", "api"});

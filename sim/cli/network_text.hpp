@@ -26,6 +26,10 @@ int fail(const Error& error);
 /// The health in words: whether a quorum votes, then a line for each node with trouble.
 [[nodiscard]] std::string words_of(const NetworkHealth& health);
 
+/// Which connections between nodes are missing, each with its last error as the node that looks for
+/// it tells it: a peer that does not run, an expired certificate, another chain.
+[[nodiscard]] std::string words_of_links(const NetworkAnswers& answers);
+
 /// A line for each node, within 80 columns.
 /// A line for each node; of more than ten in a row that are alike the first three.
 [[nodiscard]] std::string nodes_text(const NetworkAnswers& answers);

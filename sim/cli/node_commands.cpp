@@ -117,7 +117,7 @@ void print(const std::vector<std::string>& lines) {
 
 }  // namespace
 
-int run_status(const std::string& path, bool json) {
+int run_status(const std::string& path, bool json, bool why) {
     const NetworkFolder folder = folder_at(path);
     const auto network = read_network(folder, Engines::any);
     if (!network) return fail(network.error());
@@ -128,6 +128,7 @@ int run_status(const std::string& path, bool json) {
         print_nodes(answers);
         std::printf("\n%s\n%s\n", said("status.engine", {std::string(k_own_engine)}).c_str(),
                     words_of(health).c_str());
+        if (why) std::printf("%s\n", words_of_links(answers).c_str());
         return health.exit_code;
     }
     boost::json::array nodes;

@@ -59,8 +59,11 @@ void add_status(CLI::App& app, int& exit_code) {
     CLI::App* status = app.add_subcommand("status", "heights, roots and health of each node");
     add_folder(*status, options->folder);
     status->add_flag("--json", options->json, "print JSON");
-    status->callback(
-        [options, &exit_code] { exit_code = run_status(options->folder, options->json); });
+    const auto why = std::make_shared<bool>(false);
+    status->add_flag("--why", *why, "tell of each missing connection its last error");
+    status->callback([options, why, &exit_code] {
+        exit_code = run_status(options->folder, options->json, *why);
+    });
 }
 
 void add_signal(CLI::App& app, int& exit_code, const std::string& name, const std::string& help,

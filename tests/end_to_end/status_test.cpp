@@ -83,6 +83,15 @@ TEST_CASE("nodes that vote but do not see each other are no network", "[status]"
     CHECK(contains(words_of(health), "none is connected with a quorum"));
 }
 
+TEST_CASE("missing connections are told with their last error", "[status]") {
+    NetworkAnswers answers = good_answers();
+    answers[0].status->peers = {{"node0", false, "", 0, 0, 0, ""},
+                                {"node1", true, "voting", 0, 0, 0, "an old one"}};
+    CHECK(words_of_links(answers) == "No connection between nodes that answer is missing.");
+    answers[0].status->peers.push_back({"node3", false, "", 0, 0, 0, "certificate has expired"});
+    CHECK(words_of_links(answers) == "node0 has no connection to node3: certificate has expired");
+}
+
 TEST_CASE("status tells in words and by its exit code who is missing, and when all are back",
           "[status]") {
     const TemporaryFolder folder;
@@ -98,6 +107,7 @@ TEST_CASE("status tells in words and by its exit code who is missing, and when a
     REQUIRE(world->inject({FaultKind::kill, {3}, {}, {}}));
     REQUIRE(ends_with(6));
     CHECK(contains(run_command(command).output, "node3 was killed or failed."));
+    CHECK(contains(run_command(command + " --why").output, "node0 has no connection to node3: "));
 
     REQUIRE(world->inject({FaultKind::kill, {2}, {}, {}}));
     REQUIRE(ends_with(7));
