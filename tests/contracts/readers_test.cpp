@@ -1,5 +1,7 @@
 // Who may ask which query: strangers, members that are no party, parties, the offices.
 
+#include "ledger/contracts/directory/trail.hpp"
+#include "tests/contracts/directory_stories.hpp"
 #include "tests/contracts/invoice_stories.hpp"
 
 namespace cityledger::ledger {
@@ -147,6 +149,19 @@ TEST_CASE_METHOD(ReadersFixture, "members and the directory are for active membe
         CHECK_FALSE(
             may_ask(city, nobody, "directory", "directory", directory::IdArguments{"AK/D00001"}));
     }
+}
+
+TEST_CASE("who was delivered what is for auditors, operators and whose data it was", "[readers]") {
+    City city = beijing();
+    const directory::TrailArguments trail{locked_entry(city, pension_metadata()), {}, {}};
+    CHECK(may_ask(city, "JCJ", "directory", "trail", trail));  // auditor
+    CHECK(may_ask(city, "AD", "directory", "trail", trail));   // operator
+    CHECK(may_ask(city, "AK", "directory", "trail", trail));
+    CHECK_FALSE(may_ask(city, "AF", "directory", "trail", trail));
+    CHECK_FALSE(may_ask(city, "BZB", "directory", "trail", trail));
+    CHECK_FALSE(may_ask(city, k_stranger, "directory", "trail", trail));
+    CHECK_FALSE(
+        may_ask(city, "AK", "directory", "trail", directory::TrailArguments{"AF/D00009", {}, {}}));
 }
 
 }  // namespace

@@ -69,7 +69,8 @@ int play(const std::string& path, const std::vector<std::string>& months) {
         return 1;
     }
     for (const std::string& month : months) {
-        const auto page = world.query("directory", "scores", {{"month", month}}, std::nullopt);
+        const auto page = world.query("directory", "scores", {{"month", month}}, std::nullopt,
+                                      narrator_of(*scenario));
         if (!page) {
             std::cerr << page.error().message() << "\n";
             return 1;

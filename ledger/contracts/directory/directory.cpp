@@ -253,8 +253,10 @@ Contract make_directory_contract() {
     directory::add_reform_queries(contract.queries);
     directory::add_score_queries(contract.queries);
     directory::add_trail_queries(contract.queries);
-    // What departments publish to each other is for all members, and for nobody else.
-    for (Method& query : contract.queries) query.readers = membership::members();
+    // What departments publish to each other is for all members, if a query does not say less.
+    for (Method& query : contract.queries) {
+        if (query.readers.words.empty()) query.readers = membership::members();
+    }
     contract.initialise = directory::initialise;
     return contract;
 }

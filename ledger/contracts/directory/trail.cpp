@@ -8,6 +8,7 @@
 #include "crypto/check.hpp"
 #include "crypto/seal.hpp"
 #include "ledger/contracts/directory/internal.hpp"
+#include "ledger/contracts/membership/readers.hpp"
 #include "ledger/contracts/values/key_text.hpp"
 
 namespace cityledger::ledger::directory {
@@ -73,6 +74,17 @@ Result<TrailResult> query_trail(Context& context, const TrailArguments& argument
     return result;
 }
 
+/// Who was delivered what is for those who oversee it, and for the department whose data it was.
+bool reads_trail(Context& context, const TrailArguments& arguments) {
+    using membership::Role;
+    if (membership::asks_as(context, {Role::auditor, Role::chain_operator})) return true;
+    const auto asker = membership::asking_member(context);
+    const auto subject = find_subject(context, arguments.subject);
+    const auto entry =
+        subject ? find_entry(context, subject->entry) : Result<Entry>(propagate(subject));
+    return asker && entry && entry->department == asker->id;
+}
+
 Bytes person_leaf(ByteView key, std::string_view person) {
     return to_bytes(crypto::hmac_sha256(key, as_bytes(person)).view());
 }
@@ -114,8 +126,10 @@ bool is_person_in(const Digest& root, ByteView key, std::string_view person,
 }
 
 void add_trail_queries(std::vector<Method>& queries) {
-    queries.push_back(make_method(
+    queries.push_back(make_query(
         "trail", "Who was delivered data of an entry or of a table, when and under which grant.",
+        readers_by<TrailArguments>("auditors, operators and the department of the entry",
+                                   reads_trail),
         query_trail));
 }
 

@@ -3,17 +3,15 @@
 #include <algorithm>
 #include <limits>
 
-#include "node/api/openapi.hpp"
 #include "node/io/http/api_arguments.hpp"
+#include "node/io/http/api_constants.hpp"
 #include "node/io/http/api_json.hpp"
 #include "node/io/http/api_proofs.hpp"
+#include "node/io/http/api_questions.hpp"
 #include "node/io/http/api_receipts.hpp"
 #include "node/io/http/api_submit.hpp"
 #include "node/io/http/metrics.hpp"
-#include "node/io/http/page.hpp"
-#include "node/io/http/read_askers.hpp"
 #include "node/io/http/read_budget.hpp"
-#include "node/io/http/verification_budget.hpp"
 #include "node/io/http/view_askers.hpp"
 #include "node/io/io_codes.hpp"
 
@@ -40,26 +38,6 @@ HttpResponse json_value(const boost::json::value& value) {
     return response;
 }
 
-template <class T>
-HttpResponse or_error(const Result<T>& result, HttpResponse (*write)(const T&)) {
-    return result ? write(*result) : error_response(result.error());
-}
-
-/// What a limited query asks about, of arguments that are as they should be.
-std::string subject_of(const ledger::Method& method, const boost::json::object& arguments) {
-    std::string subject;
-    for (const std::string& name : method.limited_by) {
-        subject += (subject.empty() ? "" : "/") + std::string(arguments.at(name).get_string());
-    }
-    return subject;
-}
-
-HttpResponse text_response(const std::string& text) {
-    HttpResponse response;
-    response.body = text;
-    return response;
-}
-
 }  // namespace
 
 class ApiRoutes::Impl {
@@ -70,15 +48,12 @@ public:
           contracts_(contracts),
           scheduler_(scheduler),
           server_counters_(std::move(server_counters)),
-          chain_id_(ledger::chain_id_of(backend.genesis())),
+          chain_(ledger::chain_id_of(backend.genesis())),
+          questions_(backend, contracts, scheduler, budget_, chain_),
           followers_(backend, scheduler),
           proofs_(backend),
           views_(backend),
-          chain_(ledger::chain_id_of(backend.genesis())),
-          contracts_text_(ledger::compact_json(describe_contracts(contracts))),
-          codes_text_(ledger::compact_json(describe_codes())),
-          openapi_text_(ledger::compact_json(api::openapi_document(contracts))),
-          genesis_text_(ledger::genesis_to_text(backend.genesis())) {}
+          constants_(contracts, backend.genesis()) {}
 
     void on_executed(std::uint64_t height) { followers_.on_executed(height); }
     ReadBudget& read_budget() { return budget_; }
@@ -192,15 +167,11 @@ private:
     }
 
     HttpResponse health(const HttpRequest&, const Parts&) { return json_value({{"alive", true}}); }
-    HttpResponse contracts(const HttpRequest&, const Parts&) {
-        return text_response(contracts_text_);
+    /// What is the same for every request.
+    template <auto Text>
+    HttpResponse constant(const HttpRequest&, const Parts&) {
+        return constants_.*Text;
     }
-    HttpResponse refusal_codes(const HttpRequest&, const Parts&) {
-        return text_response(codes_text_);
-    }
-    HttpResponse openapi(const HttpRequest&, const Parts&) { return text_response(openapi_text_); }
-    HttpResponse genesis(const HttpRequest&, const Parts&) { return text_response(genesis_text_); }
-    HttpResponse page(const HttpRequest&, const Parts&) { return page_; }
     HttpResponse events(const HttpRequest&, const Parts&) {
         HttpResponse response = error_response(refuse(codes::events_need_web_socket).value());
         response.headers.emplace_back("Upgrade", "websocket");
@@ -296,7 +267,7 @@ private:
     void state_proof(const HttpRequest& request, const Parts&, const HttpRespond& respond) {
         const auto question = state_question_of(request);
         if (!question) return respond(error_response(question.error()));
-        const auto asker = asker_of(request, api::read_question(*question));
+        const auto asker = questions_.asker_of(request, api::read_question(*question));
         if (!asker) return respond(error_response(asker.error()));
         const Status readable = proofs_.check_reader(contracts_, question->key, *asker);
         if (!readable) return respond(error_response(readable.error()));
@@ -312,48 +283,8 @@ private:
     }
 
     HttpResponse query(const HttpRequest& request, const Parts& parts) {
-        const auto described = contracts_.query(parts[1], parts[2]);
-        if (!described) return error_response(described.error());
-        const auto result = run(parts[1], **described, request);
-        return or_error<boost::json::value>(result, json_value);
-    }
-
-    Result<boost::json::value> run(const std::string& contract, const ledger::Method& method,
-                                   const HttpRequest& request) {
-        const auto json = request.method == "POST" ? ledger::parse_json(request.body)
-                                                   : arguments_from_query(method, request);
-        if (!json) return propagate(json);
-        const auto arguments = method.arguments_from_json(*json);
-        if (!arguments) return propagate(arguments);
-        if (!method.limited_by.empty()) {
-            const Status admitted = verify_limits_.admit(
-                request.caller, subject_of(method, json->get_object()), scheduler_.now_ms());
-            if (!admitted) return propagate(admitted);
-        }
-        const auto asker = asker_of(request, {contract, method.name, *arguments});
-        if (!asker) return propagate(asker);
-        const auto result = ledger::run_query(contracts_, backend_.state(), contract, method.name,
-                                              *arguments, *asker);
-        if (!result) return propagate(result);
-        return method.result_to_json(*result);
-    }
-
-    /// The member that has signed this question; empty if nobody has.
-    Result<ledger::MemberId> asker_of(const HttpRequest& request,
-                                      const ledger::ReadQuestion& question) {
-        if (request.authorization.empty()) return ledger::MemberId();
-        const auto pass = read_pass_of(request.authorization);
-        if (!pass) return propagate(pass);
-        const std::uint64_t now_ms = backend_.wall_clock_ms();
-        const Status timely = ReadAskers::check_window(*pass, backend_.node_name(), now_ms);
-        if (!timely) return propagate(timely);
-        budget_.charge(request.caller, k_read_pass_bytes, scheduler_.now_ms());
-        const Status good = ledger::check_read_pass(backend_.state(), chain_id_, question, *pass);
-        if (!good) return propagate(good);
-        // Last, so that nobody but the member can fill its place.
-        const Status taken = askers_.take(*pass, now_ms);
-        if (!taken) return propagate(taken);
-        return pass->member;
+        const auto result = questions_.answer(parts[1], parts[2], request);
+        return result ? json_value(*result) : error_response(result.error());
     }
 
     void control_links(const HttpRequest& request, const Parts&, const HttpRespond& respond) {
@@ -379,32 +310,25 @@ private:
     const ledger::ContractRegistry& contracts_;
     node::Scheduler& scheduler_;
     std::function<node::Counters()> server_counters_;
-    VerifyLimits verify_limits_;
     ReadBudget budget_;
-    ReadAskers askers_;
-    ledger::ChainId chain_id_;
+    ledger::ChainId chain_;
+    Questions questions_;
     ReceiptFollowers followers_;
     ProofRoutes proofs_;
     ViewAskers views_;
-    ledger::ChainId chain_;
-    // Constant, and too long to be written for every request.
-    std::string contracts_text_;
-    std::string codes_text_;
-    std::string openapi_text_;
-    std::string genesis_text_;
-    const HttpResponse page_ = page_response();
+    const ConstantAnswers constants_;
 };
 
 const std::vector<ApiRoutes::Impl::Route> ApiRoutes::Impl::k_routes = {
-    {"GET", "/", &Impl::now<&Impl::page>},
+    {"GET", "/", &Impl::now<&Impl::constant<&ConstantAnswers::page>>},
     {"GET", "/health", &Impl::now<&Impl::health>, Price::free},
     {"GET", "/ready", &Impl::from_view<&Impl::ready>},
     {"GET", "/status", &Impl::from_view<&Impl::status>},
     {"GET", "/metrics", &Impl::from_view<&Impl::metrics>},
-    {"GET", "/contracts", &Impl::now<&Impl::contracts>},
-    {"GET", "/codes", &Impl::now<&Impl::refusal_codes>},
-    {"GET", "/openapi.json", &Impl::now<&Impl::openapi>},
-    {"GET", "/genesis", &Impl::now<&Impl::genesis>},
+    {"GET", "/contracts", &Impl::now<&Impl::constant<&ConstantAnswers::contracts>>},
+    {"GET", "/codes", &Impl::now<&Impl::constant<&ConstantAnswers::codes>>},
+    {"GET", "/openapi.json", &Impl::now<&Impl::constant<&ConstantAnswers::openapi>>},
+    {"GET", "/genesis", &Impl::now<&Impl::constant<&ConstantAnswers::genesis>>},
     {"GET", "/receipts", &Impl::follow},
     {"GET", "/events", &Impl::now<&Impl::events>},
     {"GET", "/transactions/*", &Impl::receipt},
