@@ -3,9 +3,9 @@
 #include <boost/json/object.hpp>
 #include <charconv>
 
-#include "crypto/base64.hpp"
 #include "client/client_codes.hpp"
 #include "client/http_connection.hpp"
+#include "crypto/base64.hpp"
 #include "ledger/codec/json.hpp"
 #include "node/api/answers.hpp"
 

@@ -5,8 +5,8 @@
 #include <boost/json/parse.hpp>
 #include <catch2/catch.hpp>
 
-#include "crypto/base64.hpp"
 #include "client/client_codes.hpp"
+#include "crypto/base64.hpp"
 #include "ledger/contract.hpp"
 #include "node/abci/abci_codes.hpp"
 

@@ -452,7 +452,8 @@ TEST_CASE("paths, methods and media types that do not fit have their HTTP status
             .statuses;
     };
     CHECK(status_of("GET /nothing") == std::vector<int>{404});
-    CHECK(status_of("GET /") == std::vector<int>{404});
+    CHECK(status_of("GET /") == std::vector<int>{200});
+    CHECK(status_of("GET //") == std::vector<int>{404});
     CHECK(status_of("GET /status/") == std::vector<int>{404});
     CHECK(status_of("POST /nothing") == std::vector<int>{404});
     CHECK(status_of("POST /status") == std::vector<int>{405});

@@ -119,6 +119,8 @@ const EVENTS = {
   'directory.responsibility_refused': ['responsibility refused', '职责驳回'],
   'directory.responsibility_withdrawn': ['approval of a responsibility withdrawn', '职责核准撤回'],
   'directory.overdue': ['answer overdue', '逾期未答复'],
+  'directory.reform_decided': ['reform decided', '机构改革已决定'],
+  'directory.reform_finished': ['reform carried out', '机构改革已完成'],
   'directory.escalated': ['overdue and escalated', '逾期上报'],
   'evidence.deposited': ['evidence deposited', '存证'],
   'evidence.withdrawn': ['evidence withdrawn', '存证撤回'],
