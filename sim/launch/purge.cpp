@@ -23,6 +23,14 @@ bool is_log_file(const std::string& name) {
 
 bool is_pending_file(const std::string& name) { return name.ends_with(".hex"); }
 
+/// Where departments serve their rows, and what they remember of deliveries.
+bool is_exchange_file(const std::string& name) {
+    static constexpr std::array<std::string_view, 4> k_endings = {".port", ".outbox", ".outbox-wal",
+                                                                  ".outbox-shm"};
+    return std::any_of(k_endings.begin(), k_endings.end(),
+                       [&](std::string_view ending) { return name.ends_with(ending); });
+}
+
 /// The files of RocksDB.
 bool is_state_file(const std::string& name) {
     static constexpr std::array<std::string_view, 4> k_names = {"CURRENT", "IDENTITY", "LOCK",
@@ -143,6 +151,7 @@ std::vector<std::string> purge_network(const NetworkFolder& folder) {
     }
     remove_actors(folder);
     remove_matching(folder.pending(), is_pending_file);
+    remove_matching(folder.data(), is_exchange_file);
     // The list of the nodes goes last: as long as it is there, a purge can be repeated.
     for (const std::string& file : {folder.genesis(), folder.authority(), folder.authority_key(),
                                     folder.file(), folder.lock()}) {

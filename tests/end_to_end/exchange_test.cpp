@@ -158,6 +158,7 @@ TEST_CASE("granted rows go from one department's database to another's", "[excha
         CHECK_FALSE(contains(text, "王5"));
     }
     done("down --purge --dir " + folder.network());
+    CHECK_FALSE(std::filesystem::exists(folder.network()));
 }
 
 }  // namespace
