@@ -1,6 +1,7 @@
 #include "node/io/http/http_response_text.hpp"
 
 #include <boost/beast/http/status.hpp>
+#include <ostream>  // Boost's string_view wants it
 
 namespace cityledger::io {
 namespace {
