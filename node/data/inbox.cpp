@@ -6,8 +6,6 @@ namespace {
 constexpr std::uint64_t k_max_rows = 1'000'000'000;  ///< of a delivery, as on the chain
 constexpr std::size_t k_row_size_bytes = 4;
 
-Cell cell_of(const Digest& digest) { return to_bytes(digest.view()); }
-
 std::int64_t signed_of(std::uint64_t number) { return static_cast<std::int64_t>(number); }
 
 /// The list of columns is kept as its canonical bytes.
@@ -119,15 +117,15 @@ Result<std::optional<HeldDelivery>> Inbox::find_held(const std::string& request,
     if (!row) return propagate(row);
     if (!*row) return std::nullopt;
     const Row& cells = **row;
-    const auto* delivery = std::get_if<Bytes>(&cells[0]);
+    const auto delivery = digest_of(cells[0]);
     const auto* columns = std::get_if<Bytes>(&cells[1]);
     const auto* chunks = std::get_if<std::int64_t>(&cells[2]);
     const auto* rows = std::get_if<std::int64_t>(&cells[3]);
     CHECK_INVARIANT(delivery && columns && chunks && rows);
     const auto list = ledger::decode<ColumnList>(*columns);
-    CHECK_INVARIANT(list.has_value() && delivery->size() == sizeof(DeliveryId));
+    CHECK_INVARIANT(list.has_value());
     HeldDelivery held;
-    std::copy(delivery->begin(), delivery->end(), held.delivery.bytes.begin());
+    held.delivery = *delivery;
     held.request = request;
     held.target = target;
     held.columns = list->columns;

@@ -1,21 +1,6 @@
 #include "node/data/outbox.hpp"
 
 namespace cityledger::data {
-namespace {
-
-/// A digest as a cell, and back.
-Cell cell_of(const Digest& digest) { return to_bytes(digest.view()); }
-
-std::optional<Digest> digest_of(const Cell& cell) {
-    const auto* bytes = std::get_if<Bytes>(&cell);
-    Digest digest;
-    if (bytes == nullptr || bytes->size() != digest.bytes.size()) return std::nullopt;
-    std::copy(bytes->begin(), bytes->end(), digest.bytes.begin());
-    return digest;
-}
-
-}  // namespace
-
 Result<Outbox> Outbox::open(Database& database) {
     const std::string bytes = database.type_name(ColumnType::bytes);
     const std::string text = database.type_name(ColumnType::text);

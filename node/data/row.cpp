@@ -35,6 +35,16 @@ Cell read_cell(ledger::CanonicalReader& reader) {
 
 }  // namespace
 
+Cell cell_of(const Digest& digest) { return to_bytes(digest.view()); }
+
+std::optional<Digest> digest_of(const Cell& cell) {
+    const auto* bytes = std::get_if<Bytes>(&cell);
+    Digest digest;
+    if (bytes == nullptr || bytes->size() != digest.bytes.size()) return std::nullopt;
+    std::copy(bytes->begin(), bytes->end(), digest.bytes.begin());
+    return digest;
+}
+
 Error damaged_delivery(std::string what) { return Error{codes::delivery_damaged, std::move(what)}; }
 
 Result<Bytes> write_row(const Row& row) {

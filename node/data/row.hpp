@@ -2,6 +2,7 @@
 // Rows on their way from one department's table to another's, and the keyed digest of a batch.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -47,6 +48,10 @@ struct Column {
 /// NULL, a whole number, text, or bytes.
 using Cell = std::variant<std::monostate, std::int64_t, std::string, Bytes>;
 using Row = std::vector<Cell>;
+
+/// A digest as bytes in a table, and back; nothing if the cell holds none.
+[[nodiscard]] Cell cell_of(const Digest& digest);
+[[nodiscard]] std::optional<Digest> digest_of(const Cell& cell);
 
 /// That what arrived is not what was announced, or cannot be opened (delivery_damaged).
 [[nodiscard]] Error damaged_delivery(std::string what);
