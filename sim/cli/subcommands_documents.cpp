@@ -11,23 +11,22 @@ namespace {
 
 void add_import(CLI::App& app, int& exit_code) {
     const auto options = std::make_shared<ImportCommandOptions>();
-    CLI::App* import =
+    CLI::App* command =
         app.add_subcommand("import", "check a file of invoices (CSV, UBL) and show or issue them");
-    import->add_option("FILE", options->file, "table of sales (.csv) or UBL document (.xml)")
+    command->add_option("FILE", options->file, "table of sales (.csv) or UBL document (.xml)")
         ->required();
-    import->add_option("--category", options->category, "of all lines, e.g. catering");
-    import->add_option("--date", options->date, "of documents without one: checks the rates");
-    import->add_flag("--json", options->json, "print JSON");
+    command->add_option("--category", options->category, "of all lines, e.g. catering");
+    command->add_option("--date", options->date, "of documents without one: checks the rates");
+    command->add_flag("--json", options->json, "print JSON");
     CLI::Option* issue =
-        import->add_flag("--issue", options->issue, "sign and send the operations");
-    CLI::Option* sender = import->add_option("--as", options->sender,
-                                             "id or name of the member that signs, see `actors`");
+        command->add_flag("--issue", options->issue, "sign and send the operations");
+    CLI::Option* sender = command->add_option("--as", options->sender,
+                                              "id or name of the member that signs, see `actors`");
     issue->needs(sender);
-    import->add_option("--network,--dir", options->folder, "folder of the network")
+    command->add_option("--network,--dir", options->folder, "folder of the network")
         ->capture_default_str();
-    import->callback([options, &exit_code] { exit_code = run_import(*options);
-});
-}  // namespace
+    command->callback([options, &exit_code] { exit_code = run_import(*options); });
+}
 
 void add_export(CLI::App& app, int& exit_code) {
     const auto options = std::make_shared<ExportCommandOptions>();
@@ -48,7 +47,7 @@ void add_export(CLI::App& app, int& exit_code) {
     command->callback([options, &exit_code] { exit_code = run_export(*options); });
 }
 
-}  // namespace cityledger::sim
+}  // namespace
 
 void add_document_commands(CLI::App& app, int& exit_code) {
     add_import(app, exit_code);
