@@ -5,7 +5,7 @@
 
 #include "node/replica/replica_codes.hpp"
 #include "sim/runner/runner.hpp"
-#include "sim/runner/session.hpp"
+#include "sim/runner/load_run.hpp"
 #include "sim/scenario/explain.hpp"
 #include "sim/scenario/scenario_codes.hpp"
 #include "sim/scenario/wording.hpp"

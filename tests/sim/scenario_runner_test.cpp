@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "sim/runner/runner.hpp"
-#include "sim/runner/session.hpp"
+#include "sim/runner/outcome.hpp"
 #include "sim/scenario/scenario_codes.hpp"
 #include "tests/sim/scenario_direct_world.hpp"
 

@@ -1,9 +1,8 @@
-// The story of a run, as it happens: who did what and what came of it, faults, given-up views.
+#include "sim/runner/run_story.hpp"
 
 #include <algorithm>
 #include <map>
 
-#include "sim/runner/session.hpp"
 #include "sim/scenario/wording.hpp"
 
 namespace cityledger::sim {
@@ -31,34 +30,35 @@ std::string list_of(const std::vector<std::size_t>& nodes) {
     return text;
 }
 
-}  // namespace
-
-void RunnerSession::tell(Place place, const std::string& text) const {
-    if (options_.on_story) options_.on_story(place, text);
+std::string name_of(const PreparedCall& call) {
+    return call.operation.contract + "." + call.operation.method;
 }
 
-void RunnerSession::tell_transaction(const Actor& sender, const std::vector<Prepared>& operations,
-                                     const std::vector<Outcome>& outcomes) const {
-    if (!options_.on_story || operations.empty()) return;
-    const auto call = [&](std::size_t i) {
-        return operations[i].operation.contract + "." + operations[i].operation.method;
-    };
-    if (operations.size() == 1) {
-        return tell(operations.front().place,
-                    said("story.did", {sender.name, call(0), outcomes.front().words()}));
+}  // namespace
+
+void RunStory::tell(Place place, const std::string& sentence) const {
+    if (listener_) listener_(place, sentence);
+}
+
+void RunStory::tell_transaction(const Actor& sender, const std::vector<PreparedCall>& calls,
+                                const std::vector<CallOutcome>& outcomes) const {
+    if (!listener_ || calls.empty()) return;
+    if (calls.size() == 1) {
+        return tell(calls.front().place, said("story.did", {sender.name, name_of(calls.front()),
+                                                            outcomes.front().words()}));
     }
     std::map<std::string, std::size_t> counts;
-    for (std::size_t i = 0; i < operations.size(); ++i) {
-        ++counts[call(i) + " " + outcomes[i].code_name];
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+        ++counts[name_of(calls[i]) + " " + outcomes[i].code_name];
     }
     std::string words;
     for (const auto& [what, count] : counts) {
         words += (words.empty() ? "" : ", ") + std::to_string(count) + " " + what;
     }
-    tell(operations.front().place, said("story.bundle", {sender.name, words}));
+    tell(calls.front().place, said("story.bundle", {sender.name, words}));
 }
 
-void RunnerSession::tell_fault(Place place, const Fault& fault) const {
+void RunStory::tell_fault(Place place, const Fault& fault) const {
     std::string nodes = list_of(fault.nodes);
     for (const std::vector<std::size_t>& group : fault.groups) {
         nodes += (nodes.empty() ? "" : " | ") + list_of(group);
@@ -66,7 +66,7 @@ void RunnerSession::tell_fault(Place place, const Fault& fault) const {
     tell(place, said(fault_sentence(fault.kind), {nodes}));
 }
 
-void RunnerSession::tell_views(Place place, const std::vector<NodeView>& nodes) {
+void RunStory::tell_views(Place place, const std::vector<NodeView>& nodes) {
     std::uint64_t view = 0;
     std::uint64_t height = 0;
     for (const NodeView& node : nodes) {
