@@ -6,9 +6,11 @@
 
 #include "ledger/executor.hpp"
 #include "ledger/memory_state_store.hpp"
+#include "sim/scenario/actors_reader.hpp"
 #include "sim/scenario/identities.hpp"
 #include "sim/scenario/scenario_codes.hpp"
 #include "sim/scenario/settings.hpp"
+#include "sim/scenario/steps_reader.hpp"
 #include "sim/scenario/text_file.hpp"
 #include "sim/scenario/wording.hpp"
 
@@ -29,140 +31,60 @@ Result<Scenario> first_problem(ScenarioOrProblems scenario) {
 }  // namespace
 
 ScenarioReader::ScenarioReader(std::string file, const Vocabulary& vocabulary)
-    : vocabulary_(vocabulary) {
+    : vocabulary_(vocabulary), in_(file), network_(in_, scenario_, vocabulary) {
     scenario_.file = std::move(file);
 }
 
-void ScenarioReader::fail(Error error) {
-    if (!problem_) problem_ = std::move(error);
-}
-
-void ScenarioReader::settle() {
-    if (problem_) note(*std::exchange(problem_, std::nullopt));
-}
-
-bool ScenarioReader::is_a(const Value& value, YamlKind kind) {
-    if (value.kind == kind) return true;
-    std::string found(kind_name(value.kind));
-    if (value.kind == YamlKind::integer || value.kind == YamlKind::flag) {
-        found += " `" + value.text + "`";
-        if (kind == YamlKind::text) found += said("problem.quotes");
-    }
-    fail(problem::wrong_type(at(value), kind_name(kind), found));
-    return false;
-}
-
-bool ScenarioReader::check_mapping(const Value& value, const Words& known, const Words& required) {
-    if (!is_a(value, YamlKind::mapping)) return false;
-    for (const YamlEntry& entry : value.entries) {
-        if (std::find(known.begin(), known.end(), entry.key) == known.end()) {
-            fail(problem::unknown_key(at(entry.place), entry.key, known));
-            return false;
-        }
-    }
-    for (const std::string& key : required) {
-        if (value.find(key) == nullptr) {
-            fail(problem::missing_key(at(value), key));
-            return false;
-        }
-    }
-    return true;
-}
-
-std::string ScenarioReader::text_of(const Value& value) {
-    if (!is_a(value, YamlKind::text)) return {};
-    if (value.text.empty()) fail(problem::out_of_range(at(value), said("problem.text_empty")));
-    return value.text;
-}
-
-std::string ScenarioReader::text_under(const Value& mapping, std::string_view key,
-                                       std::string fallback) {
-    const Value* value = mapping.find(key);
-    return value == nullptr ? std::move(fallback) : text_of(*value);
-}
-
-std::int64_t ScenarioReader::integer_of(const Value& value, std::int64_t low, std::int64_t high) {
-    if (!is_a(value, YamlKind::integer)) return low;
-    if (value.integer < low || value.integer > high) {
-        fail(problem::out_of_range(
-            at(value),
-            said("problem.not_between", {value.text, std::to_string(low), std::to_string(high)})));
-        return low;
-    }
-    return value.integer;
-}
-
-std::uint64_t ScenarioReader::integer_under(const Value& mapping, std::string_view key,
-                                            std::int64_t low, std::int64_t high,
-                                            std::uint64_t fallback) {
-    const Value* value = mapping.find(key);
-    return value == nullptr ? fallback : static_cast<std::uint64_t>(integer_of(*value, low, high));
-}
-
-std::string ScenarioReader::choice_of(const Value& value, const Words& known) {
-    const std::string word = text_of(value);
-    if (!problem_ && std::find(known.begin(), known.end(), word) == known.end()) {
-        fail(problem::not_a_choice(at(value), word, known));
-    }
-    return word;
-}
-
-const std::vector<YamlValue>& ScenarioReader::list_of(const Value& value, std::size_t low) {
-    if (is_a(value, YamlKind::sequence) && value.items.size() < low) {
-        fail(problem::out_of_range(at(value), said("problem.list_short")));
-    }
-    return value.items;
-}
-
-void ScenarioReader::read_version(const Value& root) {
-    if (!is_a(root, YamlKind::mapping)) return;
-    const Value* version = root.find("version");
-    if (version == nullptr) return fail(problem::missing_key(at(root), "version"));
+void ScenarioReader::read_version(const YamlValue& root) {
+    if (!in_.is_a(root, YamlKind::mapping)) return;
+    const YamlValue* version = root.find("version");
+    if (version == nullptr) return in_.fail(problem::missing_key(in_.at(root), "version"));
     if (version->kind != YamlKind::integer || version->integer != 1) {
-        fail(problem::wrong_version(at(*version), version->text));
+        in_.fail(problem::wrong_version(in_.at(*version), version->text));
     }
 }
 
-void ScenarioReader::read_worlds(const Value& value) {
-    if (!check_mapping(value, {"only", "because"}, {"only", "because"})) return;
-    for (const Value& world : list_of(*value.find("only"), 1)) {
-        scenario_.worlds.push_back(choice_of(world, k_world_kinds));
+void ScenarioReader::read_worlds(const YamlValue& value) {
+    if (!in_.check_mapping(value, {"only", "because"}, {"only", "because"})) return;
+    for (const YamlValue& world : in_.list_of(*value.find("only"), 1)) {
+        scenario_.worlds.push_back(in_.choice_of(world, k_world_kinds));
     }
-    scenario_.worlds_because = text_under(value, "because");
+    scenario_.worlds_because = in_.text_under(value, "because");
 }
 
-void ScenarioReader::read_network(const Value& value) {
-    if (!check_mapping(value, {"validators"}, {"validators"})) return;
-    scenario_.validators = integer_under(value, "validators", 1, k_max_validators, 4);
+void ScenarioReader::read_network(const YamlValue& value) {
+    if (!in_.check_mapping(value, {"validators"}, {"validators"})) return;
+    scenario_.validators = in_.integer_under(value, "validators", 1, k_max_validators, 4);
 }
 
-void ScenarioReader::read_defaults(const Value& value) {
-    if (!check_mapping(value, {"within_ms", "timeout_ms"}, {})) return;
+void ScenarioReader::read_defaults(const YamlValue& value) {
+    if (!in_.check_mapping(value, {"within_ms", "timeout_ms"}, {})) return;
     for (const YamlEntry& entry : value.entries) scenario_.stated.push_back(entry.key);
     Defaults& defaults = scenario_.defaults;
-    defaults.within_ms = integer_under(value, "within_ms", 1, k_max_within_ms, defaults.within_ms);
+    defaults.within_ms =
+        in_.integer_under(value, "within_ms", 1, k_max_within_ms, defaults.within_ms);
     defaults.timeout_ms =
-        integer_under(value, "timeout_ms", 1, k_max_timeout_ms, defaults.timeout_ms);
+        in_.integer_under(value, "timeout_ms", 1, k_max_timeout_ms, defaults.timeout_ms);
 }
 
-void ScenarioReader::read_genesis(const Value& value) {
-    if (!is_a(value, YamlKind::mapping)) return;
+void ScenarioReader::read_genesis(const YamlValue& value) {
+    if (!in_.is_a(value, YamlKind::mapping)) return;
     Words sections;
     for (const ledger::Contract* contract : vocabulary_.contracts->all()) {
         if (contract->name != "membership") sections.push_back(contract->name);
     }
     for (const YamlEntry& entry : value.entries) {
         if (std::find(sections.begin(), sections.end(), entry.key) == sections.end()) {
-            fail(problem::unknown_section(at(entry.place), entry.key, sections));
-        } else if (is_a(entry.value, YamlKind::mapping)) {
+            in_.fail(problem::unknown_section(in_.at(entry.place), entry.key, sections));
+        } else if (in_.is_a(entry.value, YamlKind::mapping)) {
             scenario_.genesis[entry.key] = plain_json(entry.value);
         }
-        settle();
+        in_.settle();
     }
 }
 
 /// By the contracts themselves, as every node will apply it.
-void ScenarioReader::check_genesis(const Value& root) {
+void ScenarioReader::check_genesis(const YamlValue& root) {
     ledger::Genesis genesis;
     genesis.name = "check";
     genesis.suite = ledger::SuiteName::simulation;
@@ -172,65 +94,73 @@ void ScenarioReader::check_genesis(const Value& root) {
     ledger::MemoryStateStore store;
     const auto applied = ledger::Executor::open(genesis, *vocabulary_.contracts, store);
     if (applied) return;
-    const Value* section = root.find("genesis");
-    fail(problem::bad_genesis(at(section != nullptr ? *section : root), applied.error()));
+    const YamlValue* section = root.find("genesis");
+    in_.fail(problem::bad_genesis(in_.at(section != nullptr ? *section : root), applied.error()));
 }
 
-void ScenarioReader::read_end(const Value& root) {
-    if (const Value* expect = root.find("expect")) {
-        for (const Value& item : list_of(*expect, 1)) {
-            for (auto& expectation : read_network_expectations(item)) {
+void ScenarioReader::read_end(const YamlValue& root) {
+    if (const YamlValue* expect = root.find("expect")) {
+        for (const YamlValue& item : in_.list_of(*expect, 1)) {
+            for (auto& expectation : network_.read_network_expectations(item)) {
                 scenario_.final_expectations.push_back(std::move(expectation));
             }
-            settle();
+            in_.settle();
         }
         return;
     }
-    if (!problems_.empty()) return;  // what is broken may be what would have expected something
-    if (scenario_.expectations.empty()) return fail(problem::without_expectation(at(root)));
+    if (!in_.problems().empty())
+        return;  // what is broken may be what would have expected something
+    if (scenario_.expectations.empty()) return in_.fail(problem::without_expectation(in_.at(root)));
     for (const NetworkKind kind : {NetworkKind::equal_roots, NetworkKind::one_chain}) {
         NetworkExpectation expectation;
         expectation.kind = kind;
         expectation.within_ms = scenario_.defaults.within_ms;
         expectation.stated = false;
-        expectation.index = state_expectation(
+        expectation.index = scenario_.state_expectation(
             root.place, said("expect.by_default", {std::string(network_key(kind))}));
         scenario_.final_expectations.push_back(std::move(expectation));
     }
 }
 
-ScenarioOrProblems ScenarioReader::read(const Value& root) {
+ScenarioOrProblems ScenarioReader::read(const YamlValue& root) {
     read_version(root);
     const Words keys = {"version", "name",     "title",  "seed",  "worlds", "network",
                         "genesis", "defaults", "actors", "steps", "expect"};
-    if (!problem_) check_mapping(root, keys, {"name", "actors", "steps"});
-    if (problem_) return tl::unexpected<std::vector<Error>>({*problem_});
+    if (!in_.failed()) in_.check_mapping(root, keys, {"name", "actors", "steps"});
+    if (in_.failed()) {
+        in_.settle();
+        return tl::unexpected<std::vector<Error>>(std::move(in_.problems()));
+    }
 
     const auto each = [this](const auto& part) {
         part();
-        settle();
+        in_.settle();
     };
     for (const YamlEntry& entry : root.entries) scenario_.stated.push_back(entry.key);
-    each([&] { scenario_.name = text_under(root, "name"); });
-    each([&] { scenario_.title = text_under(root, "title", scenario_.name); });
+    each([&] { scenario_.name = in_.text_under(root, "name"); });
+    each([&] { scenario_.title = in_.text_under(root, "title", scenario_.name); });
     each([&] {
         const auto largest = std::numeric_limits<std::int64_t>::max();
-        scenario_.seed = integer_under(root, "seed", 0, largest, 1);
+        scenario_.seed = in_.integer_under(root, "seed", 0, largest, 1);
     });
-    const auto section = [&](std::string_view key, void (ScenarioReader::*read_it)(const Value&)) {
-        if (const Value* value = root.find(key)) each([&] { (this->*read_it)(*value); });
+    const auto section = [&](std::string_view key,
+                             void (ScenarioReader::*read_it)(const YamlValue&)) {
+        if (const YamlValue* value = root.find(key)) each([&] { (this->*read_it)(*value); });
     };
     section("worlds", &ScenarioReader::read_worlds);
     section("network", &ScenarioReader::read_network);
     section("genesis", &ScenarioReader::read_genesis);
     section("defaults", &ScenarioReader::read_defaults);
-    section("actors", &ScenarioReader::read_actors);
+    if (const YamlValue* actors = root.find("actors")) ActorsReader(in_, scenario_).read(*actors);
     hide_identities(scenario_);
-    if (problems_.empty()) each([&] { check_genesis(root); });
-    each([&] { scenario_.steps = read_steps(*root.find("steps")); });
+    if (in_.problems().empty()) each([&] { check_genesis(root); });
+    each([&] {
+        scenario_.steps =
+            StepsReader(in_, scenario_, vocabulary_, network_).read_steps(*root.find("steps"));
+    });
     each([&] { read_end(root); });
-    if (problems_.empty()) return std::move(scenario_);
-    return tl::unexpected<std::vector<Error>>(std::move(problems_));
+    if (in_.problems().empty()) return std::move(scenario_);
+    return tl::unexpected<std::vector<Error>>(std::move(in_.problems()));
 }
 
 ledger::MemberId narrator_of(const Scenario& scenario) {
@@ -250,6 +180,11 @@ const Actor* Scenario::find_actor(std::string_view actor_name) const {
         if (actor.name == actor_name) return &actor;
     }
     return nullptr;
+}
+
+std::size_t Scenario::state_expectation(Place place, std::string text) {
+    expectations.push_back({place, std::move(text)});
+    return expectations.size();
 }
 
 bool Scenario::states(std::string_view key) const {

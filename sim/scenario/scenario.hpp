@@ -232,6 +232,8 @@ struct Scenario {
 
     [[nodiscard]] const Actor* find_actor(std::string_view actor_name) const;
     [[nodiscard]] bool states(std::string_view key) const;
+    /// Adds an expectation; gives its index, from 1.
+    [[nodiscard]] std::size_t state_expectation(Place place, std::string text);
 };
 
 /// The contracts and refusals that a scenario may name.

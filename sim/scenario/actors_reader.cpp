@@ -1,10 +1,9 @@
-// Who takes part: single actors and the lines that make many.
+#include "sim/scenario/actors_reader.hpp"
 
 #include <algorithm>
 
 #include "ledger/contracts/membership/membership.hpp"
 #include "sim/scenario/actors.hpp"
-#include "sim/scenario/reader.hpp"
 #include "sim/scenario/wording.hpp"
 
 namespace cityledger::sim {
@@ -29,44 +28,40 @@ bool is_plain_name(std::string_view name) {
 
 }  // namespace
 
-void ScenarioReader::add_actor(Actor actor, Place place) {
+void ActorsReader::add_actor(Actor actor, Place place) {
     actor.place = place;
     for (const Actor& other : scenario_.actors) {
-        if (other.name == actor.name) return fail(problem::name_taken(at(place), actor.name));
-        if (other.id == actor.id) return fail(problem::name_taken(at(place), actor.id));
+        if (other.name == actor.name)
+            return in_.fail(problem::name_taken(in_.at(place), actor.name));
+        if (other.id == actor.id) return in_.fail(problem::name_taken(in_.at(place), actor.id));
     }
     scenario_.actors.push_back(std::move(actor));
 }
 
-ScenarioReader::Words ScenarioReader::actor_names() const {
-    Words names;
-    for (const Actor& actor : scenario_.actors) names.push_back(actor.name);
-    return names;
-}
-
-void ScenarioReader::read_one_actor(const Value& value) {
+void ActorsReader::read_one_actor(const YamlValue& value) {
     const Words known = {"name", "id", "kind", "roles", "full_name", "enrolled"};
-    if (!check_mapping(value, known, {"name", "id", "kind", "roles"})) return;
+    if (!in_.check_mapping(value, known, {"name", "id", "kind", "roles"})) return;
     Actor actor;
-    actor.name = text_under(value, "name");
+    actor.name = in_.text_under(value, "name");
     if (!is_plain_name(actor.name)) {
-        return fail(problem::out_of_range(at(*value.find("name")), said("problem.plain_name")));
+        return in_.fail(
+            problem::out_of_range(in_.at(*value.find("name")), said("problem.plain_name")));
     }
-    actor.id = text_under(value, "id");
-    actor.full_name = text_under(value, "full_name", actor.name);
-    actor.kind = choice_of(*value.find("kind"), enum_words<ledger::membership::MemberKind>());
-    for (const Value& role : list_of(*value.find("roles"), 1)) {
-        actor.roles.push_back(choice_of(role, enum_words<ledger::membership::Role>()));
+    actor.id = in_.text_under(value, "id");
+    actor.full_name = in_.text_under(value, "full_name", actor.name);
+    actor.kind = in_.choice_of(*value.find("kind"), enum_words<ledger::membership::MemberKind>());
+    for (const YamlValue& role : in_.list_of(*value.find("roles"), 1)) {
+        actor.roles.push_back(in_.choice_of(role, enum_words<ledger::membership::Role>()));
     }
-    if (const Value* enrolled = value.find("enrolled")) {
-        if (is_a(*enrolled, YamlKind::flag)) actor.enrolled = enrolled->flag;
+    if (const YamlValue* enrolled = value.find("enrolled")) {
+        if (in_.is_a(*enrolled, YamlKind::flag)) actor.enrolled = enrolled->flag;
     }
-    if (!problem_ && actor.enrolled) check_member(actor, value);
-    if (!problem_) add_actor(std::move(actor), value.place);
+    if (!in_.failed() && actor.enrolled) check_member(actor, value);
+    if (!in_.failed()) add_actor(std::move(actor), value.place);
 }
 
 /// As the genesis will be refused or not.
-void ScenarioReader::check_member(const Actor& actor, const Value& value) {
+void ActorsReader::check_member(const Actor& actor, const YamlValue& value) {
     const auto member = ledger::from_json<ledger::membership::GenesisMember>(member_json(actor));
     const Status fine =
         member ? ledger::membership::check_new_member(*member) : Status(propagate(member));
@@ -74,28 +69,28 @@ void ScenarioReader::check_member(const Actor& actor, const Value& value) {
     const std::string_view code = fine.error().code.name;
     const bool of_roles = code.starts_with("role_");
     const bool of_name = !member && fine.error().detail.starts_with("name ");
-    const Value* field = value.find(of_roles ? "roles" : of_name ? "full_name" : "id");
-    fail(problem::bad_member(at(field != nullptr ? *field : value), fine.error()));
+    const YamlValue* field = value.find(of_roles ? "roles" : of_name ? "full_name" : "id");
+    in_.fail(problem::bad_member(in_.at(field != nullptr ? *field : value), fine.error()));
 }
 
-void ScenarioReader::remember_actor(const Value& value) {
-    const Value* name = value.find("name");
+void ActorsReader::remember_actor(const YamlValue& value) {
+    const YamlValue* name = value.find("name");
     if (name == nullptr || name->kind != YamlKind::text) return;
     if (scenario_.find_actor(name->text) != nullptr) return;
     Actor actor;
     actor.name = name->text;
     actor.id = name->text;
-    if (const Value* roles = value.find("roles")) {
-        for (const Value& role : roles->items) actor.roles.push_back(role.text);
+    if (const YamlValue* roles = value.find("roles")) {
+        for (const YamlValue& role : roles->items) actor.roles.push_back(role.text);
     }
     scenario_.actors.push_back(std::move(actor));
 }
 
-void ScenarioReader::read_departments(const Value& value) {
-    if (!check_mapping(value, {"departments"}, {"departments"})) return;
-    const Value& which = *value.find("departments");
+void ActorsReader::read_departments(const YamlValue& value) {
+    if (!in_.check_mapping(value, {"departments"}, {"departments"})) return;
+    const YamlValue& which = *value.find("departments");
     if (which.kind == YamlKind::text) {
-        static_cast<void>(choice_of(which, {"all"}));
+        static_cast<void>(in_.choice_of(which, {"all"}));
         for (const Department& department : beijing_departments()) {
             add_actor(department_actor(department), which.place);
         }
@@ -103,23 +98,26 @@ void ScenarioReader::read_departments(const Value& value) {
     }
     Words known;
     for (const Department& department : beijing_departments()) known.push_back(department.code);
-    for (const Value& code : list_of(which, 1)) {
-        const std::string word = text_of(code);
+    for (const YamlValue& code : in_.list_of(which, 1)) {
+        const std::string word = in_.text_of(code);
         const auto found = std::find(known.begin(), known.end(), word);
-        if (problem_) return;
-        if (found == known.end()) return fail(problem::unknown_department(at(code), word, known));
+        if (in_.failed()) return;
+        if (found == known.end())
+            return in_.fail(problem::unknown_department(in_.at(code), word, known));
         const auto index = static_cast<std::size_t>(found - known.begin());
         add_actor(department_actor(beijing_departments()[index]), code.place);
     }
 }
 
-void ScenarioReader::read_made_up(const Value& value, std::string_view key) {
-    if (!check_mapping(value, {std::string(key), "name"}, {"name"})) return;
-    const std::string prefix = text_under(value, "name");
+void ActorsReader::read_made_up(const YamlValue& value, std::string_view key) {
+    if (!in_.check_mapping(value, {std::string(key), "name"}, {"name"})) return;
+    const std::string prefix = in_.text_under(value, "name");
     if (prefix.size() > 14 || !is_plain_name(prefix)) {
-        return fail(problem::out_of_range(at(*value.find("name")), said("problem.group_name")));
+        return in_.fail(
+            problem::out_of_range(in_.at(*value.find("name")), said("problem.group_name")));
     }
-    const auto count = static_cast<std::uint32_t>(integer_under(value, key, 1, k_max_made_up, 1));
+    const auto count =
+        static_cast<std::uint32_t>(in_.integer_under(value, key, 1, k_max_made_up, 1));
     const bool enterprises = key == "enterprises";
     const auto actors = enterprises
                             ? made_up_enterprises(prefix, 60'000 + made_up_enterprises_, count)
@@ -128,10 +126,10 @@ void ScenarioReader::read_made_up(const Value& value, std::string_view key) {
     for (const Actor& actor : actors) add_actor(actor, value.place);
 }
 
-void ScenarioReader::read_actors(const Value& value) {
-    for (const Value& entry : list_of(value, 1)) {
-        if (!is_a(entry, YamlKind::mapping)) {
-            settle();
+void ActorsReader::read(const YamlValue& value) {
+    for (const YamlValue& entry : in_.list_of(value, 1)) {
+        if (!in_.is_a(entry, YamlKind::mapping)) {
+            in_.settle();
             continue;
         }
         if (entry.find("departments") != nullptr) {
@@ -143,8 +141,8 @@ void ScenarioReader::read_actors(const Value& value) {
         } else {
             read_one_actor(entry);
         }
-        if (problem_) remember_actor(entry);
-        settle();
+        if (in_.failed()) remember_actor(entry);
+        in_.settle();
     }
 }
 
