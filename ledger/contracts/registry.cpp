@@ -1,25 +1,36 @@
+#include <algorithm>
+#include <span>
+
 #include "crypto/check.hpp"
 #include "ledger/contracts/alerts.hpp"
+#include "ledger/contracts/calendar/calendar_events.hpp"
 #include "ledger/contracts/contracts.hpp"
 #include "ledger/contracts/directory/directory.hpp"
+#include "ledger/contracts/directory/directory_events.hpp"
+#include "ledger/contracts/events.hpp"
 #include "ledger/contracts/evidence/evidence.hpp"
+#include "ledger/contracts/evidence/evidence_events.hpp"
+#include "ledger/contracts/invoice/invoice_events.hpp"
+#include "ledger/contracts/membership/membership_events.hpp"
 #include "ledger/contracts/receivables/receivables.hpp"
+#include "ledger/contracts/receivables/receivables_events.hpp"
 
 namespace cityledger::ledger {
 namespace {
 
 struct Entry {
     Contract (*make)();
+    std::span<const std::string_view> events;
     Alert alert = nullptr;  ///< what it hears of the others
 };
 
 constexpr Entry k_contracts[] = {
-    {make_membership_contract},
-    {make_calendar_contract},
-    {make_directory_contract, directory::alert_overdue},
-    {make_invoice_contract},
-    {make_receivables_contract, receivables::alert_bank},
-    {make_evidence_contract},
+    {make_membership_contract, k_membership_events},
+    {make_calendar_contract, k_calendar_events},
+    {make_directory_contract, k_directory_events, directory::alert_overdue},
+    {make_invoice_contract, k_invoice_events},
+    {make_receivables_contract, k_receivables_events, receivables::alert_bank},
+    {make_evidence_contract, k_evidence_events},
 };
 
 }  // namespace
@@ -42,6 +53,18 @@ const ContractRegistry& city_contracts() {
         return all;
     }();
     return registry;
+}
+
+const std::vector<std::string_view>& city_events() {
+    static const std::vector<std::string_view> names = [] {
+        std::vector<std::string_view> all;
+        for (const Entry& entry : k_contracts) {
+            all.insert(all.end(), entry.events.begin(), entry.events.end());
+        }
+        std::sort(all.begin(), all.end());
+        return all;
+    }();
+    return names;
 }
 
 }  // namespace cityledger::ledger

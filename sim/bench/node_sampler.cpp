@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <thread>
 
 namespace cityledger::bench {
@@ -18,13 +19,11 @@ std::uint64_t whole(std::string_view text) {
     return number;
 }
 
-/// Seconds with a fraction, as microseconds.
+/// Seconds with a fraction, perhaps with an exponent, as microseconds.
 std::uint64_t micros(std::string_view seconds) {
-    const std::size_t point = seconds.find('.');
-    std::string fraction =
-        point == std::string_view::npos ? "" : std::string(seconds.substr(point + 1));
-    fraction.resize(6, '0');
-    return whole(seconds.substr(0, point)) * k_micros + whole(fraction);
+    double number = 0;
+    std::from_chars(seconds.data(), seconds.data() + seconds.size(), number);
+    return static_cast<std::uint64_t>(std::llround(number * static_cast<double>(k_micros)));
 }
 
 }  // namespace

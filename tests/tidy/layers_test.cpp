@@ -86,6 +86,7 @@ const std::vector<Restriction>& restrictions() {
         {std::regex("^cereal/"), {"ledger/codec/"}},
         {std::regex("^rocksdb/"), {"node/io/storage/"}},
         {std::regex("^(sqlite3|libpq-fe)"), {"node/io/data/"}},
+        {std::regex("^prometheus/"), {"node/io/http/", "node/io/daemon/"}},
         {std::regex("^yaml-cpp/"), {"sim/scenario/"}},
         {std::regex("^(pugixml|qrencode)"), {"sim/documents/"}},
         {std::regex("^CLI/"),

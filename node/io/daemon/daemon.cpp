@@ -11,12 +11,14 @@
 
 #include "crypto/check.hpp"
 #include "ledger/contracts/contracts.hpp"
+#include "ledger/contracts/events.hpp"
 #include "node/io/config_files.hpp"
 #include "node/io/daemon/asio_scheduler.hpp"
 #include "node/io/daemon/daemon_backend.hpp"
 #include "node/io/daemon/event_log.hpp"
 #include "node/io/daemon/execution_thread.hpp"
 #include "node/io/daemon/http_thread.hpp"
+#include "node/io/daemon/node_metrics.hpp"
 #include "node/io/daemon/verifier_pool.hpp"
 #include "node/io/io_codes.hpp"
 #include "node/io/stages.hpp"
@@ -200,8 +202,9 @@ private:
         const Post post = make_post(*context_);
         scheduler_.emplace(*context_);
         verifier_.emplace(home_.validators, k_verifier_threads, post);
-        syncer_.emplace(post);
-        execution_.emplace(*executor_, post);
+        syncer_.emplace(post, [this](SteadyClock::duration took) { metrics_.log_synced(took); });
+        execution_.emplace(*executor_, post,
+                           [this](SteadyClock::duration took) { metrics_.block_processed(took); });
         node::ReplicaOptions options;
         options.log_folder = folder_.log(home_.config);
         options.consensus.self = home_.own_index;
@@ -211,9 +214,15 @@ private:
         replica_.emplace(home_.genesis, home_.validators, &home_.validator_key, *executor_, *store_,
                          options, ports);
         events_.emplace(*logger_, *scheduler_);
-        replica_->set_event_observer(
-            [this](const node::ReplicaEvent& event) { events_->tell(event); });
+        replica_->set_event_observer([this](const node::ReplicaEvent& event) { on_event(event); });
         replica_->set_fatal_handler([this](const Error& error) { die(error); });
+    }
+
+    void on_event(const node::ReplicaEvent& event) {
+        if (std::holds_alternative<node::BlockFinal>(event)) {
+            metrics_.block_final(SteadyClock::now());
+        }
+        events_->tell(event);
     }
 
     /// Fault controls are for those who may read the node's home.
@@ -238,10 +247,11 @@ private:
         if (!listening) return listening;
         http_.emplace(http_settings(home_.config), *logger_);
         backend_.emplace(NodeParts{home_, *replica_, *transport_, *store_, *files_, *execution_,
-                                   folder_.log(home_.config), control_token_},
+                                   metrics_, folder_.log(home_.config), control_token_},
                          make_post(*context_), http_->post());
         replica_->set_block_observer(
             [this](const node::FinalBlock&, const ledger::ExecutedBlock& executed) {
+                metrics_.executed(executed, SteadyClock::now());
                 backend_->reached(executed.state.height);
                 http_->on_executed(executed.state.height);
             });
@@ -299,6 +309,7 @@ private:
     std::unique_ptr<RocksDbStateStore> store_;
     std::unique_ptr<ledger::Executor> executor_;
     SystemRandom random_;
+    NodeMetrics metrics_{ledger::city_events()};
     std::string control_token_;  ///< empty: no fault controls
     std::optional<boost::asio::io_context> context_;
     std::optional<AsioScheduler> scheduler_;

@@ -54,12 +54,16 @@ void DaemonBackend::ask(Question question, Done done) const {
 
 void DaemonBackend::submit(std::shared_ptr<const ledger::Transaction> transaction,
                            std::function<void(Result<Digest>)> done) {
-    to_replica(Stage::form, [this, transaction = std::move(transaction), done = std::move(done)] {
-        node_.replica.submit(transaction, [this, alive = alive_, done](Result<Digest> admitted) {
-            if (!*alive) return;
-            to_http(Stage::form, [done, admitted = std::move(admitted)] { done(admitted); });
+    const auto came = SteadyClock::now();
+    to_replica(
+        Stage::form, [this, came, transaction = std::move(transaction), done = std::move(done)] {
+            node_.replica.submit(transaction, [this, came, alive = alive_,
+                                               done](Result<Digest> admitted) {
+                if (!*alive) return;
+                if (admitted) node_.metrics.admitted(*admitted, came);
+                to_http(Stage::form, [done, admitted = std::move(admitted)] { done(admitted); });
+            });
         });
-    });
 }
 
 std::uint64_t DaemonBackend::on_receipt(const Digest& transaction,
@@ -103,7 +107,8 @@ void DaemonBackend::describe(std::function<void(const NodeView&)> done) {
 
 NodeView DaemonBackend::view() const {
     const node::ReplicaStatus status = node_.replica.status();
-    NodeView view{status_view(status), node_.replica.counters(), unready_reason(status)};
+    NodeView view{status_view(status), node_.replica.counters(), unready_reason(status),
+                  node_.metrics.collect()};
     view.counters.merge(node_.transport.counters());
     return view;
 }

@@ -7,6 +7,7 @@
 
 #include "node/io/daemon/daemon_home.hpp"
 #include "node/io/daemon/execution_thread.hpp"
+#include "node/io/daemon/node_metrics.hpp"
 #include "node/io/http/api_backend.hpp"
 #include "node/io/post.hpp"
 #include "node/io/stages.hpp"
@@ -27,6 +28,7 @@ struct NodeParts {
     const ledger::StateReader& state;
     node::FileSystem& files;
     ExecutionThread& execution;
+    NodeMetrics& metrics;
     std::string log_folder;
     std::string control_token;
 };

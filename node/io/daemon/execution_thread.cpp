@@ -8,8 +8,11 @@ namespace cityledger::io {
 
 class ExecutionThread::Impl {
 public:
-    Impl(ledger::Executor& executor, Post post)
-        : executor_(executor), post_(std::move(post)), worker_(1, Stage::execution) {}
+    Impl(ledger::Executor& executor, Post post, TellTime executed)
+        : executor_(executor),
+          post_(std::move(post)),
+          executed_(std::move(executed)),
+          worker_(1, Stage::execution) {}
 
     void add(std::uint64_t height, std::vector<std::shared_ptr<const ledger::Batch>> batches,
              Done done) {
@@ -17,10 +20,12 @@ public:
             std::vector<const ledger::Batch*> views;
             views.reserve(batches.size());
             for (const auto& batch : batches) views.push_back(batch.get());
+            const auto began = SteadyClock::now();
             // A block that follows one that failed has no state to stand on: it fails likewise.
             Result<ledger::ExecutedBlock> executed =
                 failure_ ? tl::unexpected<Error>(*failure_) : executor_.execute(height, views);
             if (!executed) failure_ = executed.error();
+            if (executed_ && executed) executed_(SteadyClock::now() - began);
             post_([done, executed = std::move(executed)]() mutable {
                 const StageScope stage(Stage::answer);
                 done(std::move(executed));
@@ -41,12 +46,13 @@ public:
 private:
     ledger::Executor& executor_;
     ResultPost post_;
+    TellTime executed_;
     std::optional<Error> failure_;  // worker's thread only
     WorkerThreads worker_;          // last: its jobs use everything above
 };
 
-ExecutionThread::ExecutionThread(ledger::Executor& executor, Post post)
-    : impl_(std::make_unique<Impl>(executor, std::move(post))) {}
+ExecutionThread::ExecutionThread(ledger::Executor& executor, Post post, TellTime executed)
+    : impl_(std::make_unique<Impl>(executor, std::move(post), std::move(executed))) {}
 ExecutionThread::~ExecutionThread() = default;
 
 void ExecutionThread::execute(std::uint64_t height,

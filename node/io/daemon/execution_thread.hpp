@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "node/io/post.hpp"
+#include "node/io/tell_time.hpp"
 #include "node/replica/ports.hpp"
 
 namespace cityledger::io {
@@ -11,7 +12,8 @@ namespace cityledger::io {
 class ExecutionThread : public node::ExecutionPort {
 public:
     /// `executor` must outlive the thread and is used by it alone from the first execute() on.
-    ExecutionThread(ledger::Executor& executor, Post post);
+    /// `executed` is told how long each block took.
+    ExecutionThread(ledger::Executor& executor, Post post, TellTime executed = {});
     ~ExecutionThread() override;
     void execute(std::uint64_t height, std::vector<std::shared_ptr<const ledger::Batch>> batches,
                  Done done) override;

@@ -2,6 +2,8 @@
 // What the HTTP routes need of a node. In production the replica and the transport on the
 // replica's thread, asked by posts (node/io/daemon/daemon_backend.hpp); in tests a stand-in.
 
+#include <prometheus/metric_family.h>
+
 #include <functional>
 #include <memory>
 #include <optional>
@@ -19,6 +21,7 @@ struct NodeView {
     node::Counters counters;
     /// Why the node does not take transactions; nothing if it does.
     std::optional<std::string> unready_because;
+    std::vector<prometheus::MetricFamily> measured;  ///< for /metrics, beside the counters
 };
 
 /// A final block with all that the log holds of it.

@@ -225,8 +225,11 @@ private:
         counters["http_budget_refused"] = budget_.refused();
         if (server_counters_) counters.merge(server_counters_());
         HttpResponse response;
-        response.content_type = "text/plain; version=0.0.4";
-        response.body = metrics_text(view.status, counters) + process_metrics_text();
+        response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+        MetricFamilies families = node_metrics(view.status, counters);
+        families.insert(families.end(), view.measured.begin(), view.measured.end());
+        for (auto& family : process_metrics()) families.push_back(std::move(family));
+        response.body = metrics_text(families);
         return response;
     }
 

@@ -1,92 +1,129 @@
 #include "node/io/http/metrics.hpp"
 
+#include <prometheus/text_serializer.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
+#include "node/io/http/metric_names.hpp"
 #include "node/io/stages.hpp"
+#include "node/replica/standing.hpp"
 
 namespace cityledger::io {
 namespace {
 
-constexpr std::string_view k_prefix = "cityledger_";
-/// What is counted and may fall again.
-constexpr std::string_view k_gauges[] = {"event_followers", "mempool_batches_held",
-                                         "mempool_size_bytes"};
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+using Labels = std::vector<ClientMetric::Label>;
 
-void append_metric(std::string& text, std::string_view prefix, std::string_view name,
-                   std::string_view type, const std::string& value) {
-    const std::string full = std::string(prefix) + std::string(name);
-    text += "# TYPE " + full + " " + std::string(type) + "\n" + full + " " + value + "\n";
+constexpr std::string_view k_prefix = "cityledger_";
+
+MetricFamily family(MetricKind kind, std::string name, std::string_view help) {
+    const MetricType type = kind == MetricKind::counter ? MetricType::Counter : MetricType::Gauge;
+    return {std::move(name), std::string(help), type, {}};
 }
 
-node::Counters gauges_of(const api::StatusView& status) {
+template <class Number>
+void add(MetricFamily& to, Number value, Labels labels = {}) {
+    ClientMetric metric;
+    metric.label = std::move(labels);
+    metric.counter.value = static_cast<double>(value);
+    metric.gauge.value = static_cast<double>(value);
+    to.metric.push_back(std::move(metric));
+}
+
+template <class Number>
+MetricFamily single(MetricKind kind, std::string name, std::string_view help, Number value) {
+    MetricFamily made = family(kind, std::move(name), help);
+    add(made, value);
+    return made;
+}
+
+std::string full_name(MetricKind kind, std::string_view name) {
+    return std::string(k_prefix) + std::string(name) +
+           (kind == MetricKind::counter ? "_total" : "");
+}
+
+/// What the status knows better than the counters, of a node that has not started, too.
+node::Counters with_status(node::Counters counters, const api::StatusView& status) {
     std::uint64_t connected = 0;
     for (const api::PeerView& peer : status.peers) {
         if (peer.connected && peer.name != status.node) ++connected;
     }
-    return {{"consensus_height", status.final_height},
-            {"consensus_view", status.view},
-            {"consensus_voting", status.voting ? 1 : 0},
-            {"consensus_quorum_may_vote", status.network_waits_for.empty() ? 1 : 0},
-            {"consensus_validators", status.peers.size()},
-            {"consensus_evidence", status.evidence},
-            {"consensus_nullified_views", status.nullified_views},
-            {"blocksync_syncing", status.syncing ? 1 : 0},
-            {"state_executed_height", status.executed_height},
-            {"mempool_size", status.mempool_transactions},
-            {"p2p_peers", connected}};
+    const node::Counters known = {
+        {"consensus_height", status.final_height},
+        {"consensus_view", status.view},
+        {"consensus_voting", status.voting ? 1 : 0},
+        {"consensus_quorum_may_vote", status.network_waits_for.empty() ? 1 : 0},
+        {"consensus_validators", status.peers.size()},
+        {"consensus_evidence", status.evidence},
+        {"consensus_nullified_views", status.nullified_views},
+        {"blocksync_syncing", status.syncing ? 1 : 0},
+        {"state_executed_height", status.executed_height},
+        {"mempool_size", status.mempool_transactions},
+        {"p2p_peers", connected}};
+    for (const auto& [name, value] : known) counters[name] = value;
+    return counters;
 }
 
-/// Peers' names come from the genesis; quotes and backslashes would break the line.
-std::string escape_label(std::string_view value) {
-    std::string escaped;
-    for (const char c : value) {
-        if (c == '"' || c == '\\') escaped += '\\';
-        escaped += c == '\n' ? ' ' : c;
+MetricFamily labelled(const LabelledName& name, const node::Counters& counters) {
+    MetricFamily made =
+        family(MetricKind::counter, full_name(MetricKind::counter, name.name), name.help);
+    for (auto it = counters.lower_bound(std::string(name.counted_prefix));
+         it != counters.end() && it->first.starts_with(name.counted_prefix); ++it) {
+        add(made, it->second,
+            {{std::string(name.label), it->first.substr(name.counted_prefix.size())}});
     }
-    return escaped;
+    return made;
 }
 
-/// A state set: one line a word, 1 for the word that holds. In the text format 0.0.4, which knows
-/// no state sets, its type is gauge.
-std::string standing_text(const std::string& standing) {
-    std::string text = "# TYPE cityledger_consensus_standing gauge\n";
+/// A state set: one line a word, 1 for the word that holds. The text format 0.0.4 knows no state
+/// sets, so its type is gauge.
+MetricFamily standing_family(const std::string& standing) {
+    MetricFamily made =
+        family(MetricKind::gauge, "cityledger_consensus_standing",
+               "1 for the word that says whether this node votes, or why not; 0 for the others.");
     for (const std::string_view word : ledger::EnumNames<node::Standing>::names) {
-        text += "cityledger_consensus_standing{standing=\"" + std::string(word) + "\"} " +
-                (word == standing ? "1" : "0") + "\n";
+        add(made, word == standing ? 1 : 0, {{"standing", std::string(word)}});
     }
-    return text;
+    return made;
 }
 
-constexpr std::uint64_t k_micros = 1'000'000;
-
-std::string seconds_text(std::uint64_t micros) {
-    std::string fraction = std::to_string(micros % k_micros);
-    fraction.insert(0, 6 - fraction.size(), '0');
-    return std::to_string(micros / k_micros) + "." + fraction;
+MetricFamily peers_family(const api::StatusView& status) {
+    MetricFamily made = family(MetricKind::gauge, "cityledger_p2p_peer_connected",
+                               "1 while this validator is connected, else 0.");
+    for (const api::PeerView& peer : status.peers) {
+        if (peer.name != status.node) add(made, peer.connected ? 1 : 0, {{"peer", peer.name}});
+    }
+    return made;
 }
 
-std::uint64_t cpu_micros(const rusage& usage) {
-    const auto of = [](const timeval& time) {
-        return static_cast<std::uint64_t>(time.tv_sec) * k_micros +
-               static_cast<std::uint64_t>(time.tv_usec);
-    };
-    return of(usage.ru_utime) + of(usage.ru_stime);
+MetricFamily build_family(const api::StatusView& status) {
+    MetricFamily made = family(MetricKind::gauge, "cityledger_build_info",
+                               "1, with the version of the program, and node and network.");
+    add(made, 1, {{"node", status.node}, {"network", status.network}, {"version", status.version}});
+    return made;
 }
 
-std::string stages_text() {
-    std::string text = "# TYPE cityledger_stage_cpu_seconds_total counter\n";
+constexpr double k_micros = 1e6;
+
+double seconds_of(const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / k_micros;
+}
+
+MetricFamily stages_family() {
+    MetricFamily made = family(MetricKind::counter, "cityledger_stage_cpu_seconds_total",
+                               "CPU time of the process by what it was for.");
     const auto times = stage_cpu_us();
     for (std::size_t i = 0; i < times.size(); ++i) {
-        text += "cityledger_stage_cpu_seconds_total{stage=\"" +
-                std::string(ledger::EnumNames<Stage>::names[i]) + "\"} " + seconds_text(times[i]) +
-                "\n";
+        add(made, static_cast<double>(times[i]) / k_micros,
+            {{"stage", std::string(ledger::EnumNames<Stage>::names[i])}});
     }
-    return text;
+    return made;
 }
 
 /// Of this program; ru_maxrss would begin with the peak of the process that started it.
@@ -100,54 +137,60 @@ std::uint64_t peak_memory_bytes() {
     return 0;
 }
 
-}  // namespace
-
-std::string metrics_text(const api::StatusView& status, const node::Counters& counters) {
-    std::string text;
-    node::Counters gauges = gauges_of(status);
-    for (const auto& [name, value] : counters) {
-        if (std::find(std::begin(k_gauges), std::end(k_gauges), name) != std::end(k_gauges)) {
-            gauges.emplace(name, value);
-        } else if (!gauges.contains(name)) {
-            append_metric(text, k_prefix, name + "_total", "counter", std::to_string(value));
-        }
-    }
-    for (const auto& [name, value] : gauges) {
-        append_metric(text, k_prefix, name, "gauge", std::to_string(value));
-    }
-    text += standing_text(status.standing);
-    text += "# TYPE cityledger_p2p_peer_connected gauge\n";
-    for (const api::PeerView& peer : status.peers) {
-        if (peer.name == status.node) continue;
-        text += "cityledger_p2p_peer_connected{peer=\"" + escape_label(peer.name) + "\"} " +
-                (peer.connected ? "1" : "0") + "\n";
-    }
-    return text;
-}
-
-std::string process_metrics_text() {
-    std::string text;
+std::uint64_t resident_memory_bytes() {
     std::uint64_t total_pages = 0;
     std::uint64_t resident_pages = 0;
     std::ifstream("/proc/self/statm") >> total_pages >> resident_pages;
-    const auto page_bytes = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-    append_metric(text, "", "process_resident_memory_bytes", "gauge",
-                  std::to_string(resident_pages * page_bytes));
-    rusage usage{};
-    ::getrusage(RUSAGE_SELF, &usage);
-    append_metric(text, "", "process_cpu_seconds_total", "counter",
-                  seconds_text(cpu_micros(usage)));
-    append_metric(text, "", "process_peak_memory_bytes", "gauge",
-                  std::to_string(peak_memory_bytes()));
-    constexpr std::uint64_t k_block = 512;  // the unit of ru_oublock
-    append_metric(text, "", "process_written_bytes_total", "counter",
-                  std::to_string(static_cast<std::uint64_t>(usage.ru_oublock) * k_block));
-    text += stages_text();
+    return resident_pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+std::int64_t open_files() {
     std::error_code error;
     std::filesystem::directory_iterator files("/proc/self/fd", error);
-    const auto open_files = error ? 0 : std::distance(begin(files), end(files));
-    append_metric(text, "", "process_open_fds", "gauge", std::to_string(open_files));
-    return text;
+    return error ? 0 : std::distance(begin(files), end(files));
+}
+
+}  // namespace
+
+MetricFamilies node_metrics(const api::StatusView& status, const node::Counters& counters) {
+    const node::Counters all = with_status(counters, status);
+    MetricFamilies families{build_family(status), standing_family(status.standing),
+                            peers_family(status)};
+    for (const MetricName& name : metric_names()) {
+        const auto found = all.find(std::string(name.counted));
+        if (found == all.end()) continue;
+        families.push_back(
+            single(name.kind, full_name(name.kind, name.name), name.help, found->second));
+    }
+    for (const LabelledName& name : labelled_names()) {
+        MetricFamily made = labelled(name, all);
+        if (!made.metric.empty()) families.push_back(std::move(made));
+    }
+    return families;
+}
+
+MetricFamilies process_metrics() {
+    using enum MetricKind;
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    constexpr std::uint64_t k_block = 512;  // the unit of ru_oublock
+    return {single(gauge, "process_resident_memory_bytes", "Resident memory of the process.",
+                   resident_memory_bytes()),
+            single(counter, "process_cpu_seconds_total", "CPU time of the process.",
+                   seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime)),
+            single(gauge, "process_peak_memory_bytes", "Most resident memory since the start.",
+                   peak_memory_bytes()),
+            single(counter, "process_written_bytes_total",
+                   "Bytes written to disks; 0 where the system does not tell.",
+                   static_cast<std::uint64_t>(usage.ru_oublock) * k_block),
+            single(gauge, "process_open_fds", "Open files of the process.", open_files()),
+            stages_family()};
+}
+
+std::string metrics_text(const MetricFamilies& families) {
+    std::ostringstream text;
+    prometheus::TextSerializer().Serialize(text, families);
+    return text.str();
 }
 
 }  // namespace cityledger::io

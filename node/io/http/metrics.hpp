@@ -1,19 +1,26 @@
 #pragma once
-// The text that Prometheus reads (exposition format 0.0.4).
+// The text that Prometheus reads (exposition format 0.0.4), made by prometheus-cpp.
+
+#include <prometheus/metric_family.h>
 
 #include <string>
+#include <vector>
 
 #include "node/api/answers.hpp"
-#include "node/replica/replica.hpp"
+#include "node/replica/counters.hpp"
 
 namespace cityledger::io {
 
-/// Counters of the node and gauges of its status, each with the prefix "cityledger_".
-[[nodiscard]] std::string metrics_text(const api::StatusView& status,
-                                       const node::Counters& counters);
+using MetricFamilies = std::vector<prometheus::MetricFamily>;
 
-/// Figures of this process from /proc: resident bytes, CPU milliseconds, open files. Names as the
-/// Prometheus client libraries have them.
-[[nodiscard]] std::string process_metrics_text();
+/// What the parts of a node count (see metric_names.hpp) and what its status tells, each with the
+/// prefix "cityledger_", its type and its help.
+[[nodiscard]] MetricFamilies node_metrics(const api::StatusView& status,
+                                          const node::Counters& counters);
+
+/// Of this process, named as the Prometheus client libraries do, and its CPU time by stage.
+[[nodiscard]] MetricFamilies process_metrics();
+
+[[nodiscard]] std::string metrics_text(const MetricFamilies& families);
 
 }  // namespace cityledger::io

@@ -11,7 +11,8 @@ namespace cityledger::io {
 
 class SyncThread::Impl {
 public:
-    explicit Impl(Post post) : post_(std::move(post)), thread_([this] { run(); }) {}
+    Impl(Post post, TellTime synced)
+        : post_(std::move(post)), synced_(std::move(synced)), thread_([this] { run(); }) {}
 
     ~Impl() {
         {
@@ -58,7 +59,9 @@ private:
             Request request = std::move(requests_.front());
             requests_.erase(requests_.begin());
             lock.unlock();
+            const auto began = SteadyClock::now();
             const Status status = request.file->sync();
+            if (synced_) synced_(SteadyClock::now() - began);
             post_([waiting = std::move(request.waiting), status] {
                 const StageScope votes(Stage::votes);
                 for (const auto& done : waiting) done(status);
@@ -68,6 +71,7 @@ private:
     }
 
     ResultPost post_;
+    TellTime synced_;
     std::mutex mutex_;
     std::condition_variable wake_;
     std::vector<Request> requests_;
@@ -75,7 +79,8 @@ private:
     std::thread thread_;  // last: it uses everything above
 };
 
-SyncThread::SyncThread(Post post) : impl_(std::make_unique<Impl>(std::move(post))) {}
+SyncThread::SyncThread(Post post, TellTime synced)
+    : impl_(std::make_unique<Impl>(std::move(post), std::move(synced))) {}
 SyncThread::~SyncThread() = default;
 
 void SyncThread::sync(std::shared_ptr<node::File> file, std::function<void(Status)> done) {

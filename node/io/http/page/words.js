@@ -113,6 +113,8 @@ const EVENTS = {
   'directory.corrected': ['entry corrected', '目录更正'],
   'directory.digest_mismatch': ['delivered data differs from its digest', '交付数据与摘要不符'],
   'directory.lock_proposed': ['lock proposed', '提出锁定'],
+  'directory.objection_escalated': ['objection overdue and escalated', '异议逾期上报'],
+  'directory.objection_overdue': ['objection overdue', '异议逾期未答复'],
   'directory.objection_rejected': ['objection rejected', '异议不予采纳'],
   'directory.objection_withdrawn': ['objection withdrawn', '异议撤回'],
   'directory.responsibility_approved': ['responsibility approved', '职责核准'],
