@@ -55,7 +55,8 @@
     X(http_wrong_origin, 1466, refused, "the page that asks is of another site", "open the page of the node itself, or add its name to http_names in node.json") \
     X(events_need_web_socket, 1467, invalid, "/events is answered by WebSocket only", "connect with a WebSocket client, or read GET /receipts") \
     X(events_too_many, 1468, busy, "no place is free among those who follow the events", "close other followers, follow another node, or read GET /receipts") \
-    X(events_too_far_behind, 1469, busy, "the follower is too many blocks behind", "read the blocks up to there with GET /receipts, or follow from the newest")
+    X(events_too_far_behind, 1469, busy, "the follower is too many blocks behind", "read the blocks up to there with GET /receipts, or follow from the newest") \
+    X(http_bodies_full, 1470, busy, "the bodies that the server is reading fill the memory that they may have", "send it again as soon as Retry-After says")
 // clang-format on
 
 namespace cityledger::io {

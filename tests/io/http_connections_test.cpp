@@ -89,26 +89,148 @@ TEST_CASE("a request that finds no memory ends its own connection only", "[http]
     CHECK(read_answers(other).statuses == std::vector<int>{200});
 }
 
-TEST_CASE("where requests under way hold all places a client is told so", "[http]") {
-    HttpSettings settings;
-    settings.max_connections = 2;
+/// A server with few places, all held by requests that nobody answers yet.
+struct FullServer {
+    static HttpSettings few_places() {
+        HttpSettings settings;
+        settings.max_connections = 2;
+        return settings;
+    }
+    FullServer()
+        : server(
+              [this](const HttpRequest& request, HttpRespond respond) {
+                  if (request.path != "/slow") return answer(request, respond);
+                  under_way.push_back(std::move(respond));
+                  if (under_way.size() == 2) both.set_value();
+              },
+              few_places()) {
+        const std::string slow = "GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        for (int i = 0; i < 2; ++i) {
+            boost::asio::write(clients.connect(server.port()), boost::asio::buffer(slow));
+        }
+        both.get_future().wait();
+    }
+
     std::vector<HttpRespond> under_way;
     std::promise<void> both;
-    TestServer server(
-        [&](const HttpRequest&, HttpRespond respond) {
-            under_way.push_back(std::move(respond));
-            if (under_way.size() == 2) both.set_value();
-        },
-        settings);
     Clients clients;
-    for (int i = 0; i < 2; ++i) {
-        boost::asio::write(clients.connect(server.port()), boost::asio::buffer(k_health));
+    TestServer server;
+};
+
+TEST_CASE("where requests under way hold all places a client is told so", "[http]") {
+    FullServer full;
+    const std::string other = "GET /blocks/1 HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    for (const std::string& request : {other, std::string()}) {  // none: told after a while
+        const RawAnswers answers = exchange(full.server.port(), request);
+        CHECK(answers.statuses == std::vector<int>{503});
+        CHECK(answers.text.find(codes::http_too_many_connections.name) != std::string::npos);
     }
-    both.get_future().wait();
-    const RawAnswers answers = exchange(server.port(), "");
-    CHECK(answers.statuses == std::vector<int>{503});
-    CHECK(answers.text.find(codes::http_too_many_connections.name) != std::string::npos);
-    CHECK(server.loop.on_loop([&] { return server.server.evicted(); }) == 0);
+    CHECK(full.server.loop.on_loop([&] { return full.server.server.evicted(); }) == 0);
+}
+
+TEST_CASE("where requests under way hold all places, /health and /ready are answered", "[http]") {
+    FullServer full;
+    const std::string ready = "GET /ready HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    for (const std::string& probe : {k_health, ready}) {
+        CHECK(exchange(full.server.port(), probe).statuses == std::vector<int>{200});
+    }
+    // Nor do those who connect to the reserved places and say nothing keep a probe out.
+    for (std::size_t i = 0; i < 2 * k_reserved_http_connections; ++i) {
+        full.clients.connect(full.server.port());
+    }
+    CHECK(exchange(full.server.port(), k_health).statuses == std::vector<int>{200});
+}
+
+TEST_CASE("ten thousand requests at once on one connection are all answered, in order", "[http]") {
+    std::size_t handled = 0;
+    TestServer server([&](const HttpRequest&, const HttpRespond& respond) {
+        respond({200, "", std::to_string(handled++), {}});
+    });
+    constexpr std::size_t k_requests = 10'000;
+    std::string requests;
+    for (std::size_t i = 1; i < k_requests; ++i) {
+        requests += "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    }
+    requests += k_health;
+    Clients clients;
+    tcp::socket& client = clients.connect(server.port());
+    std::thread writer([&] { boost::asio::write(client, boost::asio::buffer(requests)); });
+    const RawAnswers answers = read_answers(client);
+    writer.join();
+    CHECK(answers.statuses == std::vector<int>(k_requests, 200));
+    CHECK(answers.text.ends_with("\r\n\r\n9999"));
+}
+
+std::string unfinished_body(std::size_t bytes) {
+    return "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2000000\r\n\r\n" +
+           std::string(bytes, 'x');
+}
+
+/// Waits until the server holds so many bytes of bodies.
+void await_bodies(TestServer& server, std::size_t bytes) {
+    const auto held = [&] {
+        return server.loop.on_loop([&] { return server.server.body_bytes(); });
+    };
+    for (int i = 0; held() != bytes && i < 2500; ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    REQUIRE(held() == bytes);
+}
+
+TEST_CASE("bodies that are being read fill a budget, and who finds it full may come again",
+          "[http]") {
+    constexpr std::size_t k_bytes = 1'900'000;
+    constexpr std::size_t k_of_one = k_max_http_bodies_bytes_per_address / k_bytes;
+    constexpr std::size_t k_of_other = (k_max_http_bodies_bytes - k_of_one * k_bytes) / k_bytes;
+    TestServer server(answer);
+    Clients clients;
+    for (std::size_t i = 0; i < k_of_one; ++i) {
+        boost::asio::write(clients.connect(server.port()),
+                           boost::asio::buffer(unfinished_body(k_bytes)));
+    }
+    await_bodies(server, k_of_one * k_bytes);
+    const RawAnswers own = exchange(server.port(), unfinished_body(k_bytes));
+    CHECK(own.statuses == std::vector<int>{503});
+    CHECK(own.text.find(codes::http_bodies_full.name) != std::string::npos);
+    CHECK(own.text.find("\r\nRetry-After: 1\r\n") != std::string::npos);
+
+    // Another address may still send, up to the total.
+    std::list<Clients> others(2);
+    const char* const addresses[] = {"127.0.0.2", "127.0.0.3"};
+    std::size_t sent = 0;
+    tcp::socket* last = nullptr;
+    for (; sent < k_of_other; ++sent) {
+        const bool first = sent % 2 == 0;
+        last = &(first ? others.front() : others.back())
+                    .connect(server.port(), addresses[first ? 0 : 1]);
+        boost::asio::write(*last, boost::asio::buffer(unfinished_body(k_bytes)));
+    }
+    await_bodies(server, (k_of_one + sent) * k_bytes);
+    tcp::socket& beyond = others.front().connect(server.port(), "127.0.0.4");
+    boost::system::error_code ignored;
+    boost::asio::write(beyond, boost::asio::buffer(unfinished_body(k_bytes)), ignored);
+    CHECK(read_answers(beyond).statuses == std::vector<int>{503});
+    CHECK(server.loop.on_loop([&] { return server.server.bodies_refused(); }) == 2);
+
+    // A body that is whole gives its bytes back; so does a connection that ends.
+    boost::asio::write(*last, boost::asio::buffer(std::string(2'000'000 - k_bytes, 'x')));
+    await_bodies(server, (k_of_one + sent - 1) * k_bytes);
+    last->shutdown(tcp::socket::shutdown_both, ignored);
+    CHECK(exchange(server.port(), k_health).statuses == std::vector<int>{200});
+    others.clear();
+    await_bodies(server, k_of_one * k_bytes);
+}
+
+TEST_CASE("a body without a length counts in the budget as it comes", "[http]") {
+    TestServer server(answer);
+    Clients clients;
+    tcp::socket& client = clients.connect(server.port());
+    const std::string head =
+        "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n";
+    boost::asio::write(client, boost::asio::buffer(head + "3e8\r\n" + std::string(1000, 'x')));
+    await_bodies(server, 1000);
+    boost::asio::write(client, boost::asio::buffer(std::string("\r\n0\r\n\r\n")));
+    await_bodies(server, 0);
 }
 
 }  // namespace

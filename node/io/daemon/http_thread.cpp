@@ -13,7 +13,9 @@ HttpThread::~HttpThread() { stop(); }
 
 Status HttpThread::start(ApiBackend& backend, const ledger::ContractRegistry& contracts) {
     routes_.emplace(backend, contracts, scheduler_, [this] {
-        return node::Counters{{"http_connections_evicted", server_.evicted()},
+        return node::Counters{{"http_bodies_bytes", server_.body_bytes()},
+                              {"http_bodies_refused", server_.bodies_refused()},
+                              {"http_connections_evicted", server_.evicted()},
                               {"event_followers", event_followers_->size()},
                               {"event_followers_dropped", event_followers_->dropped()}};
     });

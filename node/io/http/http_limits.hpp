@@ -8,10 +8,21 @@ namespace cityledger::io {
 
 inline constexpr std::size_t k_max_http_header_bytes = 8 * 1024;
 inline constexpr std::size_t k_max_http_body_bytes = 2 * 1024 * 1024;
+/// Of all bodies that are being read together: 32 of the largest. What has come counts, not what a
+/// head announces, so that announcing costs others nothing.
+inline constexpr std::size_t k_max_http_bodies_bytes = 64 * 1024 * 1024;
+/// Below the total, so that one address never holds all of it.
+inline constexpr std::size_t k_max_http_bodies_bytes_per_address = 32 * 1024 * 1024;
+inline constexpr unsigned k_http_bodies_retry_s = 1;  ///< told to who finds it full
 inline constexpr std::size_t k_max_http_headers = 64;
 inline constexpr std::size_t k_max_http_connections = 256;
 /// Below the total, so that one address never holds all places.
 inline constexpr std::size_t k_max_http_connections_per_address = 192;
+
+/// Beyond these places, for requests that tell whether the node is well (HttpSettings::
+/// reserved_paths): each for one request, whose head must come soon.
+inline constexpr std::size_t k_reserved_http_connections = 16;
+inline constexpr std::uint64_t k_reserved_head_deadline_ms = 1000;
 
 /// A client may ask to wait at most this long for a receipt.
 inline constexpr std::uint64_t k_max_wait_ms = 60'000;

@@ -12,15 +12,12 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-/// Connections beyond the table that are told that it is full.
-constexpr std::size_t k_turned_away = 16;
-
 }  // namespace
 
 class HttpServer::Impl {
 public:
     Impl(asio::io_context& context, HttpSettings settings, Logger& logger)
-        : listener_(context), state_{std::move(settings), {}, {}, {}, logger, {}, 0} {}
+        : listener_(context), state_{std::move(settings), {}, {}, {}, logger, {}, {}, 0} {}
 
     Status start(HttpHandler handler, HttpHeadJudge judge_head,
                  std::optional<WebSocketPath> web_socket) {
@@ -40,6 +37,7 @@ public:
     std::uint16_t port() const { return listener_.port(); }
     std::size_t connections() const { return state_.connections.size(); }
     std::uint64_t evicted() const { return state_.evicted; }
+    const BodyBudget& bodies() const { return state_.bodies; }
 
 private:
     using Place = std::shared_ptr<Connection>;
@@ -49,19 +47,19 @@ private:
     void accept(tcp::socket socket) {
         const auto connection = std::make_shared<Connection>(std::move(socket), state_);
         const std::string& client = connection->client();
-        const auto of_client = [&client](const Place& other) { return other->client() == client; };
-        const auto of_any = [](const Place&) { return true; };
+        const auto of_client = [&client](const Place& other) {
+            return !other->is_reserved() && other->client() == client;
+        };
+        const auto of_any = [](const Place& other) { return !other->is_reserved(); };
         const bool placed = make_room(state_.settings.max_connections_per_address, of_client) &&
                             make_room(state_.settings.max_connections, of_any);
-        const std::size_t open = state_.connections.size();
-        // A few more are held for as long as it takes to tell them; beyond that they are dropped.
-        if (!placed && open >= state_.settings.max_connections + k_turned_away) return;
+        const auto of_reserved = [](const Place& other) { return other->is_reserved(); };
+        // Who is no probe is told in a reserved place that there is no other; beyond these,
+        // dropped.
+        if (!placed && !make_room(k_reserved_http_connections, of_reserved)) return;
         state_.connections.insert(connection);
         if (placed) return connection->start();
-        connection->turn_away(
-            refuse(codes::http_too_many_connections,
-                   std::to_string(open) + " are open, and none that could be ended is idle")
-                .value());
+        connection->start_reserved();
     }
 
     /// Ends the one of these connections that waits longest if there are as many as may be. False
@@ -97,6 +95,8 @@ Status HttpServer::start(HttpHandler handler, HttpHeadJudge judge_head,
 void HttpServer::stop() { impl_->stop(); }
 std::uint16_t HttpServer::port() const { return impl_->port(); }
 std::size_t HttpServer::connections() const { return impl_->connections(); }
+std::uint64_t HttpServer::bodies_refused() const { return impl_->bodies().refused(); }
+std::size_t HttpServer::body_bytes() const { return impl_->bodies().held(); }
 std::uint64_t HttpServer::evicted() const { return impl_->evicted(); }
 
 }  // namespace cityledger::io

@@ -30,6 +30,8 @@ struct HttpSettings {
     std::size_t max_connections = k_max_http_connections;
     /// Of one address (IPv6: one /64). Beyond it the one idle longest makes room.
     std::size_t max_connections_per_address = k_max_http_connections_per_address;
+    /// Answered by GET also where requests under way hold all places.
+    std::vector<std::string> reserved_paths = {"/health", "/ready"};
 };
 
 /// Judges a request that has a body by its head alone: what is refused here is answered, and the
@@ -58,6 +60,10 @@ public:
     void stop();
     [[nodiscard]] std::uint16_t port() const;
     [[nodiscard]] std::size_t connections() const;
+    /// Bodies that were refused because others fill the budget, since the start.
+    [[nodiscard]] std::uint64_t bodies_refused() const;
+    /// Bytes of bodies that are being read.
+    [[nodiscard]] std::size_t body_bytes() const;
     /// Connections that waited for a request and were ended for new ones, since the start.
     [[nodiscard]] std::uint64_t evicted() const;
 

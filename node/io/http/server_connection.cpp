@@ -3,6 +3,7 @@
 
 #include "node/io/http/server_connection.hpp"
 
+#include <algorithm>
 #include <boost/asio/write.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 #include <new>
@@ -46,6 +47,18 @@ Error parser_error(error_code error) {
     return framing_error(error.message());
 }
 
+/// Retry-After goes with what will be over soon.
+HttpResponse failure_response(const Error& error) {
+    HttpResponse response = error_response(error);
+    if (error.code == codes::http_bodies_full) {
+        response.headers.emplace_back("Retry-After", std::to_string(k_http_bodies_retry_s));
+    }
+    return response;
+}
+
+Error no_place_error() {
+    return refuse(codes::http_too_many_connections, "none that could be ended is idle").value();
+}
 Error late_error() { return refuse(codes::http_too_late).value(); }
 
 }  // namespace
@@ -69,7 +82,14 @@ void Connection::start() {
     begin_request();
 }
 
+void Connection::start_reserved() {
+    reserved_ = true;
+    start();
+    set_deadline(k_reserved_head_deadline_ms, [this] { fail(no_place_error()); });
+}
+
 void Connection::close() {
+    release_body();
     error_code ignored;
     socket_.close(ignored);
     deadline_.cancel();
@@ -90,12 +110,13 @@ void Connection::begin_request() {
         read();
     } else {
         await_head();
-        parse();
+        parse(0);
     }
 }
 
 void Connection::await_head() {
     head_started_ = true;
+    if (reserved_) return;  // its deadline runs since the start
     set_deadline(server_.settings.head_deadline_ms, [this] { fail(late_error()); });
 }
 
@@ -116,19 +137,23 @@ void Connection::read() {
                             [self = shared_from_this()](error_code error, std::size_t size) {
                                 if (self->closed_ || self->answering_) return;
                                 if (error) return self->close();
-                                self->input_.append(self->chunk_.data(), size);
                                 if (!self->head_started_) self->await_head();
-                                self->parse();
+                                self->parse(size);
                             });
 }
 
-void Connection::parse() {
+void Connection::parse(std::size_t size) {
     try {
+        input_.append(chunk_.data(), size);
         parse_input();
     } catch (const std::bad_alloc&) {
-        server_.logger.write(LogLevel::warning, "http_out_of_memory", {{"client", client()}});
-        close();
+        out_of_memory();
     }
+}
+
+void Connection::out_of_memory() {
+    server_.logger.write(LogLevel::warning, "http_out_of_memory", {{"client", client()}});
+    close();
 }
 
 void Connection::parse_input() {
@@ -144,10 +169,26 @@ void Connection::parse_input() {
         input_.erase(0, used);
         if (error && error != http::error::need_more) return fail(parser_error(error));
         if (parser_->is_header_done() && !head_checked_ && !check_head()) return;
+        if (!charge_body()) return;
         if (parser_->is_done()) break;
         if (error == http::error::need_more || used == 0 || input_.empty()) return read();
     }
     answer();
+}
+
+bool Connection::charge_body() {
+    const std::size_t size = parser_->get().body().size();
+    const Status taken = server_.bodies.take(budget_name_, size - body_bytes_);
+    if (taken) {
+        body_bytes_ = size;
+        return true;
+    }
+    fail(taken.error());
+    return false;
+}
+
+void Connection::release_body() {
+    server_.bodies.give_back(budget_name_, std::exchange(body_bytes_, 0));
 }
 
 bool Connection::check_head() {
@@ -162,6 +203,11 @@ bool Connection::check_head() {
     const Status understood = read_head(framing->has_body);
     if (!understood) {
         fail(understood.error());
+        return false;
+    }
+    const auto& open = server_.settings.reserved_paths;
+    if (reserved_ && std::find(open.begin(), open.end(), request_.path) == open.end()) {
+        fail(no_place_error());
         return false;
     }
     if (framing->asks_web_socket) {
@@ -211,8 +257,9 @@ void Connection::upgrade(const HttpHead& head) {
 }
 
 void Connection::answer() {
-    const bool keep_alive = parser_->get().keep_alive();
+    const bool keep_alive = parser_->get().keep_alive() && !reserved_;
     request_.body = std::move(parser_->get().body());
+    release_body();
     deadline_.cancel();
     answering_ = true;
     const auto respond = [weak = weak_from_this(), number = request_number_,
@@ -227,15 +274,21 @@ void Connection::answer() {
 void Connection::fail(const Error& error) {
     if (answering_) return close();
     answering_ = true;
+    if (parser_) parser_->get().body() = {};
+    release_body();
     server_.logger.write(LogLevel::debug, "http_refused",
                          {{"code", std::string(error.code.name)}, {"detail", error.detail}});
-    send(error_response(error), false);
+    send(failure_response(error), false);
 }
 
 void Connection::send(HttpResponse response, bool keep_alive) {
     ++request_number_;  // a handler that answers twice is not heard
     const bool with_body = !parser_ || parser_->get().method() != http::verb::head;
-    output_ = write_response(response, keep_alive, with_body);
+    try {
+        output_ = write_response(response, keep_alive, with_body);
+    } catch (const std::bad_alloc&) {
+        return out_of_memory();
+    }
     set_deadline(server_.settings.write_deadline_ms, [this] { close(); });
     asio::async_write(socket_, asio::buffer(output_),
                       [self = shared_from_this(), keep_alive](error_code error, std::size_t) {

@@ -12,6 +12,7 @@
 #include <set>
 #include <string>
 
+#include "node/io/http/body_budget.hpp"
 #include "node/io/http/http_framing.hpp"
 #include "node/io/http/http_server.hpp"
 
@@ -26,6 +27,7 @@ struct ServerState {
     HttpHeadJudge judge_head;
     std::optional<WebSocketPath> web_socket;
     Logger& logger;
+    BodyBudget bodies;
     std::set<std::shared_ptr<Connection>> connections;
     std::uint64_t evicted = 0;  ///< since the start
 };
@@ -43,8 +45,9 @@ public:
     std::optional<std::chrono::steady_clock::time_point> waiting_since() const;
 
     void start();
-    /// Answers without having read anything, then closes.
-    void turn_away(const Error& error) { fail(error); }
+    /// In a place for one request to a reserved path: any other is told that there are no places.
+    void start_reserved();
+    bool is_reserved() const { return reserved_; }
     void close();
 
 private:
@@ -52,16 +55,21 @@ private:
     using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
 
     void begin_request();
+    /// Its head has begun to come.
     void await_head();
     void set_deadline(std::uint64_t delay_ms, std::function<void()> action);
     void read();
-    /// Memory that one request lacks ends its connection only.
-    void parse();
+    /// With so many bytes more, of chunk_. Memory that one request lacks ends its connection only.
+    void parse(std::size_t size);
+    void out_of_memory();
     /// Waits for a whole head, then feeds the parser until it wants more, has a whole request, or
     /// the framing is refused.
     void parse_input();
     /// False if the connection goes no further.
     bool check_head();
+    /// Takes what has come of the body from the budget. False if the connection goes no further.
+    bool charge_body();
+    void release_body();
     /// Makes the request of its head, and has it judged if a body is to follow.
     Status read_head(bool has_body);
     /// Hands the socket over to who answers WebSockets, or refuses.
@@ -90,6 +98,8 @@ private:
     std::uint64_t request_number_ = 0;
     bool head_started_ = false;
     bool head_checked_ = false;
+    std::size_t body_bytes_ = 0;  ///< taken from the budget
+    bool reserved_ = false;
     bool answering_ = false;
     bool closed_ = false;
 };
