@@ -141,26 +141,6 @@ TEST_CASE("where requests under way hold all places, /health and /ready are answ
     CHECK(exchange(full.server.port(), k_health).statuses == std::vector<int>{200});
 }
 
-TEST_CASE("ten thousand requests at once on one connection are all answered, in order", "[http]") {
-    std::size_t handled = 0;
-    TestServer server([&](const HttpRequest&, const HttpRespond& respond) {
-        respond({200, "", std::to_string(handled++), {}});
-    });
-    constexpr std::size_t k_requests = 10'000;
-    std::string requests;
-    for (std::size_t i = 1; i < k_requests; ++i) {
-        requests += "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
-    }
-    requests += k_health;
-    Clients clients;
-    tcp::socket& client = clients.connect(server.port());
-    std::thread writer([&] { boost::asio::write(client, boost::asio::buffer(requests)); });
-    const RawAnswers answers = read_answers(client);
-    writer.join();
-    CHECK(answers.statuses == std::vector<int>(k_requests, 200));
-    CHECK(answers.text.ends_with("\r\n\r\n9999"));
-}
-
 std::string unfinished_body(std::size_t bytes) {
     return "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2000000\r\n\r\n" +
            std::string(bytes, 'x');
