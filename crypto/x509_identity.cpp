@@ -8,6 +8,9 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
+#include <ctime>
+
+#include "crypto/certificate_end.hpp"
 #include "crypto/check.hpp"
 #include "crypto/crypto_codes.hpp"
 #include "crypto/handle.hpp"
@@ -283,6 +286,15 @@ IssuedIdentity self_signed_certificate(const PrivateKey& key, const std::string&
     add_extension(self, self, NID_basic_constraints, "critical,CA:FALSE");
     add_extension(self, self, NID_key_usage, "critical,digitalSignature");
     return sign_certificate(self, key, key);
+}
+
+Result<std::int64_t> certificate_end_unix_s(const std::string& certificate_pem) {
+    const ErrorQueueGuard guard;
+    const auto certificate = read_certificate(certificate_pem, "node's certificate");
+    if (!certificate) return propagate(certificate);
+    std::tm end{};
+    CHECK_INVARIANT(ASN1_TIME_to_tm(X509_get0_notAfter(certificate->get()), &end) == 1);
+    return std::int64_t{::timegm(&end)};
 }
 
 Result<PublicKeyBytes> certificate_key(const std::string& certificate_pem) {

@@ -7,8 +7,10 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 
+#include "crypto/certificate_end.hpp"
 #include "crypto/check.hpp"
 #include "ledger/contracts/contracts.hpp"
 #include "ledger/contracts/events.hpp"
@@ -114,6 +116,7 @@ public:
         if (done) done = start_network(options.fault_controls);
         if (done) done = announce();
         if (done && options.handle_signals) watch_signals();
+        if (done) watch_certificate();
         if (done) watch_home();
         return done;
     }
@@ -148,6 +151,8 @@ private:
     Status open_storage(const DaemonOptions& options) {
         if (options.files_over) files_over_ = options.files_over(posix_);
         files_ = files_over_ ? files_over_.get() : &posix_;
+        condition_.emplace(home_.validators, *files_, folder_.log(home_.config),
+                           node::ReplicaOptions().log_segment_bytes);
         auto store = RocksDbStateStore::open(*files_, folder_.state(home_.config));
         if (!store) return propagate(store);
         store_ = *std::move(store);
@@ -162,6 +167,9 @@ private:
     }
 
     Status open_transport() {
+        const auto ends = crypto::certificate_end_unix_s(home_.identity.certificate_pem);
+        if (!ends) return propagate(ends);
+        condition_->set_certificate_end(*ends);
         context_.emplace(1);
         auto transport = TcpTransport::create(*context_, transport_settings(home_), *logger_);
         if (!transport) return propagate(transport);
@@ -222,6 +230,9 @@ private:
         if (std::holds_alternative<node::BlockFinal>(event)) {
             metrics_.block_final(SteadyClock::now());
         }
+        if (const auto* lie = std::get_if<node::LieSeen>(&event)) {
+            condition_->lie_seen(lie->validator);
+        }
         events_->tell(event);
     }
 
@@ -246,9 +257,10 @@ private:
              }});
         if (!listening) return listening;
         http_.emplace(http_settings(home_.config), *logger_);
-        backend_.emplace(NodeParts{home_, *replica_, *transport_, *store_, *files_, *execution_,
-                                   metrics_, folder_.log(home_.config), control_token_},
-                         make_post(*context_), http_->post());
+        backend_.emplace(
+            NodeParts{home_, *replica_, *transport_, *store_, *files_, *execution_, metrics_,
+                      *condition_, folder_.log(home_.config), control_token_},
+            make_post(*context_), http_->post());
         replica_->set_block_observer(
             [this](const node::FinalBlock&, const ledger::ExecutedBlock& executed) {
                 metrics_.executed(executed, SteadyClock::now());
@@ -282,8 +294,17 @@ private:
         home_watch_->async_wait([this](boost::system::error_code error) {
             if (error) return;
             if (!lock_.exists()) die(home_vanished(home_.config.name));
+            watch_certificate();
             watch_home();
         });
+    }
+
+    void watch_certificate() {
+        const auto days = condition_->new_warning(std::time(nullptr));
+        if (!days) return;
+        logger_->warning("certificate_ends",
+                         {{"days_left", std::to_string(*days)},
+                          {"what", "after it no peer takes this node: issue a new one in time"}});
     }
 
     static Error home_vanished(const std::string& node) {
@@ -310,6 +331,7 @@ private:
     std::unique_ptr<ledger::Executor> executor_;
     SystemRandom random_;
     NodeMetrics metrics_{ledger::city_events()};
+    std::optional<NodeCondition> condition_;
     std::string control_token_;  ///< empty: no fault controls
     std::optional<boost::asio::io_context> context_;
     std::optional<AsioScheduler> scheduler_;

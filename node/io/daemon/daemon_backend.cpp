@@ -110,6 +110,7 @@ NodeView DaemonBackend::view() const {
     NodeView view{status_view(status), node_.replica.counters(), unready_reason(status),
                   node_.metrics.collect()};
     view.counters.merge(node_.transport.counters());
+    for (auto& family : node_.condition.collect()) view.measured.push_back(std::move(family));
     return view;
 }
 

@@ -7,6 +7,7 @@
 
 #include "node/io/daemon/daemon_home.hpp"
 #include "node/io/daemon/execution_thread.hpp"
+#include "node/io/daemon/node_condition.hpp"
 #include "node/io/daemon/node_metrics.hpp"
 #include "node/io/http/api_backend.hpp"
 #include "node/io/post.hpp"
@@ -29,6 +30,7 @@ struct NodeParts {
     node::FileSystem& files;
     ExecutionThread& execution;
     NodeMetrics& metrics;
+    const NodeCondition& condition;
     std::string log_folder;
     std::string control_token;
 };
