@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "node/api/answers.hpp"
+#include "node/api/condition.hpp"
 #include "node/api/version.hpp"
 
 namespace cityledger::api {
@@ -158,6 +159,7 @@ constexpr Page k_pages[] = {
     {"/health", "health", "Alive while the process serves", ""},
     {"/ready", "ready", "200 while the node votes and takes transactions", ""},
     {"/status", "status", "Heights, roots, standing and peers of the node", "Status"},
+    {"/condition", "condition", "What runs out at the node, and which validators lie", "Condition"},
     {"/contracts", "contracts", "Contracts with their operations and queries", ""},
     {"/codes", "codes", "Every refusal code", ""},
     {"/genesis", "genesis", "The genesis file", ""},
@@ -294,6 +296,7 @@ json::value openapi_document(const ledger::ContractRegistry& contracts) {
     json::object schemas;
     add_shape<ErrorView>(schemas, "Error");
     add_shape<StatusView>(schemas, "Status");
+    add_shape<ConditionView>(schemas, "Condition");
     add_shape<ReceiptView>(schemas, "Receipt");
     add_shape<ReceiptsView>(schemas, "Receipts");
     add_shape<SubmitView>(schemas, "Submitted");

@@ -31,7 +31,13 @@ public:
     void forget_receipt(std::uint64_t handle) override { waiting.erase(handle); }
     void describe(std::function<void(const NodeView&)> done) override {
         ++descriptions;
-        answer([this, done] { done({status(), {{"mempool_accepted_txs", 12}}, unready, {}}); });
+        answer([this, done] {
+            NodeView view;
+            view.status = status();
+            view.counters = {{"mempool_accepted_txs", 12}};
+            view.unready_because = unready;
+            done(view);
+        });
     }
     api::StatusView status() const {
         api::StatusView view;

@@ -8,6 +8,7 @@
 #include "crypto/certificate_end.hpp"
 #include "crypto/crypto_codes.hpp"
 #include "node/io/http/metrics.hpp"
+#include "node/io/io_codes.hpp"
 #include "tests/io/daemon_fixtures.hpp"
 
 namespace cityledger::io::test {
@@ -69,6 +70,20 @@ TEST_CASE("each validator's contradictions are counted from 0 on, and bounds are
     of.condition.lie_seen(0);
     const std::string text = metrics_text(of.condition.collect());
     CHECK(contains(text, "cityledger_consensus_contradictions_total{validator=\"node0\"} 1\n"));
+    of.condition.set_certificate_end(10 * k_day_s);
+    const api::ConditionView view =
+        of.condition.view({{"p2p_closed_peer_unknown", 3}, {"p2p_sessions_closed", 4}}, 1);
+    REQUIRE(view.liars.size() == 1);
+    CHECK(view.liars[0].validator == "node0");
+    CHECK(view.liars[0].views == 1);
+    REQUIRE(view.ended_connections.size() == 1);
+    CHECK(view.ended_connections[0].reason == codes::peer_unknown.name);
+    CHECK(view.ended_connections[0].count == 3);
+    CHECK(view.certificate_days_left == 9);
+    CHECK(view.certificate_ends_soon);
+    CHECK(view.disk_free_bytes > 0);
+    CHECK(view.memory_bytes > 0);
+    CHECK(view.memory_bytes < view.memory_limit_bytes);
     CHECK(contains(text, "cityledger_disk_needed_bytes 4096\n"));
     CHECK(contains(text, "\ncityledger_disk_free_bytes "));
     CHECK(contains(text, "\ncityledger_memory_limit_bytes "));
@@ -83,7 +98,9 @@ TEST_CASE("a node whose certificate ends within a day says so in its log and its
     std::string metrics;
     {
         RunningDaemon daemon(options);
-        metrics = client::ApiClient("127.0.0.1", daemon.http_port()).metrics().value();
+        client::ApiClient client("127.0.0.1", daemon.http_port());
+        metrics = client.metrics().value();
+        CHECK(contains(client.get("/condition").value(), "\"certificate_ends_soon\":true"));
     }
     const auto pem = read_text_file(home.home.certificate());
     const auto end = crypto::certificate_end_unix_s(pem.value());

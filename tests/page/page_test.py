@@ -149,7 +149,12 @@ def run(program, scenario, folder, screenshots):
         expect("有 3 个可以投票" in page.wait(text_of("waits"), "what is waited for"), "three votes")
         command("kill", "--dir", str(network), nodes[2]["name"])
         page.wait(f"{text_of('waits')}.includes('等待投票')", "that the network waits for votes")
+        page.wait(f"{text_of('condition')}.includes('session_lost')", "why connections have ended")
+        for words in ("没有验证节点自相矛盾", "证书还有", "磁盘剩余", "内存"):
+            expect(words in page.value(text_of("condition")), words)
         use_the_keyboard(page)
+        expect("No validator has contradicted itself." in page.value(text_of("condition")),
+               "the condition in English")
         waits = page.wait(text_of("waits"), "what is waited for, in English")
         for words in ("2 of 4 validators may vote, 3 are needed", nodes[2]["name"], nodes[3]["name"],
                       "silent"):

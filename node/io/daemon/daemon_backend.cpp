@@ -107,9 +107,16 @@ void DaemonBackend::describe(std::function<void(const NodeView&)> done) {
 
 NodeView DaemonBackend::view() const {
     const node::ReplicaStatus status = node_.replica.status();
-    NodeView view{status_view(status), node_.replica.counters(), unready_reason(status),
-                  node_.metrics.collect()};
-    view.counters.merge(node_.transport.counters());
+    NodeView view;
+    view.status = status_view(status);
+    view.counters = node_.replica.counters();
+    view.unready_because = unready_reason(status);
+    const node::Counters of_transport = node_.transport.counters();
+    view.counters.insert(of_transport.begin(), of_transport.end());
+    constexpr std::uint64_t k_second_ms = 1000;
+    view.condition = node_.condition.view(of_transport,
+                                          static_cast<std::int64_t>(wall_clock_ms() / k_second_ms));
+    view.measured = node_.metrics.collect();
     for (auto& family : node_.condition.collect()) view.measured.push_back(std::move(family));
     return view;
 }

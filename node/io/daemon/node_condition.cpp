@@ -23,6 +23,13 @@ std::uint64_t memory_limit_bytes() {
     return group >> limit ? std::min(limit, machine) : machine;
 }
 
+std::uint64_t resident_bytes() {
+    std::uint64_t all_pages = 0;
+    std::uint64_t resident_pages = 0;
+    std::ifstream("/proc/self/statm") >> all_pages >> resident_pages;
+    return resident_pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
 template <class Number>
 MetricFamily gauge(std::string name, std::string help, Number value) {
     ClientMetric metric;
@@ -50,6 +57,28 @@ std::optional<std::int64_t> NodeCondition::new_warning(std::int64_t now_unix_s) 
     if (warning == warned_days_) return std::nullopt;
     warned_days_ = warning;
     return warning ? std::optional(days) : std::nullopt;  // none: the clock went back
+}
+
+api::ConditionView NodeCondition::view(const node::Counters& counters,
+                                       std::int64_t now_unix_s) const {
+    api::ConditionView view;
+    view.certificate_ends_unix_s = certificate_ends_unix_s_;
+    view.certificate_days_left = days_left(certificate_ends_unix_s_, now_unix_s);
+    view.certificate_ends_soon = certificate_warning(view.certificate_days_left).has_value();
+    view.disk_free_bytes = files_.free_bytes(log_folder_).value_or(0);
+    view.disk_needed_bytes = disk_needed_bytes_;
+    view.memory_bytes = resident_bytes();
+    view.memory_limit_bytes = memory_limit_bytes();
+    for (std::size_t i = 0; i < contradictions_.size(); ++i) {
+        if (contradictions_[i] == 0) continue;
+        view.liars.push_back({validators_.validators()[i].name, contradictions_[i]});
+    }
+    const std::string ended = "p2p_closed_";
+    for (auto it = counters.lower_bound(ended);
+         it != counters.end() && it->first.starts_with(ended); ++it) {
+        view.ended_connections.push_back({it->first.substr(ended.size()), it->second});
+    }
+    return view;
 }
 
 std::vector<MetricFamily> NodeCondition::collect() const {

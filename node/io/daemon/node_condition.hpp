@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "ledger/validator_set.hpp"
+#include "node/api/condition.hpp"
 #include "node/log/file_system.hpp"
+#include "node/replica/counters.hpp"
 
 namespace cityledger::io {
 
@@ -42,6 +44,9 @@ public:
     void lie_seen(std::size_t validator) { ++contradictions_.at(validator); }
 
     [[nodiscard]] std::vector<prometheus::MetricFamily> collect() const;
+    /// The same for people; `counters` are those of the transport.
+    [[nodiscard]] api::ConditionView view(const node::Counters& counters,
+                                          std::int64_t now_unix_s) const;
 
 private:
     const ledger::ValidatorSet& validators_;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "node/api/answers.hpp"
+#include "node/api/condition.hpp"
 #include "node/replica/replica.hpp"
 
 namespace cityledger::io {
@@ -21,6 +22,7 @@ struct NodeView {
     node::Counters counters;
     /// Why the node does not take transactions; nothing if it does.
     std::optional<std::string> unready_because;
+    api::ConditionView condition;
     std::vector<prometheus::MetricFamily> measured;  ///< for /metrics, beside the counters
 };
 

@@ -209,6 +209,7 @@ private:
     }
 
     HttpResponse status(const NodeView& view) { return json_response(view.status); }
+    HttpResponse condition(const NodeView& view) { return json_response(view.condition); }
 
     HttpResponse ready(const NodeView& view) {
         const auto& reason = view.unready_because;
@@ -320,6 +321,7 @@ const std::vector<ApiRoutes::Impl::Route> ApiRoutes::Impl::k_routes = {
     {"GET", "/health", &Impl::now<&Impl::health>, Price::free},
     {"GET", "/ready", &Impl::from_view<&Impl::ready>, Price::free},
     {"GET", "/status", &Impl::from_view<&Impl::status>},
+    {"GET", "/condition", &Impl::from_view<&Impl::condition>},
     {"GET", "/metrics", &Impl::from_view<&Impl::metrics>},
     {"GET", "/contracts", &Impl::now<&Impl::constant<&ConstantAnswers::contracts>>},
     {"GET", "/codes", &Impl::now<&Impl::constant<&ConstantAnswers::codes>>},

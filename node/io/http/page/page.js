@@ -3,11 +3,13 @@
 const k_blocks_kept = 200;
 const k_blocks_before = 20;  // of the past, when the page opens
 const k_status_interval_ms = 2000;
+const k_condition_interval_ms = 5000;
 const k_retry_ms = 2000;
 const k_request_ms = 10000;
 
 const id = (name) => document.getElementById(name);
 let language = (navigator.languages || [navigator.language])[0].toLowerCase().startsWith('zh') ? 1 : 0;
+let condition = null;       // the last answer of /condition
 let status = null;          // the last answer of /status
 let answers = false;        // whether the node answered when last asked
 const blocks = [];          // newest first
@@ -130,6 +132,36 @@ function draw_nodes() {
                 make('td', {class: 'quiet'}, own && !why ? say('here') : '', reason_words(peer), ' ',
                      may_vote(peer) ? '' : foreign(why)));
   }));
+}
+
+const megabytes = (bytes) => Math.round(bytes / 1e6).toLocaleString();
+
+function draw_condition() {
+  if (!condition) return;
+  const line = (bad, ...words) => make('p', {class: bad ? 'bad' : ''}, ...words);
+  const liars = condition.liars.map(({validator, views}) =>
+      line(true, foreign(say('liar', validator, views))));
+  const ends = new Date(condition.certificate_ends_unix_s * 1000).toLocaleDateString();
+  id('condition').replaceChildren(
+      ...(liars.length ? liars : [line(false, say('no_liars'))]),
+      line(condition.certificate_ends_soon,
+           say('certificate_days', condition.certificate_days_left, ends)),
+      line(condition.disk_free_bytes < condition.disk_needed_bytes,
+           say('disk', megabytes(condition.disk_free_bytes), megabytes(condition.disk_needed_bytes))),
+      line(false, say('memory', megabytes(condition.memory_bytes),
+                      megabytes(condition.memory_limit_bytes))),
+      ...condition.ended_connections.map(({reason, count}) => line(false,
+          say('ended', count), ', ', make('code', {}, reason), ' ', code_words(reason).meaning)));
+}
+
+async function poll_condition() {
+  try {
+    condition = (await ask('/condition')).value;
+    draw_condition();
+  } catch {
+    // That the node does not answer is told above.
+  }
+  setTimeout(poll_condition, k_condition_interval_ms);
 }
 
 async function poll_status() {
@@ -330,6 +362,7 @@ function draw_all() {
   }
   draw_nodes();
   draw_waits();
+  draw_condition();
   draw_blocks();
   if (id('live').dataset.live) draw_live(id('live').dataset.live === 'yes');
   for (const redraw of Object.values(redraws)) redraw();
@@ -345,6 +378,7 @@ for (const button of document.querySelectorAll('[data-language]')) {
 async function begin() {
   draw_all();
   await Promise.allSettled([load_codes(), load_contracts(), poll_status()]);
+  poll_condition();
   follow(Math.max(1, (status ? status.executed_height : 0) + 1 - k_blocks_before));
 }
 begin();
