@@ -11,6 +11,7 @@
 #include "node/abci/abci_codes.hpp"
 #include "node/consensus/consensus_codes.hpp"
 #include "node/data/data_codes.hpp"
+#include "node/io/audit/audit_codes.hpp"
 #include "node/io/http/read_codes.hpp"
 #include "node/io/http/verification_codes.hpp"
 #include "node/io/io_codes.hpp"
@@ -38,6 +39,7 @@ std::vector<Code> collect_codes() {
     add(node::codes::replica_codes);
     add(io::codes::io_codes);
     add(io::codes::storage_codes);
+    add(io::codes::audit_codes);
     add(io::codes::verify_codes);
     add(io::codes::read_codes);
     add(abci::codes::abci_codes);

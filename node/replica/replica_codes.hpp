@@ -15,7 +15,7 @@
     X(sync_not_final, 1331, invalid, "an answer of block sync does not end in a block with its finalization", "another peer is asked") \
     X(sync_wrong_certificate, 1332, invalid, "a certificate in an answer of block sync does not finalize its block", "another peer is asked") \
     X(sync_foreign_batch, 1333, invalid, "an answer of block sync holds a batch that its block does not name", "another peer is asked") \
-    X(state_diverged, 1340, broken, "this node's state differs from that of a final block", "stop it, remove its folder state/ and start it again; report it if that does not help") \
+    X(state_diverged, 1340, broken, "this node's state differs from that of a final block", "stop it, run `cityledger recover` on its home and start it again; report it if that does not help") \
     X(block_batch_named_before, 1351, invalid, "the block names a batch that an ancestor named", "the leader breaks the protocol; look at its host") \
     X(block_off_final_chain, 1352, invalid, "the block contradicts a final block", "nothing: such a block can never become final") \
     X(block_cover_not_ancestor, 1353, invalid, "the covering certificate of the block does not cover its executed height", "the leader breaks the protocol; look at its host") \

@@ -157,6 +157,9 @@ int run_status(const std::string& folder, bool json, bool why);
 int run_signal(const std::string& folder, const std::string& node, int signal);
 int run_restart(const RestartOptions& options);
 int run_logs(const LogsOptions& options);
+/// Reads the homes of stopped nodes again from the genesis on, up to a height or to the end: 1 if
+/// something is damaged.
+int run_audit(const std::string& path, std::optional<std::uint64_t> at);
 /// 1 if something here keeps a network from running.
 int run_doctor(const std::string& folder, const std::string& daemon);
 /// Whose keys the network's folder holds.

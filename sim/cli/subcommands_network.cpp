@@ -1,10 +1,11 @@
-// up, down, status, kill, pause, resume, restart, logs, doctor.
+// up, down, status, kill, pause, resume, restart, logs, doctor, audit, recover.
 
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <memory>
 
 #include "sim/cli/commands.hpp"
+#include "sim/cli/stopped_homes.hpp"
 #include "sim/cli/subcommands.hpp"
 
 namespace cityledger::sim {
@@ -96,6 +97,28 @@ void add_doctor(CLI::App& app, int& exit_code) {
         [options, &exit_code] { exit_code = run_doctor(options->folder, options->daemon); });
 }
 
+void add_audit(CLI::App& app, int& exit_code) {
+    const auto folder = std::make_shared<std::string>("run");
+    const auto at = std::make_shared<std::optional<std::uint64_t>>();
+    CLI::App* audit = app.add_subcommand(
+        "audit",
+        "read what stopped nodes hold again from the genesis on, and name the first damage");
+    audit->add_option("FOLDER", *folder, "folder of a network, or a node's home")
+        ->capture_default_str();
+    audit->add_option("--at", *at, "stop after this height and print the roots there");
+    audit->callback([folder, at, &exit_code] { exit_code = run_audit(*folder, *at); });
+}
+
+void add_recover(CLI::App& app, int& exit_code) {
+    const auto folder = std::make_shared<std::string>("run");
+    CLI::App* recover = app.add_subcommand(
+        "recover",
+        "set damaged data of stopped nodes aside, so that they come back from the others");
+    recover->add_option("FOLDER", *folder, "folder of a network, or a node's home")
+        ->capture_default_str();
+    recover->callback([folder, &exit_code] { exit_code = run_recover(*folder); });
+}
+
 void add_logs(CLI::App& app, int& exit_code) {
     const auto options = std::make_shared<LogsOptions>();
     CLI::App* logs = app.add_subcommand("logs", "print the nodes' logs");
@@ -118,6 +141,8 @@ void add_network_commands(CLI::App& app, int& exit_code) {
     add_restart(app, exit_code);
     add_logs(app, exit_code);
     add_doctor(app, exit_code);
+    add_audit(app, exit_code);
+    add_recover(app, exit_code);
 }
 
 }  // namespace cityledger::sim

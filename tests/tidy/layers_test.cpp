@@ -29,6 +29,9 @@ const std::map<std::string, std::vector<std::string>> k_may_include = {
     {"node/io/daemon",
      {"crypto", "ledger", "ledger/contracts", "node/consensus", "node/log", "node/replica",
       "node/api", "node/io", "node/io/transport", "node/io/storage", "node/io/http"}},
+    {"node/io/audit",
+     {"crypto", "ledger", "ledger/contracts", "node/consensus", "node/log", "node/replica",
+      "node/io", "node/io/storage", "node/io/daemon"}},
     {"node/abci", {"crypto", "ledger"}},
     {"node/abci/server",
      {"crypto", "ledger", "ledger/contracts", "node/api", "node/io", "node/io/storage",
@@ -60,7 +63,7 @@ const std::map<std::string, std::vector<std::string>> k_may_include = {
     {"sim/cli",
      {"crypto", "ledger", "ledger/contracts", "node/api", "client", "sim/world", "sim/simulator",
       "sim/scenario", "sim/cities", "sim/runner", "sim/launch", "sim/worlds", "sim/bench",
-      "sim/documents", "sim/exchange", "node/data", "node/io", "node/io/data"}},
+      "sim/documents", "sim/exchange", "node/data", "node/io", "node/io/audit", "node/io/data"}},
     {"sim", {"node/api", "sim/cli"}},
 };
 

@@ -8,7 +8,7 @@
     X(file_unusable, 1450, broken, "a file or folder cannot be used", "check the path, its owner and its permissions") \
     X(disk_full, 1451, busy, "there is no room on the disk", "free space; the node goes on by itself") \
     X(sync_failed, 1452, broken, "the disk did not confirm what was written", "replace the disk; the node restores itself from its peers") \
-    X(store_unusable, 1453, broken, "the state store does not open or write", "stop the node, remove its folder state/ and start again: it is rebuilt from the log")
+    X(store_unusable, 1453, broken, "the state store does not open or write", "stop the node and run `cityledger recover` on its home: it sets the state aside, and the log makes it again")
 // clang-format on
 
 namespace cityledger::io {
