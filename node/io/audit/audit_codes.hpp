@@ -1,6 +1,6 @@
 #pragma once
-// Codes of the audit of a node's home, and of recovering it: 1990 to 1999. Damage that a node itself meets at its start
-// has the codes of the log, the state store and the home.
+// Codes of the audit of a node's home, and of recovering it: 1990 to 1999. What a node itself meets
+// at its start has the codes of the log, the state store and the home.
 
 #include "crypto/result.hpp"
 
