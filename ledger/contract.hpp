@@ -67,6 +67,24 @@ struct FieldDescription {
     std::string type;
 };
 
+/// What the genesis has set for good: the records under "<contract>/rules", which no operation
+/// changes. Equal in every state of a chain, so that any node may judge by it at any time.
+class ChainRules {
+public:
+    explicit ChainRules(const StateReader& state) : state_(state) {}
+
+    /// Nothing if the contract keeps no rules.
+    template <class T>
+    [[nodiscard]] std::optional<T> of(std::string_view contract) const {
+        const auto bytes = state_.get(Space::business, std::string(contract) + "/rules");
+        if (!bytes) return std::nullopt;
+        return Context::decode_record<T>(*bytes);
+    }
+
+private:
+    const StateReader& state_;
+};
+
 /// Who may ask a query.
 struct Readers {
     std::string words;  ///< for help texts, docs and refusals: "the tax bureau, an auditor"
@@ -79,6 +97,9 @@ struct Method {
     std::string name;
     std::string summary;  ///< one sentence: who may call it and what it does
     std::function<Result<Bytes>(Context&, ByteView arguments)> call;
+    /// Of an operation, if set: whether these arguments may be ordered at all. Asked before anybody
+    /// logs them, and before each call. The refusal must not repeat what it refuses.
+    std::function<Status(const ChainRules&, ByteView arguments)> judge;
     std::function<Result<Bytes>(const boost::json::value&)> arguments_from_json;
     std::function<Result<boost::json::value>(ByteView)> arguments_to_json;
     std::function<Result<boost::json::value>(ByteView)> result_to_json;

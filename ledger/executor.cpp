@@ -38,6 +38,10 @@ std::string shorten(std::string detail) {
     return detail;
 }
 
+Status judge_operation(const Method& method, const StateReader& state, const Operation& operation) {
+    return method.judge ? method.judge(ChainRules(state), operation.arguments) : Status{};
+}
+
 /// The ids of transactions that were executed and could still be included again.
 class RecentTransactions {
 public:
@@ -69,6 +73,11 @@ public:
     Status reopen(const ChainId& chain);
 
     [[nodiscard]] const ExecutedState& state() const override { return state_; }
+    [[nodiscard]] TransactionJudge judge() const override {
+        return [&contracts = contracts_, &store = store_](const TransactionBody& body) {
+            return judge_transaction(contracts, store, body);
+        };
+    }
     Result<ExecutedBlock> execute(std::uint64_t height,
                                   const std::vector<const Batch*>& batches) override;
     void remember(std::uint64_t height, const std::vector<const Batch*>& batches) override;
@@ -225,6 +234,9 @@ void LedgerExecutor::execute_operation(const Operation& operation, const MemberI
     Result<Bytes> result = within_budget([&]() -> Result<Bytes> {
         const auto method = contracts_.operation(operation.contract, operation.method);
         if (!method) return propagate(method);
+        if (const Status judged = judge_operation(**method, block, operation); !judged) {
+            return propagate(judged);
+        }
         auto bytes = (*method)->call(context, operation.arguments);
         if (bytes && bytes->size() > k_max_result_bytes) throw OverBudget{"the result is too long"};
         return bytes;
@@ -301,6 +313,16 @@ std::string member_key_key(const MemberId& member) { return "membership/key/" + 
 Status check_transaction_sender(const StateReader& state, const TransactionBody& body) {
     if (member_key(state, body.sender) != body.sender_key) {
         return refuse(codes::transaction_unknown_sender, body.sender);
+    }
+    return {};
+}
+
+Status judge_transaction(const ContractRegistry& contracts, const StateReader& state,
+                         const TransactionBody& body) {
+    for (const Operation& operation : body.operations) {
+        const auto method = contracts.operation(operation.contract, operation.method);
+        if (!method) continue;
+        if (Status judged = judge_operation(**method, state, operation); !judged) return judged;
     }
     return {};
 }

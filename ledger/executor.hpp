@@ -2,6 +2,7 @@
 // Executes final blocks: transactions of batches in, receipts, state changes and roots out.
 // Deterministic: a function of the genesis and the blocks alone.
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -35,6 +36,9 @@ struct ExecutedBlock {
     bool changed_state = false;  ///< there are receipts: a header should cover this height soon
 };
 
+/// What may be asked of a transaction before anybody orders it; see judge_transaction.
+using TransactionJudge = std::function<Status(const TransactionBody&)>;
+
 class Executor {
 public:
     /// Opens the state: applies the genesis to an empty store, else rebuilds both trees from the
@@ -46,6 +50,10 @@ public:
 
     /// The last executed height, its roots.
     [[nodiscard]] virtual const ExecutedState& state() const = 0;
+
+    /// judge_transaction by the rules of this chain, for any thread. Ends with the executor's
+    /// store.
+    [[nodiscard]] virtual TransactionJudge judge() const = 0;
 
     /// Executes the block of height state().height + 1 (CHECK) and applies it to the store. The
     /// signatures of the batches were checked before. Fails only if the store fails (fatal).
@@ -85,6 +93,11 @@ public:
 /// block names must be comparable whatever this node has restarted or executed since.
 [[nodiscard]] std::optional<ExecutedState> find_executed_state(const StateReader& state,
                                                                std::uint64_t height);
+
+/// The refusal of the first operation whose arguments must stand in no log (see Method::judge). A
+/// function of the arguments and of what the genesis has set: of any state of the chain the same.
+[[nodiscard]] Status judge_transaction(const ContractRegistry& contracts, const StateReader& state,
+                                       const TransactionBody& body);
 
 /// Runs a query of a contract on the executed state, for a member that has shown who it is (see
 /// ledger/read_pass.hpp) or, if `asker` is empty, for anybody. read_not_permitted, with who may

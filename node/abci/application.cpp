@@ -55,7 +55,10 @@ Application::Application(const ledger::Genesis& genesis, const ledger::ContractR
       store_(store),
       staged_(store),
       after_commit_(std::move(after_commit)),
-      gate_(chain_, ledger::signature_suite(genesis.suite)) {}
+      gate_(chain_, ledger::signature_suite(genesis.suite),
+            [this](const ledger::TransactionBody& body) {
+                return ledger::judge_transaction(contracts_, store_, body);
+            }) {}
 
 Result<std::unique_ptr<Application>> Application::open(const ledger::Genesis& genesis,
                                                        const ledger::ContractRegistry& contracts,

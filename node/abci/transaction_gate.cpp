@@ -13,6 +13,7 @@ Result<Transaction> TransactionGate::admit(ByteView bytes) {
     auto transaction = ledger::decode<Transaction>(bytes);
     if (!transaction) return propagate(transaction);
     Status checked = ledger::check_transaction_form(*transaction, chain_);
+    if (checked) checked = judge_(transaction->body);
     if (checked) checked = check_signature(*transaction, bytes);
     if (!checked) return propagate(checked);
     return transaction;

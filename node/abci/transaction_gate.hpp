@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "ledger/executor.hpp"
 #include "ledger/genesis.hpp"
 #include "ledger/transaction.hpp"
 
@@ -12,8 +13,10 @@ namespace cityledger::abci {
 /// A function of the bytes alone: what it remembers spares work and changes no answer.
 class TransactionGate {
 public:
-    TransactionGate(const ledger::ChainId& chain, crypto::SignatureSuite suite)
-        : chain_(chain), suite_(suite) {}
+    /// `judge`: what must not be ordered; a function of the bytes and the genesis, too.
+    TransactionGate(const ledger::ChainId& chain, crypto::SignatureSuite suite,
+                    ledger::TransactionJudge judge)
+        : chain_(chain), suite_(suite), judge_(std::move(judge)) {}
 
     /// The transaction of these bytes, or why nobody may execute it.
     [[nodiscard]] Result<ledger::Transaction> admit(ByteView bytes);
@@ -23,6 +26,7 @@ private:
 
     ledger::ChainId chain_;
     crypto::SignatureSuite suite_;
+    ledger::TransactionJudge judge_;
     // Hashes of whole transactions whose signatures held, in two generations.
     std::set<Digest> young_;
     std::set<Digest> old_;

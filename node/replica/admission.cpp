@@ -20,7 +20,8 @@ Status Admission::check(const Transaction& transaction, const Status& accepting)
     const std::uint64_t next_height = log_.final_height() + 1;
     const auto expiry = ledger::check_transaction_expiry(transaction.body, next_height);
     if (!expiry) return expiry;
-    return ledger::check_transaction_sender(state_, transaction.body);
+    const auto sender = ledger::check_transaction_sender(state_, transaction.body);
+    return sender ? judge_(transaction.body) : sender;
 }
 
 void Admission::submit(std::shared_ptr<const Transaction> transaction, const Status& accepting,

@@ -16,9 +16,11 @@ namespace cityledger::node {
 class Admission {
 public:
     Admission(const ledger::ChainId& chain, const ledger::StateReader& state, const BlockLog& log,
-              SignatureVerifier& verifier, Reactor& reactor, std::uint64_t mempool_max_bytes)
+              ledger::TransactionJudge judge, SignatureVerifier& verifier, Reactor& reactor,
+              std::uint64_t mempool_max_bytes)
         : chain_(chain),
           state_(state),
+          judge_(std::move(judge)),
           log_(log),
           verifier_(verifier),
           reactor_(reactor),
@@ -42,6 +44,7 @@ private:
 
     ledger::ChainId chain_;
     const ledger::StateReader& state_;
+    const ledger::TransactionJudge judge_;
     const BlockLog& log_;
     SignatureVerifier& verifier_;
     Reactor& reactor_;

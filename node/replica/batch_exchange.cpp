@@ -7,11 +7,12 @@ namespace cityledger::node {
 using ledger::Batch;
 
 BatchExchange::BatchExchange(const ledger::ValidatorSet& validators,
-                             const ledger::StateReader& state, BlockLog& log,
-                             const FinalChain& chain, PeerLinks& links, SignatureVerifier& verifier,
-                             Reactor& reactor)
+                             const ledger::StateReader& state, ledger::TransactionJudge judge,
+                             BlockLog& log, const FinalChain& chain, PeerLinks& links,
+                             SignatureVerifier& verifier, Reactor& reactor)
     : chain_id_(validators.chain_id()),
       state_(state),
+      judge_(std::move(judge)),
       log_(log),
       chain_(chain),
       links_(links),
@@ -67,6 +68,11 @@ void BatchExchange::on_push(ValidatorIndex from, BatchPush& message, std::size_t
         return;
     }
     if (checking_.contains(digest)) return;
+    if (const Status judged = judge(message.batch); !judged) {
+        // The same for every node: no honest one acknowledges it, or votes for a block with it.
+        ++bad_batches_;
+        return links_.close(from, judged.error());
+    }
     if (!links_.may_cost(from, Ration::batch_pushes, 1, reactor_.now_ms())) return;
     Peer& peer = links_.peers()[from];
     if (peer.batch_checks >= k_batch_checks_per_peer) return;
@@ -76,6 +82,13 @@ void BatchExchange::on_push(ValidatorIndex from, BatchPush& message, std::size_t
     verifier_.verify(batch, reactor_.event([this, from, digest, batch](const Status& checked) {
         on_checked(from, digest, batch, checked);
     }));
+}
+
+Status BatchExchange::judge(const Batch& batch) const {
+    for (const ledger::Transaction& transaction : batch.transactions) {
+        if (Status judged = judge_(transaction.body); !judged) return judged;
+    }
+    return {};
 }
 
 /// The log keeps what it takes for ever. What this node cannot know yet (a sender that was enrolled

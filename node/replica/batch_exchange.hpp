@@ -27,8 +27,8 @@ inline constexpr std::size_t k_transactions_looked_at = 16;
 class BatchExchange {
 public:
     BatchExchange(const ledger::ValidatorSet& validators, const ledger::StateReader& state,
-                  BlockLog& log, const FinalChain& chain, PeerLinks& links,
-                  SignatureVerifier& verifier, Reactor& reactor);
+                  ledger::TransactionJudge judge, BlockLog& log, const FinalChain& chain,
+                  PeerLinks& links, SignatureVerifier& verifier, Reactor& reactor);
 
     /// At start: batches of the log that no final block names.
     void restore(const std::vector<Digest>& unnamed);
@@ -64,10 +64,13 @@ private:
     [[nodiscard]] std::vector<ValidatorIndex> holders_of(const Digest& digest) const;
     [[nodiscard]] std::uint64_t ago(std::uint64_t ms) const;
     [[nodiscard]] bool is_named(const Digest& digest) const;
+    /// What must stand in no log stands in no batch of an honest author.
+    [[nodiscard]] Status judge(const ledger::Batch& batch) const;
     [[nodiscard]] bool is_worth_keeping(const ledger::Batch& batch, std::size_t bytes) const;
 
     const ledger::ChainId chain_id_;
     const ledger::StateReader& state_;
+    const ledger::TransactionJudge judge_;
     BlockLog& log_;
     const FinalChain& chain_;
     PeerLinks& links_;

@@ -21,7 +21,11 @@ public:
     Impl(const ledger::Genesis& genesis, const ledger::ValidatorSet& validators,
          const crypto::PrivateKey* key, ledger::Executor& executor,
          const ledger::StateReader& state, ReplicaOptions options, Ports ports)
-        : setup_{validators, key, state, with_timing(std::move(options), genesis.view_timing),
+        : setup_{validators,
+                 key,
+                 state,
+                 executor.judge(),
+                 with_timing(std::move(options), genesis.view_timing),
                  ports},
           executor_(executor),
           reactor_(ports.scheduler,

@@ -18,6 +18,7 @@ struct ReplicaSetup {
     const ledger::ValidatorSet& validators;
     const crypto::PrivateKey* key;  ///< only to make the handles of the core and of the batch maker
     const ledger::StateReader& state;
+    ledger::TransactionJudge judge;
     ReplicaOptions options;
     Ports ports;
 };

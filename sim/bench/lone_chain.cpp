@@ -37,7 +37,7 @@ LoneChain::LoneChain() {
     CHECK_INVARIANT(opened.has_value());
     executor_ = *std::move(opened);
     population_.enterprises =
-        make_enterprises(k_enterprises_enrolled, ledger::Nonce{}, bureau_.public_key(), false);
+        make_enterprises(k_enterprises_enrolled, ledger::Nonce{}, bureau_.public_key(), true);
     ledger::Batch batch;
     batch.transactions.push_back(
         unsigned_transaction("TAXBUREAU", bureau_.public_key().bytes(),

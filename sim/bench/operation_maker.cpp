@@ -5,6 +5,7 @@
 #include "ledger/contracts/contracts.hpp"
 #include "ledger/contracts/directory/directory.hpp"
 #include "ledger/contracts/invoice/body.hpp"
+#include "ledger/contracts/values/registration_tag.hpp"
 #include "sim/cities/generators_sectors.hpp"
 
 namespace cityledger::bench {
@@ -24,12 +25,13 @@ constexpr std::string_view k_goods[] = {"parking, by the hour", "dishes of the d
 
 std::vector<invoice::BodyField> body_fields(const ledger::MemberId& seller,
                                             const ledger::MemberId& buyer,
-                                            const invoice::IssueArguments& arguments) {
+                                            const invoice::IssueArguments& arguments,
+                                            const std::string& payment) {
     std::vector<invoice::BodyField> fields = {
         {"seller", "Enterprise " + seller + ", 1 Shennan Road, Futian, Shenzhen"},
         {"buyer", "Enterprise " + buyer + ", 9 Keji Road, Nanshan, Shenzhen"},
         {"category", arguments.category},
-        {"payment_reference", arguments.payment_reference},
+        {"payment_reference", payment},
         {"total_fen", std::to_string(arguments.total_fen)},
         {"tax_fen", std::to_string(arguments.tax_fen)}};
     for (std::size_t i = 0; i < arguments.lines.size(); ++i) {
@@ -130,8 +132,10 @@ ledger::Operation OperationMaker::make_invoice(std::size_t seller, std::uint64_t
         arguments.total_fen += line.amount_fen + line.tax_fen;
         arguments.lines.push_back(std::move(line));
     }
+    const std::string payment = "PAY-" + population_.enterprises.run + "-" + std::to_string(number);
+    const auto& platform = population_.enterprises.payments;
     arguments.payment_reference =
-        "PAY-" + population_.enterprises.run + "-" + std::to_string(number);
+        platform ? ledger::payment_commitment(*platform, payment) : payment;
     if (!sealed) {
         arguments.content_digest = dice.digest();
         return {"invoice", "issue", ledger::encode(arguments)};
@@ -147,7 +151,7 @@ ledger::Operation OperationMaker::make_invoice(std::size_t seller, std::uint64_t
     const ledger::MemberId& id = members[seller].id;
     const auto body = invoice::seal_body(
         secret->second, {id, arguments.payment_reference},
-        body_fields(id, arguments.buyer, arguments),
+        body_fields(id, arguments.buyer, arguments, payment),
         {{id, pairwise(seller, id, members[seller].key.public_key())},
          {arguments.buyer, pairwise(seller, arguments.buyer, members[buyer].key.public_key())},
          {"TAXBUREAU", pairwise(seller, "TAXBUREAU", *tax_bureau_)}});

@@ -140,6 +140,7 @@ Enterprises make_enterprises(std::size_t count, const ledger::Nonce& run,
     Enterprises enterprises;
     enterprises.tax_bureau = tax_bureau.bytes();
     enterprises.run = hex_of(ByteView(run.bytes).first(k_run_bytes));
+    if (tagged) enterprises.payments = crypto::SecretKey::generate();
     for (std::size_t i = 0; i < count; ++i) {
         const ledger::MemberId id =
             tagged ? tag_of(enterprises.run, i) : code_of(enterprises.run, i);

@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "crypto/seal.hpp"
 #include "sim/simulator/random.hpp"
 #include "sim/world/world.hpp"
 
@@ -32,7 +34,8 @@ struct Enterprises {
     std::vector<Member> members;
     crypto::PublicKeyBytes tax_bureau;  ///< reads every sealed invoice
     std::string run;                    ///< makes ids and payment references of this run its own
-    std::string today = "2018-08-10";   ///< the chain's business day: it decides on the tax rates
+    std::optional<crypto::SecretKey> payments;  ///< on a closed chain: the payment platform's key
+    std::string today = "2018-08-10";  ///< the chain's business day: it decides on the tax rates
 
     [[nodiscard]] static std::size_t sector_of(std::size_t enterprise);
 };

@@ -10,6 +10,7 @@ Status fill_in(const ledger::Method& method, const Actor& sender, InvoiceSealer&
     if (lacks("content_digest")) {
         if (const Status sealed = sealer.seal(sender, arguments); !sealed) return sealed;
     }
+    sealer.hide_payment(arguments);  // also where the digest was given
     if (lacks("sealed_body")) arguments["sealed_body"] = "";
     if (!lacks("public_key")) return {};
     const boost::json::value* id = arguments.if_contains("id");

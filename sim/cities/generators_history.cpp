@@ -327,7 +327,7 @@ private:
             json::object& arguments = reversals.back().arguments;
             arguments["principal"] = id_of(sold.seller);
             arguments["lines"] = json::array{};  // all
-            arguments["reason"] = "return of goods";
+            arguments["reason"] = "return";
         }
         for (GeneratedOperation& reversal : reversals) enqueue(provider_, std::move(reversal));
         waiting_.clear();

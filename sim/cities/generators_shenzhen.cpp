@@ -237,7 +237,7 @@ private:
             if (!invoice.reversed || invoice.code.empty()) continue;
             GeneratedOperation red = about(invoice, "red_letter");
             red.arguments["lines"] = json::array{};  // all
-            red.arguments["reason"] = "return of goods";
+            red.arguments["reason"] = "return";
             enqueue(invoice.seller, std::move(red));
         }
     }

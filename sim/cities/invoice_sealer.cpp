@@ -17,10 +17,12 @@ namespace invoice = ledger::invoice;
 constexpr std::string_view k_secret_tag = "cityledger.scenario.sealing-secret.v1";
 constexpr std::string_view k_pair_context = "cityledger.invoice.body.v1";
 
-crypto::SecretKey sealing_secret(std::uint64_t seed, const ledger::MemberId& actor) {
+/// Of a network that stays no secret may follow from the seed alone, which is printed.
+crypto::SecretKey sealing_secret(const Scenario& scenario, const ledger::MemberId& actor) {
     crypto::Hasher hasher;
     hasher.update_sized(as_bytes(k_secret_tag));
-    hasher.update_u64(seed);
+    hasher.update_u64(scenario.seed);
+    if (scenario.secrets) hasher.update_sized(scenario.secrets->secret().view());
     hasher.update_sized(as_bytes(actor));
     return crypto::SecretKey(hasher.finish().bytes);
 }
@@ -62,6 +64,10 @@ const crypto::SecretKey* InvoiceSealer::pairwise(const ledger::MemberId& sender,
     return &pairs_.emplace(std::pair(sender, reader), *key).first->second;
 }
 
+void InvoiceSealer::hide_payment(json::object& arguments) const {
+    sim::hide_payment(scenario_.secrets, arguments);
+}
+
 Status InvoiceSealer::seal(const Actor& sender, json::object& arguments) {
     const std::string principal = text_in(arguments, "principal");
     const ledger::MemberId seller = principal.empty() ? sender.id : principal;
@@ -77,6 +83,7 @@ Status InvoiceSealer::seal(const Actor& sender, json::object& arguments) {
         fields.push_back({std::string(total), ledger::compact_json(*value)});
     }
     move_lines(arguments, fields);
+    hide_payment(arguments);
     std::vector<ledger::MemberId> ids = {sender.id, seller, buyer};
     for (const Actor& actor : scenario_.actors) {
         const auto& roles = actor.roles;
@@ -91,8 +98,9 @@ Status InvoiceSealer::seal(const Actor& sender, json::object& arguments) {
         const crypto::SecretKey* key = pairwise(sender.id, ids[i]);
         if (key != nullptr) readers.push_back({ids[i], *key});
     }
-    const auto sealed = invoice::seal_body(sealing_secret(scenario_.seed, sender.id),
-                                           {seller, fields[3].value}, fields, readers);
+    const auto sealed =
+        invoice::seal_body(sealing_secret(scenario_, sender.id),
+                           {seller, text_in(arguments, "payment_reference")}, fields, readers);
     if (!sealed) return propagate(sealed);
     arguments["content_digest"] = to_hex(sealed->content_digest);
     arguments["sealed_body"] = to_hex(sealed->bytes);

@@ -1,7 +1,7 @@
 #pragma once
-// What a scenario's actors seal. Digests are functions of the seed, the actor and the document
-// alone, so that worlds with different keys end in equal business states; only the wrapped keys,
-// which no state holds, depend on the world.
+// What a scenario's actors seal. Digests are functions of seed and register, the actor and the
+// document alone, so that worlds with different keys end in equal business states; only the wrapped
+// keys, which no state holds, depend on the world.
 
 #include <boost/json/object.hpp>
 #include <map>
@@ -21,6 +21,8 @@ public:
     /// Fills `content_digest` and `sealed_body` of the arguments of invoice.issue and takes out of
     /// them what belongs into the body only.
     [[nodiscard]] Status seal(const Actor& sender, boost::json::object& arguments);
+    /// See identities.hpp.
+    void hide_payment(boost::json::object& arguments) const;
 
 private:
     /// Nothing if the reader has no key yet.

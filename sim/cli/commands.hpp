@@ -27,10 +27,11 @@ struct UpOptions {
 struct ReplayOptions {
     std::vector<std::string> files;
     std::string world = "local";
-    std::string engine;   ///< of the local world's network; empty: the built-in one
-    std::string network;  ///< of the remote world: folder or http://HOST:PORT
-    bool used = false;    ///< remote world: a chain with a history is fine
-    std::string actors;   ///< folder whose actors/ holds members' keys, for an address
+    std::string engine;        ///< of the local world's network; empty: the built-in one
+    std::string network;       ///< of the remote world: folder or http://HOST:PORT
+    bool used = false;         ///< remote world: a chain with a history is fine
+    std::string actors;        ///< folder whose actors/ holds members' keys, for an address
+    std::string register_key;  ///< file of the register's key, where no folder holds it
     std::optional<std::uint64_t> seed;
     std::vector<std::string> settings;  ///< "path=value" of --set
     std::optional<std::size_t> until;   ///< the last step to do, from 1

@@ -8,6 +8,7 @@
 #include "sim/cli/call_arguments.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/cli/network_actors.hpp"
+#include "sim/cli/network_register.hpp"
 #include "sim/cli/network_text.hpp"
 #include "sim/documents/documents_codes.hpp"
 #include "sim/documents/exporting.hpp"
@@ -84,7 +85,9 @@ tl::expected<ledger::MemberId, std::string> asker_named(const NetworkFolder& fol
                                                         RemoteWorld& world,
                                                         const std::string& name) {
     if (name.empty()) return ledger::MemberId();
-    const auto actor = find_actor(actors_of(folder, world), name);
+    const auto secrets = register_of(folder);
+    if (!secrets) return tl::unexpected<std::string>(message_of(secrets.error()));
+    const auto actor = find_actor(actors_of(folder, world), hidden_id(*secrets, name));
     if (!actor) return tl::unexpected<std::string>(actor.error());
     return actor->id;
 }
@@ -130,11 +133,18 @@ int issue(const Document& document, const ImportCommandOptions& options) {
     return issue_one(documents::numbered_for(*blue, document), options);
 }
 
-/// The words of the file's document that belongs to the invoice.
-Status take_words(Document& document, const std::vector<Document>& imported) {
-    Status last = imported.empty() ? Status() : documents::add_words(document, imported[0]);
-    for (std::size_t i = 1; i < imported.size() && !last; ++i) {
-        last = documents::add_words(document, imported[i]);
+/// The words of the file's document that belongs to the invoice: that one, as the chain tells it.
+Status take_words(Document& document, const std::vector<Document>& imported,
+                  const std::optional<Register>& secrets) {
+    Status last;
+    for (const Document& open : imported) {
+        Document shown = open;
+        shown.buyer.id = hidden_id(secrets, open.buyer.id);
+        if (secrets) shown.reference = secrets->commitment_to(open.reference);
+        last = documents::add_words(document, shown);
+        if (!last) continue;
+        if (!document.red) document.reference = open.reference;
+        break;
     }
     return last;
 }
@@ -151,7 +161,10 @@ Result<Document> issued_document(RemoteWorld& world, const ledger::MemberId& ask
         blue = *std::move(found);
     }
     Document document = documents::document_of(*record, blue ? &*blue : nullptr);
-    if (const Status words = take_words(document, imported); !words) return propagate(words);
+    const auto secrets = register_of(folder_at(options.folder));
+    if (!secrets) return propagate(secrets);
+    const Status words = take_words(document, imported, *secrets);
+    if (!words) return propagate(words);
     return document;
 }
 

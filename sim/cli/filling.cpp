@@ -30,13 +30,14 @@ Actor as_actor(const NetworkActor& member) {
 }  // namespace
 
 Status fill_in(const ledger::Method& method, const NetworkActor& sender,
-               const std::vector<NetworkActor>& actors, RemoteWorld& world,
-               boost::json::object& arguments) {
+               const std::vector<NetworkActor>& actors, const std::optional<Register>& secrets,
+               RemoteWorld& world, boost::json::object& arguments) {
     const auto key = world.key_of(sender.id);
     if (!key) return propagate(key);
     Scenario parties;
     parties.seed = seed_of(**key);
     for (const NetworkActor& actor : actors) parties.actors.push_back(as_actor(actor));
+    parties.secrets = secrets;
     InvoiceSealer sealer(parties, world);
     return fill_in(method, as_actor(sender), sealer, world, arguments);
 }

@@ -4,12 +4,15 @@
 
 #include "ledger/contract.hpp"
 #include "sim/cli/network_actors.hpp"
+#include "sim/cli/network_register.hpp"
 
 namespace cityledger::sim {
 
-/// Refused if something cannot be sealed, or a key not be kept.
+/// `secrets` of a closed chain (network_register.hpp). Refused if something cannot be sealed, or a
+/// key not be kept.
 [[nodiscard]] Status fill_in(const ledger::Method& method, const NetworkActor& sender,
-                             const std::vector<NetworkActor>& actors, RemoteWorld& world,
+                             const std::vector<NetworkActor>& actors,
+                             const std::optional<Register>& secrets, RemoteWorld& world,
                              boost::json::object& arguments);
 
 }  // namespace cityledger::sim

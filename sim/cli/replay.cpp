@@ -241,9 +241,37 @@ std::string toned_report(const std::string& report) {
     return toned_text;
 }
 
+/// Where the register's key of a running network is; empty: the run makes its network.
+std::string register_path(const ReplayOptions& options) {
+    if (!options.register_key.empty()) return options.register_key;
+    if (options.world != "remote") return {};
+    const bool is_address = options.network.find("://") != std::string::npos;
+    return (is_address ? NetworkFolder{options.network} : folder_at(options.network))
+        .register_key();
+}
+
+/// The scenario, with who is who. A network that stays has a secret of its own, since the seed is
+/// printed. What leaves nothing behind takes the register of the seed: worlds can be compared.
+ScenarioOrProblems scenario_for(const std::string& file, const ReplayOptions& options) {
+    const std::string path = register_path(options);
+    std::optional<Register> secrets;
+    if (path.empty()) {
+        if (options.world == "local" && options.keep) secrets = Register(fresh_register_secret());
+        return check_scenario_file(file, options.settings, secrets);
+    }
+    const auto secret = read_register_key(path);
+    if (secret) secrets = Register(*secret);
+    auto scenario = check_scenario_file(file, options.settings, secrets);
+    // An open chain needs none.
+    if (scenario && scenario->secrets && !secret) {
+        return tl::unexpected<std::vector<Error>>({secret.error()});
+    }
+    return scenario;
+}
+
 Report replay_one(const std::string& file, const ReplayOptions& options,
                   Interruption& interruption) {
-    auto scenario = check_scenario_file(file, options.settings);
+    auto scenario = scenario_for(file, options);
     if (!scenario) {
         // The report has the first.
         for (std::size_t i = 1; i < scenario.error().size(); ++i) {

@@ -29,6 +29,8 @@ void add_replay(CLI::App& app, int& exit_code) {
     replay->add_option("--set", options->settings, "PATH=VALUE: changes a value of the file")
         ->allow_extra_args(false);
     replay->add_option("--until", options->until, "end after this step, as `explain` counts");
+    replay->add_option("--register", options->register_key,
+                       "file of the register's key, which gives the tags of a closed chain");
     replay->add_option("--dir", options->folder, "local world: folder of the new network");
     replay->add_flag("--keep", options->keep, "local world: leave the network's folder");
     replay->add_flag("--json", options->json, "print the report as JSON");

@@ -7,8 +7,10 @@
 #include "sim/cli/call_text.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/cli/filling.hpp"
+#include "sim/cli/network_register.hpp"
 #include "sim/cli/network_text.hpp"
 #include "sim/cli/pending.hpp"
+#include "sim/scenario/identities.hpp"
 #include "sim/scenario/scenario.hpp"
 #include "sim/scenario/wording.hpp"
 #include "sim/world/signing.hpp"
@@ -183,10 +185,13 @@ int run_tx(const CallOptions& options, const std::vector<FieldWord>& fields) {
     if (!network) return fail(network.error());
     RemoteWorld world(folder, *network);
     const std::vector<NetworkActor> actors = actors_of(folder, world);
-    const auto sender = find_actor(actors, options.sender);
+    const auto secrets = register_of(folder);
+    if (!secrets) return fail(secrets.error());
+    const auto sender = find_actor(actors, hidden_id(*secrets, options.sender));
     if (!sender) return usage(sender.error());
+    hide_ids(*secrets, *arguments);
     const bool sealed_elsewhere = arguments->contains("content_digest");
-    const Status filled = fill_in(**method, *sender, actors, world, *arguments);
+    const Status filled = fill_in(**method, *sender, actors, *secrets, world, *arguments);
     if (!filled) return tell_refusal(filled.error(), options.json);
     const auto bytes = (*method)->arguments_from_json(*arguments);
     if (!bytes) {
@@ -201,21 +206,25 @@ int run_tx(const CallOptions& options, const std::vector<FieldWord>& fields) {
 int run_query(const CallOptions& options, const std::vector<FieldWord>& fields) {
     const auto method = method_of(options.contract, options.method, true);
     if (!method) return usage(method.error());
-    const auto arguments = read_arguments(**method, fields, options.json_arguments, options.known);
+    auto arguments = read_arguments(**method, fields, options.json_arguments, options.known);
     if (!arguments) return usage(arguments.error());
     const std::string missing = missing_fields(**method, *arguments);
     if (!missing.empty()) return usage(missing);
-    const auto bytes = (*method)->arguments_from_json(*arguments);
-    if (!bytes) {
+    if (const auto bytes = (*method)->arguments_from_json(*arguments); !bytes) {
         return usage(said("call.bad_arguments", {(*method)->name, bytes.error().detail}));
     }
     const NetworkFolder folder = folder_at(options.folder);
     const auto network = network_of(folder, options.node);
     if (!network) return fail(network.error());
     RemoteWorld world(folder, *network);
+    const auto secrets = register_of(folder);
+    if (!secrets) return fail(secrets.error());
+    hide_ids(*secrets, *arguments);
+    hide_payment(*secrets, *arguments);
     ledger::MemberId asker;
     if (!options.sender.empty()) {
-        const auto actor = find_actor(actors_of(folder, world), options.sender);
+        const auto actor =
+            find_actor(actors_of(folder, world), hidden_id(*secrets, options.sender));
         if (!actor) return usage(actor.error());
         asker = actor->id;
     }

@@ -23,9 +23,25 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-Result<WorldPlan> plan_of(const UpOptions& options) {
-    if (options.scenario.empty()) return default_plan(options.validators.value_or(4));
-    const auto scenario = check_scenario_file(options.scenario);
+/// The register of the folder's network, or a fresh one for a network to be made.
+Result<Register> register_for(const NetworkFolder& folder) {
+    std::error_code error;
+    if (!fs::exists(folder.file(), error)) return Register(fresh_register_secret());
+    const auto secret = read_register_key(folder.register_key());
+    if (!secret) return propagate(secret);
+    return Register(*secret);
+}
+
+Result<WorldPlan> plan_of(const UpOptions& options, const NetworkFolder& folder) {
+    if (options.scenario.empty()) {
+        WorldPlan plan = default_plan(options.validators.value_or(4));
+        // Who tries the first invoice by hand types codes and reads names.
+        plan.business["invoice"].as_object()["tags_only"] = false;
+        return plan;
+    }
+    const auto secrets = register_for(folder);
+    if (!secrets) return propagate(secrets);
+    const auto scenario = check_scenario_file(options.scenario, {}, *secrets);
     if (scenario) return make_plan(*scenario);
     for (std::size_t i = 1; i < scenario.error().size(); ++i) fail(scenario.error()[i]);
     return tl::unexpected<Error>(scenario.error().front());
@@ -53,7 +69,7 @@ Status check_made_for(const UpOptions& options, const WorldPlan& plan, const Hel
 
 /// The network of the folder, made if there is none.
 Result<HeldNetwork> network_of(const UpOptions& options, const NetworkFolder& folder) {
-    const auto plan = plan_of(options);
+    const auto plan = plan_of(options, folder);
     if (!plan) return propagate(plan);
     std::error_code error;
     if (fs::exists(folder.file(), error)) {

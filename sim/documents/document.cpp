@@ -159,7 +159,10 @@ Document document_of(const invoice::Invoice& record, const invoice::Invoice* blu
     document.issued = Issued{record.content.code, record.content.number, record.check_code,
                              to_hex(record.content.content_digest)};
     document.red = record.content.red_of.has_value();
-    document.red_reason = record.content.red_reason;
+    if (record.content.red_reason) {
+        const auto reason = static_cast<std::size_t>(*record.content.red_reason);
+        document.red_reason = ledger::EnumNames<invoice::RedReason>::names[reason];
+    }
     if (document.red) {
         document.red_of = record.content.red_of->code + "-" + record.content.red_of->number;
         if (blue != nullptr) add_reversals(document, record, *blue);

@@ -92,11 +92,17 @@ void Findings::check_length(const std::string& place, const std::string& text, s
                                                  std::to_string(bytes) + " fit"});
 }
 
+void Findings::check_reason(const std::string& place, const std::string& text) {
+    const auto& names = ledger::EnumNames<invoice::RedReason>::names;
+    if (std::find(std::begin(names), std::end(names), text) != std::end(names)) return;
+    malformed(place, text, "return, discount, error or service_ended");
+}
+
 void Findings::check_document(const std::string& place, const Document& document) {
     check_length(place + ", number", document.reference, invoice::k_max_payment_reference_bytes);
     check_length(place + ", buyer", document.buyer.id, invoice::k_uscc_bytes);
     check_length(place + ", category", document.category, invoice::k_max_category_bytes);
-    check_length(place + ", reason", document.red_reason, invoice::k_max_reason_bytes);
+    if (document.red) check_reason(place + ", reason", document.red_reason);
     for (const Line& line : document.lines) check_length(place, line.name, k_max_name_bytes);
     if (document.lines.size() > invoice::k_max_lines) {
         return too_many_lines(place, document.lines.size());

@@ -30,6 +30,8 @@ public:
     std::optional<std::string> quantity(const std::string& place, const std::string& text);
     void check_date(const std::string& place, const std::string& text);
     void check_length(const std::string& place, const std::string& text, std::size_t bytes);
+    /// Why it is reversed: one of the contract's reasons.
+    void check_reason(const std::string& place, const std::string& text);
     /// Lengths and number of lines; with a date, what the contract says of the lines on that day.
     void check_document(const std::string& place, const Document& document);
 

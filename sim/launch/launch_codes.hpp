@@ -29,7 +29,8 @@
     X(engine_missing, 1721, broken, "the program cometbft was not found", "build it with scripts/peers (needs Go 1.22.11 or newer), or name it in the environment as CITYLEDGER_COMETBFT") \
     X(application_missing, 1722, broken, "the program cityledger-abci was not found beside this one", "build it with scripts/build") \
     X(engine_other, 1723, refused, "the network's blocks are made by another engine, on which this command does not work", "use `up`, `status` and `down` on it; see docs/engines.md") \
-    X(engine_step_failed, 1724, broken, "cometbft testnet did not make the files of the nodes", "remove the cause that stands above; v0.38.25 is known to work")
+    X(engine_step_failed, 1724, broken, "cometbft testnet did not make the files of the nodes", "remove the cause that stands above; v0.38.25 is known to work") \
+    X(register_key_missing, 1725, not_found, "the register's key is not there, so nobody can tell who is behind a tag", "name its file with --register, or use the folder in which the network was made")
 // clang-format on
 
 namespace cityledger::sim {

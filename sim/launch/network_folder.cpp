@@ -1,7 +1,9 @@
 #include "sim/launch/network_folder.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
+#include "crypto/seal.hpp"
 #include "node/io/config.hpp"
 #include "node/io/config_files.hpp"
 #include "sim/launch/launch_codes.hpp"
@@ -133,6 +135,28 @@ Result<HeldNetwork> hold_network(const NetworkFolder& folder, Engines engines) {
     // It may have been removed, and another one made, since it was read.
     if (!(*lock)->is_at(folder.lock())) return tl::unexpected<Error>(folder_missing(folder));
     return HeldNetwork{folder, *std::move(network), **std::move(lock)};
+}
+
+Result<Digest> read_register_key(const std::string& path) {
+    const auto text = io::read_key_file(path);
+    const auto missing = [&](const std::string& why) {
+        return refuse(codes::register_key_missing, why);
+    };
+    if (!text) return missing(text.error().detail);
+    const auto secret = digest_from_hex(text->substr(0, text->find_last_not_of(" \r\n") + 1));
+    if (!secret) return missing(path + ": it is no 64 hexadecimal digits");
+    return *secret;
+}
+
+Status write_register_key(const std::string& path, const Digest& secret) {
+    return io::write_text_file(path, to_hex(secret) + "\n", k_key_permissions);
+}
+
+Digest fresh_register_secret() {
+    const crypto::SecretKey key = crypto::SecretKey::generate();
+    Digest secret;
+    std::copy(key.view().begin(), key.view().end(), secret.bytes.begin());
+    return secret;
 }
 
 Result<crypto::PrivateKey> member_key_of(const NetworkFolder& folder,

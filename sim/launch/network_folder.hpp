@@ -5,6 +5,7 @@
 //     authority.pem, authority.key
 //     node0/ node1/ ...          a home for each validator (node/io/config.hpp)
 //     actors/MEMBER.pem          members' signing keys, mode 0600
+//     register.key               what gives tags and commitments their names, mode 0600
 //     pending/ID.hex             transactions that were sent and have no receipt yet
 //     data/MEMBER.port           where a department serves its rows, while it does
 //     data/MEMBER.outbox         keys of its deliveries (SQLite), mode 0600
@@ -77,6 +78,7 @@ struct NetworkFolder {
     [[nodiscard]] std::string genesis() const { return path + "/genesis.json"; }
     [[nodiscard]] std::string authority() const { return path + "/authority.pem"; }
     [[nodiscard]] std::string authority_key() const { return path + "/authority.key"; }
+    [[nodiscard]] std::string register_key() const { return path + "/register.key"; }
     [[nodiscard]] std::string lock() const { return path + "/lock"; }
     [[nodiscard]] std::string home(const std::string& node) const { return path + "/" + node; }
     [[nodiscard]] std::string actors() const { return path + "/actors"; }
@@ -119,6 +121,13 @@ struct HeldNetwork {
 /// network_folder_busy with who holds it.
 [[nodiscard]] Result<HeldNetwork> hold_network(const NetworkFolder& folder,
                                                Engines engines = Engines::built_in);
+
+/// A register's secret from its file of 64 hexadecimal digits; register_key_missing if it cannot be
+/// read or is something else.
+[[nodiscard]] Result<Digest> read_register_key(const std::string& path);
+[[nodiscard]] Status write_register_key(const std::string& path, const Digest& secret);
+/// From the operating system's randomness.
+[[nodiscard]] Digest fresh_register_secret();
 
 /// A member's key from the folder; made and kept if `create` is set and there is none.
 [[nodiscard]] Result<crypto::PrivateKey> member_key_of(const NetworkFolder& folder,

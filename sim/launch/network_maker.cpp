@@ -280,6 +280,8 @@ Result<NetworkFile> make_files(const NetworkFolder& folder, const WorldPlan& pla
         io::write_text_file(folder.authority(), made->authority.certificate_pem),
         io::write_text_file(folder.authority_key(), made->authority.private_key_pem,
                             k_key_permissions),
+        write_register_key(folder.register_key(),
+                           plan.register_secret ? *plan.register_secret : fresh_register_secret()),
         write_network(folder, network),
     };
     for (const Status& written : files) {

@@ -154,7 +154,7 @@ std::vector<std::string> purge_network(const NetworkFolder& folder) {
     remove_matching(folder.data(), is_exchange_file);
     // The list of the nodes goes last: as long as it is there, a purge can be repeated.
     for (const std::string& file : {folder.genesis(), folder.authority(), folder.authority_key(),
-                                    folder.file(), folder.lock()}) {
+                                    folder.register_key(), folder.file(), folder.lock()}) {
         remove_text_file(file);
     }
     remove_folder(folder.path);

@@ -2,6 +2,7 @@
 
 #include "ledger/contracts/contracts.hpp"
 #include "sim/cities/filling.hpp"
+#include "sim/scenario/identities.hpp"
 #include "sim/world/signing.hpp"
 
 namespace cityledger::sim {
@@ -142,8 +143,9 @@ Result<ledger::MemberId> Calls::asker_of(const QueryStep& step) const {
 Result<CallOutcome> Calls::ask(const QueryStep& step) {
     const auto asker = asker_of(step);
     if (!asker) return propagate(asker);
-    const auto arguments = resolved_arguments(step.call);
+    auto arguments = resolved_arguments(step.call);
     if (!arguments) return propagate(arguments);
+    hide_payment(scenario_.secrets, *arguments);
     const auto ready = watch_.node_at_last_height(step.node);
     const auto answer = world_.query(step.call.contract, step.call.method, *arguments,
                                      ready ? ready : step.node, *asker);

@@ -30,8 +30,12 @@ Result<Scenario> first_problem(ScenarioOrProblems scenario) {
 
 }  // namespace
 
-ScenarioReader::ScenarioReader(std::string file, const Vocabulary& vocabulary)
-    : vocabulary_(vocabulary), in_(file), network_(in_, scenario_, vocabulary) {
+ScenarioReader::ScenarioReader(std::string file, const Vocabulary& vocabulary,
+                               std::optional<Register> secrets)
+    : vocabulary_(vocabulary),
+      secrets_(std::move(secrets)),
+      in_(file),
+      network_(in_, scenario_, vocabulary) {
     scenario_.file = std::move(file);
 }
 
@@ -152,7 +156,7 @@ ScenarioOrProblems ScenarioReader::read(const YamlValue& root) {
     section("genesis", &ScenarioReader::read_genesis);
     section("defaults", &ScenarioReader::read_defaults);
     if (const YamlValue* actors = root.find("actors")) ActorsReader(in_, scenario_).read(*actors);
-    hide_identities(scenario_);
+    hide_identities(scenario_, secrets_.value_or(register_of_seed(scenario_.seed)));
     if (in_.problems().empty()) each([&] { check_genesis(root); });
     each([&] {
         scenario_.steps =
@@ -193,14 +197,15 @@ bool Scenario::states(std::string_view key) const {
 
 ScenarioOrProblems check_scenario(std::string_view text, const std::string& file,
                                   const Vocabulary& vocabulary,
-                                  const std::vector<std::string>& settings) {
+                                  const std::vector<std::string>& settings,
+                                  const std::optional<Register>& secrets) {
     auto root = parse_yaml(text, file);
     if (!root) return tl::unexpected<std::vector<Error>>({root.error()});
     for (const std::string& setting : settings) {
         const Status applied = apply_setting(*root, setting);
         if (!applied) return tl::unexpected<std::vector<Error>>({applied.error()});
     }
-    auto scenario = ScenarioReader(file, vocabulary).read(*root);
+    auto scenario = ScenarioReader(file, vocabulary, secrets).read(*root);
     if (scenario) scenario->settings = settings;
     if (scenario || settings.empty()) return scenario;
     // The place is in the file, but what is wrong there may come from the command line.
@@ -211,10 +216,11 @@ ScenarioOrProblems check_scenario(std::string_view text, const std::string& file
 }
 
 ScenarioOrProblems check_scenario_file(const std::string& path,
-                                       const std::vector<std::string>& settings) {
+                                       const std::vector<std::string>& settings,
+                                       const std::optional<Register>& secrets) {
     const auto text = read_scenario_text(path);
     if (!text) return tl::unexpected<std::vector<Error>>({text.error()});
-    return check_scenario(*text, path, city_vocabulary(), settings);
+    return check_scenario(*text, path, city_vocabulary(), settings, secrets);
 }
 
 Result<Scenario> read_scenario(std::string_view text, const std::string& file,
@@ -245,6 +251,7 @@ WorldPlan make_plan(const Scenario& scenario) {
     plan.seed = scenario.seed;
     plan.validators = scenario.validators;
     plan.business = scenario.genesis;
+    if (scenario.secrets) plan.register_secret = scenario.secrets->secret();
     boost::json::array members;
     for (const Actor& actor : scenario.actors) {
         if (!actor.enrolled) continue;

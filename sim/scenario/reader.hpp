@@ -12,7 +12,7 @@ namespace cityledger::sim {
 
 class ScenarioReader {
 public:
-    ScenarioReader(std::string file, const Vocabulary& vocabulary);
+    ScenarioReader(std::string file, const Vocabulary& vocabulary, std::optional<Register> secrets);
 
     [[nodiscard]] ScenarioOrProblems read(const YamlValue& root);
 
@@ -26,6 +26,7 @@ private:
     void read_end(const YamlValue& root);
 
     const Vocabulary& vocabulary_;
+    std::optional<Register> secrets_;
     Scenario scenario_;
     ValueReader in_;
     NetworkReader network_;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "ledger/contract.hpp"
+#include "sim/scenario/register.hpp"
 #include "sim/scenario/yaml.hpp"
 #include "sim/world/world.hpp"
 
@@ -226,6 +227,7 @@ struct Scenario {
     std::vector<std::string> stated;  ///< keys of the top level and of `defaults` that the file has
     boost::json::object genesis;      ///< sections by contract, without membership
     std::vector<Actor> actors;
+    std::optional<Register> secrets;  ///< on a closed chain: what gives tags and commitments
     std::vector<Step> steps;
     std::vector<NetworkExpectation> final_expectations;
     std::vector<StatedExpectation> expectations;  ///< by index - 1
@@ -250,12 +252,14 @@ using ScenarioOrProblems = tl::expected<Scenario, std::vector<Error>>;
 
 /// Reads and checks a scenario: whatever can be known before it runs. `file` is the name that
 /// messages show. `settings` are "dotted.path=value" (scenario_settings.hpp), applied before
-/// anything is checked.
+/// anything is checked. `secrets` give the tags of a closed chain; none: those of the seed.
 [[nodiscard]] ScenarioOrProblems check_scenario(std::string_view text, const std::string& file,
                                                 const Vocabulary& vocabulary = city_vocabulary(),
-                                                const std::vector<std::string>& settings = {});
+                                                const std::vector<std::string>& settings = {},
+                                                const std::optional<Register>& secrets = {});
 [[nodiscard]] ScenarioOrProblems check_scenario_file(const std::string& path,
-                                                     const std::vector<std::string>& settings = {});
+                                                     const std::vector<std::string>& settings = {},
+                                                     const std::optional<Register>& secrets = {});
 /// The same, with the first problem alone.
 [[nodiscard]] Result<Scenario> read_scenario(std::string_view text, const std::string& file,
                                              const Vocabulary& vocabulary = city_vocabulary(),

@@ -20,6 +20,9 @@ struct WorldPlan {
     std::size_t validators = 4;
     boost::json::object business;           ///< sections per contract; equal in every world
     std::vector<ledger::MemberId> members;  ///< those whose keys the genesis installs
+    /// Of the register that gave the members their tags; a network's folder keeps it. None: the
+    /// folder gets a fresh one.
+    std::optional<Digest> register_secret = {};
 };
 
 enum class FaultKind : std::uint8_t {

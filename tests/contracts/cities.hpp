@@ -37,10 +37,11 @@ inline const MemberId k_provider = "91440300YY1000046X";
 inline const MemberId k_court = "COURT";
 inline const MemberId k_bureau = "SZTAX";
 
-// Shenzhen: SZTAX is tax bureau and operator; weekends are business days.
+// Shenzhen: SZTAX is tax bureau and operator; weekends are business days. Its chain is open:
+// members go by their codes and names, which is easier to read.
 inline constexpr const char* k_shenzhen_sections = R"({
     "calendar": {"first_day": "2018-08-10", "weekends": true},
-    "invoice": {"region": "4403", "first_batch": 1},
+    "invoice": {"region": "4403", "tags_only": false, "first_batch": 1},
     "membership": {"members": [
         {"id": "SZTAX", "name": "Shenzhen Tax Bureau", "kind": "authority",
          "roles": ["tax_bureau", "operator"]},

@@ -126,8 +126,8 @@ TEST_CASE("without a holder the buyer holds the invoice", "[invoice]") {
 
 std::string genesis_with(const std::string& invoice, const std::string& first_day) {
     std::string text = k_shenzhen_sections;
-    const std::string old = R"({"region": "4403", "first_batch": 1})";
-    text.replace(text.find(old), old.size(), invoice);
+    const std::string old = R"({"region": "4403", "tags_only": false, "first_batch": 1})";
+    text.replace(text.find(old), old.size(), R"({"tags_only": false, )" + invoice.substr(1));
     text.replace(text.find("2018-08-10"), 10, first_day);
     return text;
 }

@@ -100,7 +100,7 @@ TEST_CASE("a service provider issues, reverses and books for who gave it a manda
     REQUIRE(city.run<Nothing>(k_provider, "invoice", "confirm_red", agreed));
     REQUIRE(city.run<IssueResult>(
         k_provider, "invoice", "red_letter",
-        RedLetterArguments{made->code, made->number, {}, "returned", k_seller}));
+        RedLetterArguments{made->code, made->number, {}, RedReason::goods_returned, k_seller}));
 }
 
 TEST_CASE("a revoked mandate ends at once, and a principal never exceeds its own rights",
@@ -134,14 +134,13 @@ TEST_CASE("a court orders an invoice to be shown, and a party shows it", "[invoi
     City city = admitted_shenzhen();
     const auto made = issue(city, dinner("A"));
     const std::string name = made->code + "/" + made->number;
-    const auto order = [&](const MemberId& sender, const std::string& reason) {
-        return refusal(
-            city.run<Nothing>(sender, "invoice", "order_disclosure",
-                              OrderDisclosureArguments{made->code, made->number, reason}));
+    const auto order = [&](const MemberId& sender) {
+        return refusal(city.run<Nothing>(
+            sender, "invoice", "order_disclosure",
+            OrderDisclosureArguments{made->code, made->number, DisclosureReason::civil_case}));
     };
-    CHECK(order(k_other, "case 7") == codes::not_permitted.name);
-    CHECK(order(k_court, "") == codes::disclosure_reason_missing.name);
-    CHECK(order(k_court, "case 7") == "accepted");
+    CHECK(order(k_other) == codes::not_permitted.name);
+    CHECK(order(k_court) == "accepted");
     CHECK(city.emitted("invoice.disclosure_ordered", k_court + "/" + name));
     const auto disclose = [&](const MemberId& sender, const MemberId& reader) {
         return refusal(

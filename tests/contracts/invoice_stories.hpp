@@ -101,10 +101,10 @@ inline Result<Nothing> confirm_red(City& city, const invoice::IssueResult& made,
 }
 
 /// Reverses lines; all that is left if none is named.
-inline Result<invoice::IssueResult> red_lines(City& city, const invoice::IssueResult& blue,
-                                              std::vector<invoice::Reversal> lines,
-                                              const MemberId& sender = k_seller,
-                                              const std::string& reason = "returned") {
+inline Result<invoice::IssueResult> red_lines(
+    City& city, const invoice::IssueResult& blue, std::vector<invoice::Reversal> lines,
+    const MemberId& sender = k_seller,
+    invoice::RedReason reason = invoice::RedReason::goods_returned) {
     return city.run<invoice::IssueResult>(
         sender, "invoice", "red_letter",
         invoice::RedLetterArguments{blue.code, blue.number, std::move(lines), reason,

@@ -59,6 +59,23 @@ public:
     }
 };
 
+/// What ChainRules reads of a TestContext.
+class TestReader : public StateReader {
+public:
+    explicit TestReader(const std::map<Space, SpaceMap>& spaces) : spaces_(spaces) {}
+    [[nodiscard]] std::optional<Bytes> get(Space space, std::string_view key) const override {
+        const auto entries = spaces_.find(space);
+        if (entries == spaces_.end()) return std::nullopt;
+        const auto found = entries->second.find(key);
+        if (found == entries->second.end()) return std::nullopt;
+        return found->second;
+    }
+    void scan(Space, std::string_view, std::string_view, const StateVisitor&) const override {}
+
+private:
+    const std::map<Space, SpaceMap>& spaces_;
+};
+
 /// The public half of a member's test key; `turn` counts rotations.
 [[nodiscard]] inline crypto::PublicKeyBytes test_key(const MemberId& member, int turn = 0) {
     const Digest seed = crypto::sha256(as_bytes(member + "#" + std::to_string(turn)));
@@ -98,7 +115,9 @@ public:
         context.current_sender = sender;
         context.events.clear();
         context.reads = context.writes = 0;
-        const auto result = (*operation)->call(context, encode(arguments));
+        const Bytes bytes = encode(arguments);
+        if (const Status judged = judge(**operation, bytes); !judged) return propagate(judged);
+        const auto result = (*operation)->call(context, bytes);
         if (!result) {
             context.spaces = before;
             context.events.clear();
@@ -109,6 +128,12 @@ public:
         CHECK(context.reads <= k_max_operation_reads);
         CHECK(context.writes <= k_max_operation_writes);
         return decode<R>(*result);
+    }
+
+    /// What is asked of the arguments before anybody orders them.
+    [[nodiscard]] Status judge(const Method& operation, ByteView arguments) const {
+        const TestReader reader(context.spaces);
+        return operation.judge ? operation.judge(ChainRules(reader), arguments) : Status{};
     }
 
     /// A query; its writes are discarded.

@@ -73,7 +73,7 @@ TEST_CASE("a red-letter invoice is marked, below 0, and names what it reverses",
     record.content = blue.content;
     record.content.number = "00000008";
     record.content.red_of = invoice::InvoiceArguments{"144032409110", "00000007"};
-    record.content.red_reason = "returned";
+    record.content.red_reason = invoice::RedReason::goods_returned;
     record.reversals = {{1, 45'000, 5'850}};
     const Document red = document_of(record, &blue);
     REQUIRE(red.lines.size() == 1);
@@ -84,8 +84,8 @@ TEST_CASE("a red-letter invoice is marked, below 0, and names what it reverses",
     CHECK(numbered_for(blue, test::sample("08-credit-note")).red_lines ==
           std::vector<std::uint32_t>{3, 0});
     const std::string page = html_page(red);
-    for (const char* part : {"红字电子普通发票", "负伍佰零捌元伍角整", "-450.00",
-                             "144032409110-00000007", "returned"}) {
+    for (const char* part :
+         {"红字电子普通发票", "负伍佰零捌元伍角整", "-450.00", "144032409110-00000007", "return"}) {
         INFO(part);
         CHECK(contains(page, part));
     }

@@ -60,7 +60,7 @@ TEST_CASE("a credit note becomes the arguments of a red letter", "[documents]") 
     const auto arguments = arguments_of(sample("08-credit-note"));
     CHECK(arguments.at("code").as_string() == "144032409110");
     CHECK(arguments.at("number").as_string() == "00000007");
-    CHECK(arguments.at("reason").as_string() == "goods returned");
+    CHECK(arguments.at("reason").as_string() == "return");
     const auto& first = arguments.at("lines").as_array().at(0).as_object();
     CHECK(first.at("line").as_uint64() == 2);
     CHECK(first.at("amount_fen").as_int64() == 45'000);

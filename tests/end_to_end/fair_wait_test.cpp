@@ -26,10 +26,10 @@ struct Person {
 };
 
 Person enrol_person(LocalWorld& world, const ledger::MemberId& id) {
-    Person person{id, PrivateKey::generate()};
+    Person person{tag_of(id), PrivateKey::generate()};
     ledger::membership::EnrolArguments arguments;
-    arguments.id = id;
-    arguments.name = id;
+    arguments.id = person.id;
+    arguments.name = person.id;
     arguments.kind = ledger::membership::MemberKind::person;
     arguments.roles = {ledger::membership::Role::consumer};
     arguments.public_key = person.key.public_key().bytes();

@@ -89,7 +89,7 @@ TEST_CASE("sales are imported, issued, exported, taken back and exported again",
              {"InvoiceLine", "CreditNoteLine"},
              {"InvoicedQuantity", "CreditedQuantity"},
              {"<cbc:DocumentCurrencyCode>",
-              "<cbc:Note>returned</cbc:Note><cac:BillingReference><cac:InvoiceDocumentReference>"
+              "<cbc:Note>return</cbc:Note><cac:BillingReference><cac:InvoiceDocumentReference>"
               "<cbc:ID>144031809110-00000001</cbc:ID></cac:InvoiceDocumentReference>"
               "</cac:BillingReference><cbc:DocumentCurrencyCode>"}}) {
         credit = replaced(credit, from, to);

@@ -13,7 +13,9 @@
 #include <fstream>
 #include <random>
 
+#include "crypto/hash.hpp"
 #include "ledger/contracts/membership/membership.hpp"
+#include "sim/scenario/register.hpp"
 
 namespace cityledger::sim::test {
 namespace {
@@ -112,11 +114,15 @@ std::unique_ptr<LocalWorld> make_network(const std::string& folder, bool lose_un
     return *std::move(world);
 }
 
+ledger::MemberId tag_of(const std::string& name) {
+    return Register(crypto::sha256(as_bytes("these tests"))).tag_of("person", name);
+}
+
 ledger::Transaction enrolment(const crypto::PrivateKey& operator_key, const Digest& chain_id,
                               const ledger::MemberId& id, std::uint64_t expires_at_height) {
     ledger::membership::EnrolArguments arguments;
-    arguments.id = id;
-    arguments.name = id;
+    arguments.id = tag_of(id);
+    arguments.name = arguments.id;
     arguments.kind = ledger::membership::MemberKind::person;
     arguments.roles = {ledger::membership::Role::consumer};
     arguments.public_key = crypto::PrivateKey::generate().public_key().bytes();

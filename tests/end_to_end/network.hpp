@@ -73,7 +73,9 @@ LocalOptions local_options(const std::string& folder, bool lose_unsynced = false
 std::unique_ptr<LocalWorld> make_network(const std::string& folder, bool lose_unsynced = false,
                                          std::size_t validators = 4);
 
-/// The operator enrols a new person of this id, a change of the business state.
+/// The tag of a person of this name: the chains of these tests are closed.
+ledger::MemberId tag_of(const std::string& name);
+/// The operator enrols a new person of this name, a change of the business state.
 ledger::Transaction enrolment(const crypto::PrivateKey& operator_key, const Digest& chain_id,
                               const ledger::MemberId& id, std::uint64_t expires_at_height);
 /// Submits one enrolment and waits for its receipt, which must be a success.

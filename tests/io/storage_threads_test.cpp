@@ -265,6 +265,9 @@ namespace {
 class FailingExecutor : public ledger::Executor {
 public:
     const ledger::ExecutedState& state() const override { return state_; }
+    ledger::TransactionJudge judge() const override {
+        return [](const auto&) { return Status(); };
+    }
     Result<ledger::ExecutedBlock> execute(std::uint64_t height,
                                           const std::vector<const Batch*>&) override {
         CHECK(height == state_.height + 1);

@@ -36,7 +36,7 @@ MEMBERS = [member(BUREAU, "authority", ["tax_bureau", "operator"]),
 MEMBERS += [member(firm, "enterprise", ["enterprise"]) for firm in FIRMS]
 MEMBERS += [member(person, "person", ["consumer"]) for person in PERSONS]
 BUSINESS = {"calendar": {"first_day": FIRST_DAY, "weekends": True},
-            "invoice": {"first_batch": 8, "first_number": 99_999_900},
+            "invoice": {"first_batch": 8, "first_number": 99_999_900, "tags_only": False},
             "membership": {"members": MEMBERS}}
 
 
@@ -189,7 +189,7 @@ class Walk:
         if self.dice.random() < 0.02:
             reversals.append({"line": self.dice.randint(0, 5), "amount_fen": 1, "tax_fen": 0})
         return (self.usually(seller, self.anybody, 96), "red_letter",
-                {**a, "lines": reversals, "reason": self.usually("returned", lambda: "", 99)})
+                {**a, "lines": reversals, "reason": self.dice.choice(["return", "discount", "error"])})
 
     def bureau(self):
         firm = self.usually(self.dice.choice(FIRMS), self.anybody, 97)

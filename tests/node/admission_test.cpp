@@ -14,7 +14,8 @@ constexpr std::uint64_t k_mempool_bytes = 1024 * 1024;
 
 struct AdmissionFixture : PartFixture {
     AdmissionFixture()
-        : admission(validators.chain_id(), state, *log, verifier, reactor, k_mempool_bytes) {
+        : admission(validators.chain_id(), state, *log, judge(), verifier, reactor,
+                    k_mempool_bytes) {
         enrol_sender();
     }
 
@@ -82,6 +83,17 @@ TEST_CASE("what is known already is accepted again, and checked once") {
     REQUIRE(fixture.answers[2]);
     CHECK(*fixture.answers[2] == id);
     CHECK(fixture.verifier.asked.empty());
+}
+
+TEST_CASE("what must stand in no log is refused at the door") {
+    AdmissionFixture fixture;
+    const auto made = fixture.transaction(1);
+    fixture.refused_by_judge = refuse(ledger::codes::operation_bad_arguments, "buyer").value();
+    fixture.refused_sender = made->body.sender;
+    fixture.submit(made);
+    CHECK(fixture.refusal() == ledger::codes::operation_bad_arguments.name);
+    CHECK(fixture.verifier.asked.empty());
+    CHECK(fixture.admission.mempool().count() == 0);
 }
 
 TEST_CASE("what is refused for another reason costs no check of a signature") {

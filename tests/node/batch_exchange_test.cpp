@@ -10,7 +10,8 @@ using namespace cityledger::node::test;
 namespace {
 
 struct ExchangeFixture : PartFixture {
-    ExchangeFixture() : exchange(validators, state, *log, chain, links, verifier, reactor) {
+    ExchangeFixture()
+        : exchange(validators, state, judge(), *log, chain, links, verifier, reactor) {
         connect_all();
         enrol_sender();
     }
@@ -37,6 +38,19 @@ TEST_CASE("a pushed batch is kept and acknowledged to all once its signatures ar
     CHECK_FALSE(fixture.exchange.pool().is_available(digest));  // two hold it: no quorum
     fixture.exchange.on_ack(2, BatchAck{{digest}});
     CHECK(fixture.exchange.pool().is_available(digest));
+}
+
+TEST_CASE("a batch with what must stand in no log is not kept, even if a block names it") {
+    ExchangeFixture fixture;
+    const auto [digest, batch] = fixture.batch(1, 1);
+    fixture.refused_by_judge = refuse(ledger::codes::operation_bad_arguments, "buyer").value();
+    fixture.refused_sender = batch->transactions[0].body.sender;
+    fixture.exchange.pursue({digest});
+    fixture.push(1, *batch);
+    CHECK(fixture.verifier.asked.empty());
+    CHECK_FALSE(fixture.log->has_batch(digest));
+    REQUIRE(fixture.transport.closed.size() == 1);
+    CHECK(fixture.transport.closed[0].first == 1);
 }
 
 TEST_CASE("a batch with a bad signature costs its sender the session") {

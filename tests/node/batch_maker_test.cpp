@@ -14,7 +14,7 @@ constexpr std::uint64_t k_interval_ms = 2;
 
 struct MakerFixture : PartFixture {
     explicit MakerFixture(bool observer = false)
-        : exchange(validators, state, *log, chain, links, verifier, reactor),
+        : exchange(validators, state, judge(), *log, chain, links, verifier, reactor),
           mempool(64ull * 1024 * 1024),
           maker(validators,
                 observer ? std::nullopt : std::optional<BatchSigner>(BatchSigner(keys[0])), {},

@@ -136,6 +136,15 @@ struct PartFixture {
     /// Into the log as the next final block, with its finalization in view height.
     ledger::Block append_final(std::vector<Digest> batches);
     void connect_all();
+    /// Refuses a transaction by a sender of this name with `refused_by_judge`, all others pass.
+    [[nodiscard]] ledger::TransactionJudge judge() const {
+        return [this](const ledger::TransactionBody& body) -> Status {
+            if (refused_by_judge && body.sender == refused_sender) {
+                return tl::unexpected<Error>(*refused_by_judge);
+            }
+            return {};
+        };
+    }
     /// How often the events told so far are of this kind.
     template <class Event>
     [[nodiscard]] std::size_t told() const {
@@ -144,6 +153,8 @@ struct PartFixture {
         return count;
     }
 
+    std::optional<Error> refused_by_judge;
+    ledger::MemberId refused_sender;
     std::vector<crypto::PrivateKey> keys;
     ledger::Genesis genesis;
     ledger::ValidatorSet validators;

@@ -192,20 +192,20 @@ void give_quota_back(Context& context, const Invoice& blue, std::int64_t reverse
 }
 
 void add_admission_operations(std::vector<Method>& operations) {
-    operations.push_back(make_method(
+    operations.push_back(make_closed_method(
         "admit", "The tax bureau admits an enterprise to invoicing, with categories and a quota.",
         admit));
-    operations.push_back(make_method(
+    operations.push_back(make_closed_method(
         "renew", "The tax bureau changes the categories and the last day of an admission.", renew));
+    operations.push_back(make_closed_method(
+        "set_quota", "The tax bureau replaces the quota of an enterprise.", set_quota));
+    operations.push_back(make_closed_method(
+        "freeze", "The tax bureau stops an enterprise from issuing at once.", freeze));
     operations.push_back(
-        make_method("set_quota", "The tax bureau replaces the quota of an enterprise.", set_quota));
-    operations.push_back(
-        make_method("freeze", "The tax bureau stops an enterprise from issuing at once.", freeze));
-    operations.push_back(
-        make_method("unfreeze", "The tax bureau lets an enterprise issue again.", unfreeze));
-    operations.push_back(make_method("mark_abnormal",
-                                     "The tax bureau freezes an enterprise that cannot be found.",
-                                     mark_abnormal));
+        make_closed_method("unfreeze", "The tax bureau lets an enterprise issue again.", unfreeze));
+    operations.push_back(make_closed_method(
+        "mark_abnormal", "The tax bureau freezes an enterprise that cannot be found.",
+        mark_abnormal));
 }
 
 }  // namespace cityledger::ledger::invoice

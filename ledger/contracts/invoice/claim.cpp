@@ -124,18 +124,19 @@ bool needs_confirmation(const Invoice& record) {
 }
 
 void add_claim_operations(std::vector<Method>& operations) {
-    operations.push_back(make_method("transfer",
-                                     "The holder passes an invoice on to another member.",
-                                     acting<TransferArguments, Nothing, transfer>));
+    operations.push_back(make_closed_method("transfer",
+                                            "The holder passes an invoice on to another member.",
+                                            acting<TransferArguments, Nothing, transfer>));
+    operations.push_back(make_closed_method(
+        "lock", "The buyer claims an invoice for its books, exactly as it was issued.",
+        acting<LockArguments, Nothing, lock>));
     operations.push_back(
-        make_method("lock", "The buyer claims an invoice for its books, exactly as it was issued.",
-                    acting<LockArguments, Nothing, lock>));
-    operations.push_back(make_method("unlock",
-                                     "The buyer gives up its claim; the invoice is free again.",
-                                     acting<ActArguments, Nothing, unlock>));
-    operations.push_back(make_method("book", "The buyer books an invoice that it has locked, once.",
-                                     acting<ActArguments, Nothing, book>));
-    operations.push_back(make_method(
+        make_closed_method("unlock", "The buyer gives up its claim; the invoice is free again.",
+                           acting<ActArguments, Nothing, unlock>));
+    operations.push_back(make_closed_method("book",
+                                            "The buyer books an invoice that it has locked, once.",
+                                            acting<ActArguments, Nothing, book>));
+    operations.push_back(make_closed_method(
         "confirm_red", "The buyer agrees to one reversal, of this much, of what it has claimed.",
         acting<ConfirmRedArguments, Nothing, confirm_red>));
 }

@@ -13,7 +13,6 @@ Result<Nothing> order_disclosure(Context& context, const OrderDisclosureArgument
     const auto record = find_invoice(context, arguments.code, arguments.number);
     if (!record) return propagate(record);
     const std::string name = name_of(record->content);
-    if (arguments.reason.empty()) return refuse(codes::disclosure_reason_missing, name);
     context.emit("invoice.disclosure_ordered", sender->id + "/" + name);
     return Nothing{};
 }
@@ -37,10 +36,10 @@ Result<Nothing> disclose(Context& context, const DiscloseArguments& arguments) {
 }  // namespace
 
 void add_disclosure_operations(std::vector<Method>& operations) {
-    operations.push_back(make_method("order_disclosure",
-                                     "An auditor or a court asks the parties to show an invoice.",
-                                     order_disclosure));
-    operations.push_back(make_method(
+    operations.push_back(make_closed_method(
+        "order_disclosure", "An auditor or a court asks the parties to show an invoice.",
+        order_disclosure));
+    operations.push_back(make_closed_method(
         "disclose", "Seller, buyer or tax bureau hands the key of the body to one more reader.",
         disclose));
 }

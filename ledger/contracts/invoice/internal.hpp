@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "ledger/contracts/calendar/calendar.hpp"
+#include "ledger/contracts/closed_words.hpp"
 #include "ledger/contracts/forwarding_context.hpp"
 #include "ledger/contracts/invoice/invoice.hpp"
 #include "ledger/contracts/membership/membership.hpp"
@@ -45,8 +46,8 @@ inline constexpr std::string_view k_rules_key = "invoice/rules";
 void store_invoice(Context& context, const Invoice& record);
 
 [[nodiscard]] Rules load_rules(Context& context);
-/// A chain names enterprises in one form, or one firm could have two quotas: by registration tags
-/// (else open_code_refused) or openly (else tag_refused).
+/// A chain names enterprises in one form, or one firm could have two quotas: on a closed chain by
+/// registration tags (open codes were judged before the call), else openly (else tag_refused).
 [[nodiscard]] Status check_name_form(const Rules& rules, const std::string& enterprise);
 
 /// The next code and number of the series, into the content, for its date.

@@ -127,9 +127,9 @@ Rules load_rules(Context& context) {
 }
 
 Status check_name_form(const Rules& rules, const std::string& enterprise) {
-    const bool is_tag = is_registration_tag(enterprise);
-    if (rules.tags_only && !is_tag) return refuse(codes::open_code_refused, enterprise);
-    if (!rules.tags_only && is_tag) return refuse(codes::tag_refused, enterprise);
+    if (!rules.tags_only && is_registration_tag(enterprise)) {
+        return refuse(codes::tag_refused, enterprise);
+    }
     return {};
 }
 

@@ -19,10 +19,12 @@
     X(over_quota_count, 2411, refused, "the enterprise has issued its number of invoices for this month", "ask the tax bureau for a higher quota or wait for the next month") \
     X(over_quota_amount, 2412, refused, "the total is above what is left of the enterprise's monthly amount", "ask the tax bureau for a higher quota or wait for the next month") \
     X(enterprise_not_abnormal, 2413, refused, "the enterprise is not marked abnormal", "send mark_abnormal first") \
-    X(open_code_refused, 2414, refused, "this chain names enterprises by registration tags only", "ask the tax bureau for the tag of the code") \
+    X(open_code_refused, 2414, refused, "this chain names enterprises and persons by tags only", "ask the tax bureau for the tag; `cityledger tx` puts it in the place of the code") \
     X(buyer_abnormal, 2415, refused, "the tax bureau has marked the buyer abnormal", "ask the tax bureau why") \
     X(tag_refused, 2416, refused, "this chain names enterprises by their unified social credit codes", "give the code instead of the tag") \
     X(claim_not_held, 2417, refused, "the buyer does not hold the invoice", "let the holder transfer or offer it to the buyer first") \
+    X(open_text_refused, 2418, refused, "on this chain the argument holds a code, and no words", "put words into the sealed body; give an invoice code, a date, or a category of a-z, '_' and '-'") \
+    X(open_payment_refused, 2419, refused, "on this chain a payment reference is the commitment of the payment platform", "send 64 lower-case hexadecimal digits; the reference itself stands in the sealed body") \
     X(invoice_without_lines, 2420, refused, "the invoice has no line", "give at least one line") \
     X(line_name_malformed, 2421, refused, "the name of a line is not a tax category between two stars", "write it as *catering*; what was sold goes into the sealed body") \
     X(line_amount_zero, 2422, refused, "the amount of a line is 0", "leave the line out") \
@@ -57,7 +59,6 @@
     X(mandate_missing, 2452, refused, "no mandate of the principal stands for the service provider", "let the principal send mandate first") \
     X(mandate_exists, 2453, refused, "the service provider has the mandate already", "nothing is to be done") \
     X(not_a_service_provider, 2454, refused, "the member is not a service provider", "name a member with the role service_provider") \
-    X(disclosure_reason_missing, 2455, refused, "no reason for the order is given", "give the number of the case or audit") \
     X(not_a_party, 2456, refused, "the sender is neither seller nor buyer of the invoice nor the tax bureau", "let one of them send it") \
     X(body_not_for_reader, 2457, refused, "the sealed body holds no key for this reader", "ask seller, buyer or tax bureau to disclose it") \
     X(body_field_unknown, 2458, refused, "the body has no field of this name", "look at the names in the body") \
@@ -68,7 +69,6 @@
     X(red_needs_confirmation, 2463, refused, "the buyer has locked or booked the invoice and has not confirmed the reversal", "let the buyer send confirm_red first") \
     X(red_confirmation_not_needed, 2464, refused, "the buyer has not locked or booked the invoice, or all of it is reversed", "the seller can reverse it without confirmation") \
     X(agreed_total_wrong, 2465, refused, "the agreed total is not above 0, or more than what is left of the invoice", "give the total of the reversal with tax, in fen") \
-    X(red_reason_missing, 2466, refused, "no reason for the reversal is given", "say why: return, discount, error") \
     X(no_void_use_red, 2467, refused, "an electronic invoice cannot be voided", "reverse it by a red-letter invoice") \
     X(red_tax_wrong, 2468, refused, "the tax is not that of the amount, or the last reversal of a line leaves a rest", "give the amount times the rate; with the last of the amount, all tax that is left") \
     X(red_line_unknown, 2469, refused, "the invoice has no such line, or it is a discount, or the lines are not named once each in ascending order", "name the lines from 1 as they were issued; a discount goes with the line above it") \

@@ -136,7 +136,7 @@ Result<IssueResult> issue(Context& context, const IssueArguments& arguments) {
 }  // namespace
 
 void add_issue_operations(std::vector<Method>& operations) {
-    operations.push_back(make_method(
+    operations.push_back(make_closed_method(
         "issue", "An admitted enterprise issues an invoice; the chain gives code and number.",
         acting<IssueArguments, IssueResult, issue>));
     operations.back().filled_in = {"content_digest", "sealed_body"};

@@ -58,10 +58,10 @@ Result<Mandate> query_mandate(Context& context, const MandateQuery& arguments) {
 }
 
 void add_mandate_operations(std::vector<Method>& operations) {
-    operations.push_back(make_method(
+    operations.push_back(make_closed_method(
         "mandate", "An enterprise or consumer lets a service provider act for it.", give_mandate));
-    operations.push_back(make_method("revoke_mandate", "Who gave a mandate takes it back, at once.",
-                                     revoke_mandate));
+    operations.push_back(make_closed_method(
+        "revoke_mandate", "Who gave a mandate takes it back, at once.", revoke_mandate));
 }
 
 }  // namespace cityledger::ledger::invoice

@@ -41,12 +41,12 @@ Digest view_key_commitment(const Digest& view_key, const MemberId& receiver) {
 }
 
 void add_offer_operations(std::vector<Method>& operations) {
-    operations.push_back(
-        make_method("offer", "The holder offers an invoice to whoever shows a one-time view key.",
-                    acting<OfferArguments, Nothing, offer>));
-    operations.push_back(
-        make_method("accept", "The receiver of an offer shows the view key and holds the invoice.",
-                    acting<AcceptArguments, Nothing, accept>));
+    operations.push_back(make_closed_method(
+        "offer", "The holder offers an invoice to whoever shows a one-time view key.",
+        acting<OfferArguments, Nothing, offer>));
+    operations.push_back(make_closed_method(
+        "accept", "The receiver of an offer shows the view key and holds the invoice.",
+        acting<AcceptArguments, Nothing, accept>));
 }
 
 }  // namespace cityledger::ledger::invoice

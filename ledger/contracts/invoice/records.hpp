@@ -26,12 +26,24 @@ enum class InvoiceStatus : std::uint8_t {
     red_letter,      ///< is itself a red-letter invoice
 };
 
+/// Why an invoice is reversed. The words that belong to it stand in documents, not on the chain.
+enum class RedReason : std::uint8_t {
+    goods_returned,  ///< 销货退回
+    discount,        ///< 销售折让
+    error,           ///< 开票有误
+    service_ended,   ///< 服务中止
+};
+
 }  // namespace invoice
 
 template <>
 struct EnumNames<invoice::InvoiceStatus> {
     static constexpr std::string_view names[] = {"issued", "transferred",    "locked",    "booked",
                                                  "red",    "red_after_book", "red_letter"};
+};
+template <>
+struct EnumNames<invoice::RedReason> {
+    static constexpr std::string_view names[] = {"return", "discount", "error", "service_ended"};
 };
 
 namespace invoice {
@@ -48,7 +60,6 @@ inline constexpr std::uint32_t k_max_categories = 32;
 inline constexpr std::uint32_t k_max_category_bytes = 32;
 inline constexpr std::uint32_t k_max_payment_reference_bytes = 64;
 inline constexpr std::uint32_t k_max_sealed_body_bytes = 48 * 1024;
-inline constexpr std::uint32_t k_max_reason_bytes = 256;
 inline constexpr std::uint32_t k_max_wrapped_key_bytes = 64;
 
 // ---- admission --------------------------------------------------------------------------------
@@ -153,7 +164,9 @@ struct IssueArguments {
     std::vector<Line> lines;
     std::int64_t total_fen = 0;  ///< with tax
     std::int64_t tax_fen = 0;
-    std::string payment_reference;      ///< the seller's own; one live invoice for each
+    /// The seller's own, one live invoice for each. On a closed chain a commitment: see
+    /// payment_commitment in values/registration_tag.hpp.
+    std::string payment_reference;
     std::optional<MemberId> holder;     ///< a consumer; none: the buyer, if it is an enterprise
     Digest content_digest;              ///< commitment to the sealed body
     Bytes sealed_body;                  ///< for those who may read it; never in state
@@ -215,7 +228,7 @@ struct Content {
     std::string payment_reference;
     Digest content_digest;
     std::optional<InvoiceArguments> red_of;  ///< the blue invoice that this one reverses
-    std::string red_reason;
+    std::optional<RedReason> red_reason;     ///< of a red-letter invoice
 
     bool operator==(const Content&) const = default;
     template <class Archive>
@@ -228,7 +241,7 @@ struct Content {
                 field("tax_fen", tax_fen),
                 limited<k_max_payment_reference_bytes>("payment_reference", payment_reference),
                 field("content_digest", content_digest), field("red_of", red_of),
-                limited<k_max_reason_bytes>("red_reason", red_reason));
+                field("red_reason", red_reason));
     }
 };
 
@@ -377,14 +390,14 @@ struct RedLetterArguments {
     std::string code;
     std::string number;
     std::vector<Reversal> lines;  ///< by line in ascending order; none: all that is left
-    std::string reason;
+    RedReason reason = RedReason::goods_returned;
     std::optional<MemberId> principal;
 
     bool operator==(const RedLetterArguments&) const = default;
     template <class Archive>
     void serialize(Archive& archive) {
         archive(limited<k_code_digits>("code", code), limited<k_number_digits>("number", number),
-                limited<k_max_lines>("lines", lines), limited<k_max_reason_bytes>("reason", reason),
+                limited<k_max_lines>("lines", lines), field("reason", reason),
                 limited<k_max_member_id_bytes>("principal", principal));
     }
 };

@@ -13,12 +13,10 @@ struct Taken {
     Sums sums;  ///< of what is added
 };
 
-Status check_issuer_may_reverse(Context& context, const RedLetterArguments& arguments,
-                                const Invoice& blue) {
+Status check_issuer_may_reverse(Context& context, const Invoice& blue) {
     const std::string name = name_of(blue.content);
     if (const auto status = check_issuer(context, blue); !status) return status;
     if (blue.status == InvoiceStatus::red_letter) return refuse(codes::red_of_red, name);
-    if (arguments.reason.empty()) return refuse(codes::red_reason_missing, name);
     if (remaining_fen(blue) == 0) return refuse_status(blue);
     if (needs_confirmation(blue) && !blue.red_agreed_fen) {
         return refuse(codes::red_needs_confirmation, name);
@@ -65,7 +63,7 @@ void reverse(Invoice& blue, const Taken& taken) {
     blue.status = needs_confirmation(blue) ? InvoiceStatus::red_after_book : InvoiceStatus::red;
 }
 
-Invoice red_of(const Invoice& blue, const Taken& taken, const std::string& reason) {
+Invoice red_of(const Invoice& blue, const Taken& taken, RedReason reason) {
     Invoice red;
     red.status = InvoiceStatus::red_letter;
     red.content = blue.content;
@@ -83,7 +81,7 @@ Result<IssueResult> red_letter(Context& context, const RedLetterArguments& argum
     }
     auto blue = find_invoice(context, arguments.code, arguments.number);
     if (!blue) return propagate(blue);
-    if (const auto status = check_issuer_may_reverse(context, arguments, *blue); !status) {
+    if (const auto status = check_issuer_may_reverse(context, *blue); !status) {
         return propagate(status);
     }
     const auto taken = take(context, arguments, *blue);
@@ -114,10 +112,10 @@ Result<Nothing> void_invoice(Context&, const ActArguments& arguments) {
 }  // namespace
 
 void add_red_operations(std::vector<Method>& operations) {
-    operations.push_back(make_method(
+    operations.push_back(make_closed_method(
         "red_letter", "The issuer reverses a part or all of an invoice by a red-letter invoice.",
         acting<RedLetterArguments, IssueResult, red_letter>));
-    operations.push_back(make_method(
+    operations.push_back(make_closed_method(
         "void", "Always refused: electronic invoices are reversed, never voided.", void_invoice));
 }
 

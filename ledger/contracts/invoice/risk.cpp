@@ -223,7 +223,7 @@ Result<RisksResult> query_risks(Context& context, const RisksArguments& argument
 }
 
 void add_risk_operations(std::vector<Method>& operations) {
-    operations.push_back(make_method(
+    operations.push_back(make_closed_method(
         "warn_bookers", "The tax bureau warns those who booked invoices of an abnormal enterprise.",
         warn_bookers));
 }

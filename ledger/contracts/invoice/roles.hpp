@@ -7,7 +7,21 @@
 
 #include "ledger/contracts/invoice/records.hpp"
 
-namespace cityledger::ledger::invoice {
+namespace cityledger::ledger {
+namespace invoice {
+
+/// For what an auditor or a court asks to see an invoice. Its docket number stays in the docket.
+enum class DisclosureReason : std::uint8_t { audit, inspection, civil_case, criminal_case };
+
+}  // namespace invoice
+
+template <>
+struct EnumNames<invoice::DisclosureReason> {
+    static constexpr std::string_view names[] = {"audit", "inspection", "civil_case",
+                                                 "criminal_case"};
+};
+
+namespace invoice {
 
 inline constexpr std::uint32_t k_max_risk_kind_bytes = 32;
 inline constexpr std::uint32_t k_max_risks_per_page = 100;
@@ -56,13 +70,13 @@ struct MandateQuery {
 struct OrderDisclosureArguments {
     std::string code;
     std::string number;
-    std::string reason;  ///< e.g. the number of the case
+    DisclosureReason reason = DisclosureReason::audit;
 
     bool operator==(const OrderDisclosureArguments&) const = default;
     template <class Archive>
     void serialize(Archive& archive) {
         archive(limited<k_code_digits>("code", code), limited<k_number_digits>("number", number),
-                limited<k_max_reason_bytes>("reason", reason));
+                field("reason", reason));
     }
 };
 
@@ -160,4 +174,5 @@ struct RisksResult {
     }
 };
 
-}  // namespace cityledger::ledger::invoice
+}  // namespace invoice
+}  // namespace cityledger::ledger

@@ -31,7 +31,7 @@ struct GenesisSection {
     std::optional<std::string> region;                    ///< default "4403", Shenzhen
     std::optional<std::uint32_t> first_batch;             ///< 1 to 9, default 1
     std::optional<std::uint32_t> first_number;            ///< 1 to 99,999,999, default 1
-    std::optional<bool> tags_only;                        ///< refuse USCCs in the open; default no
+    std::optional<bool> tags_only;                        ///< refuse USCCs in the open; default yes
     std::optional<QuotaReturn> quota_return;              ///< default full
     std::optional<std::uint32_t> line_tolerance_fen;      ///< 1 to 100, default 6
     std::optional<std::uint32_t> document_tolerance_fen;  ///< 1 to 10,000, default 127
@@ -49,7 +49,7 @@ struct GenesisSection {
 
 /// Record, and result of the query `rules`: the parameters that are looked at again.
 struct Rules {
-    bool tags_only = false;
+    bool tags_only = true;
     Tolerance tolerance;
     QuotaReturn quota_return = QuotaReturn::full;
 

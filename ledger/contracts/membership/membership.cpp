@@ -4,6 +4,7 @@
 
 #include "crypto/check.hpp"
 #include "crypto/keys.hpp"
+#include "ledger/contracts/closed_words.hpp"
 #include "ledger/contracts/contracts.hpp"
 #include "ledger/contracts/membership/readers.hpp"
 #include "ledger/contracts/values/uscc.hpp"
@@ -50,22 +51,6 @@ bool is_id_text(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char character) {
         return is_capital(character) || (character >= '0' && character <= '9') || character == '-';
     });
-}
-
-bool has_shape_of(MemberKind kind, std::string_view id) {
-    switch (kind) {
-        case MemberKind::enterprise: return true;  // check_enterprise_id decides
-        case MemberKind::department:
-            return id.size() == k_department_characters && is_capital(id[0]) && is_capital(id[1]);
-        case MemberKind::authority:
-            return id.size() >= k_min_authority_characters &&
-                   id.size() <= k_max_authority_characters && is_capital(id[0]) && is_id_text(id) &&
-                   !id.starts_with(k_person_prefix);
-        case MemberKind::person:
-            return id.starts_with(k_person_prefix) && id.size() > k_person_prefix.size() &&
-                   id.size() <= k_person_prefix.size() + k_max_person_characters && is_id_text(id);
-    }
-    return false;
 }
 
 Status check_id(MemberKind kind, const MemberId& id) {
@@ -322,7 +307,13 @@ Status initialise(Context& context, const boost::json::value& json) {
     if (json.is_null()) return {};
     const auto section = from_json<GenesisSection>(json);
     if (!section) return propagate(section);
+    const bool closed = is_closed(context);  // the invoice contract's section is read before
     for (const GenesisMember& member : section->members) {
+        const bool goes_by_tag =
+            member.kind == MemberKind::enterprise || member.kind == MemberKind::person;
+        ClosedWords words;
+        if (closed && goes_by_tag) words.new_member(member.kind, member.id, member.name);
+        if (!words.verdict()) return words.verdict();
         if (const auto status = record_member(context, member); !status) return status;
     }
     return {};
@@ -330,12 +321,32 @@ Status initialise(Context& context, const boost::json::value& json) {
 
 }  // namespace
 
+bool has_shape_of(MemberKind kind, std::string_view id) {
+    switch (kind) {
+        case MemberKind::enterprise: return true;  // check_enterprise_id decides
+        case MemberKind::department:
+            return id.size() == k_department_characters && is_capital(id[0]) && is_capital(id[1]);
+        case MemberKind::authority:
+            return id.size() >= k_min_authority_characters &&
+                   id.size() <= k_max_authority_characters && is_capital(id[0]) && is_id_text(id) &&
+                   !id.starts_with(k_person_prefix);
+        case MemberKind::person:
+            return id.starts_with(k_person_prefix) && id.size() > k_person_prefix.size() &&
+                   id.size() <= k_person_prefix.size() + k_max_person_characters && is_id_text(id);
+    }
+    return false;
+}
+
+Status check_tagged_name(const MemberId& id, std::string_view name) {
+    const bool is_tag = is_registration_tag(id) || is_person_tag(id);
+    if (is_tag && name != id) return refuse(codes::tagged_member_named, id);
+    return {};
+}
+
 Status check_new_member(const GenesisMember& fresh) {
     if (const auto status = check_id(fresh.kind, fresh.id); !status) return status;
     if (fresh.name.empty()) return refuse(codes::member_name_missing, fresh.id);
-    if (is_registration_tag(fresh.id) && fresh.name != fresh.id) {
-        return refuse(codes::tagged_member_named, fresh.id);
-    }
+    if (const auto status = check_tagged_name(fresh.id, fresh.name); !status) return status;
     Member member{fresh.id, fresh.name, fresh.kind, {}, MemberStatus::active};
     for (const Role role : fresh.roles) {
         if (const auto status = may_get(member, role); !status) return status;
@@ -401,20 +412,22 @@ Contract make_membership_contract() {
     contract.name = "membership";
     contract.codes = {codes::membership_codes, codes::uscc_codes};
     contract.operations = {
-        make_method("enrol",
-                    "An operator, or the tax bureau for enterprises and persons, enrols a member.",
-                    enrol),
-        make_method("grant_role", "Who may enrol the member gives it a role.", grant_role),
-        make_method("revoke_role", "Who may enrol the member takes a role from it.", revoke_role),
-        make_method("revoke", "Who may enrol the member revokes it: its key signs nothing more.",
-                    revoke),
-        make_method("rotate_key", "A member replaces its own key.", rotate_key),
-        make_method("propose_key",
-                    "Who may enrol the member proposes a new key for a lost or stolen one.",
-                    propose_key),
-        make_method("countersign_key",
-                    "Another office confirms the proposed key: it is the member's from now on.",
-                    countersign_key),
+        make_closed_method(
+            "enrol", "An operator, or the tax bureau for enterprises and persons, enrols a member.",
+            enrol),
+        make_closed_method("grant_role", "Who may enrol the member gives it a role.", grant_role),
+        make_closed_method("revoke_role", "Who may enrol the member takes a role from it.",
+                           revoke_role),
+        make_closed_method(
+            "revoke", "Who may enrol the member revokes it: its key signs nothing more.", revoke),
+        make_closed_method("rotate_key", "A member replaces its own key.", rotate_key),
+        make_closed_method("propose_key",
+                           "Who may enrol the member proposes a new key for a lost or stolen one.",
+                           propose_key),
+        make_closed_method(
+            "countersign_key",
+            "Another office confirms the proposed key: it is the member's from now on.",
+            countersign_key),
     };
     contract.operations.front().filled_in = {"public_key"};
     contract.queries = {

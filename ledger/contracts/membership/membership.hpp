@@ -10,6 +10,9 @@
 // authority   3 to 16 of A-Z 0-9 '-', "SZTAX",       operator, tax_bureau, staffing_office,
 //             starts with a letter, not with "P-"    auditor, calendar_countersigner, court
 // person      "P-" and 1 to 20 of A-Z 0-9 '-'        consumer
+//
+// On a closed chain enterprises go by registration tags and persons by tags of their own, "P-" and
+// 16 hexadecimal digits. A tag is its own name: who it is stands in the tax bureau's register.
 
 #include <initializer_list>
 #include <optional>
@@ -197,6 +200,13 @@ struct GenesisMember {
                 limited<k_max_roles>("roles", roles));
     }
 };
+
+/// The shape of the id of a department, authority or person; of an enterprise's check_enterprise_id
+/// says more.
+[[nodiscard]] bool has_shape_of(MemberKind kind, std::string_view id);
+
+/// tagged_member_named if an id that is a tag goes with another name.
+[[nodiscard]] Status check_tagged_name(const MemberId& id, std::string_view name);
 
 /// What the record of a new member must keep by itself: an id of its kind, a name (a tag is its own
 /// name), each role once and only roles of its kind. Refused as `enrol` and the genesis refuse it.

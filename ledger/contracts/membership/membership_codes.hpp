@@ -17,7 +17,7 @@
     X(member_outside_mandate, 2010, refused, "the tax bureau manages enterprises and persons only", "let an operator send it") \
     X(key_unchanged, 2011, refused, "the new key is the key that the member has", "make a new key and send its public half") \
     X(last_operator, 2012, refused, "the chain would be left without an operator", "enrol another operator first") \
-    X(tagged_member_named, 2013, refused, "a member under a registration tag has another name than the tag", "give the tag as name: who it is stands in the tax bureau's register") \
+    X(tagged_member_named, 2013, refused, "a member under a tag has another name than the tag", "give the tag as name: who it is stands in the tax bureau's register") \
     X(key_not_proposed, 2014, refused, "nobody has proposed this key for the member", "let who may enrol the member send propose_key with the same key first") \
     X(key_same_signer, 2015, refused, "the proposed key must be confirmed by another office than the one that proposed it", "let an auditor, another operator or a countersigner send it") \
     X(page_limit_out_of_range, 2090, refused, "a page holds 1 to 100 entries", "send a limit from 1 to 100 and follow `next`")

@@ -198,11 +198,13 @@ Contract make_receivables_contract() {
     contract.name = "receivables";
     contract.codes = {codes::receivables_codes};
     contract.operations = {
-        make_method("admit_bank", "An operator admits a bank to financing.", admit_bank),
-        make_method("request", "The seller of an invoice asks a bank for an advance.", request),
-        make_method("confirm", "The buyer confirms that it will pay, and when.", confirm),
-        make_method("finance", "The bank that was asked finances the invoice, once.", finance),
-        make_method("settle", "The bank says that it was paid.", settle),
+        make_closed_method("admit_bank", "An operator admits a bank to financing.", admit_bank),
+        make_closed_method("request", "The seller of an invoice asks a bank for an advance.",
+                           request),
+        make_closed_method("confirm", "The buyer confirms that it will pay, and when.", confirm),
+        make_closed_method("finance", "The bank that was asked finances the invoice, once.",
+                           finance),
+        make_closed_method("settle", "The bank says that it was paid.", settle),
     };
     contract.queries = {
         make_query(

@@ -45,6 +45,12 @@ bool may_stand(char character, std::size_t place) {
     return in_region ? is_digit(character) : k_alphabet.find(character) != std::string_view::npos;
 }
 
+bool is_tag(std::string_view id, std::string_view prefix) {
+    constexpr std::size_t k_tag_digits = 16;
+    return id.size() == prefix.size() + k_tag_digits && id.starts_with(prefix) &&
+           id.find_first_not_of("0123456789ABCDEF", prefix.size()) == std::string_view::npos;
+}
+
 }  // namespace
 
 Status check_uscc(std::string_view code) {
@@ -63,12 +69,9 @@ Status check_uscc(std::string_view code) {
     return {};
 }
 
-bool is_registration_tag(std::string_view id) {
-    constexpr std::string_view prefix = "E-";
-    constexpr std::size_t digits = 16;
-    return id.size() == prefix.size() + digits && id.starts_with(prefix) &&
-           id.find_first_not_of("0123456789ABCDEF", prefix.size()) == std::string_view::npos;
-}
+bool is_registration_tag(std::string_view id) { return is_tag(id, "E-"); }
+
+bool is_person_tag(std::string_view id) { return is_tag(id, "P-"); }
 
 Status check_enterprise_id(std::string_view id) {
     return is_registration_tag(id) ? Status{} : check_uscc(id);

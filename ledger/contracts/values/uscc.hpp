@@ -19,6 +19,9 @@ namespace cityledger::ledger {
 /// the public list of codes.
 [[nodiscard]] bool is_registration_tag(std::string_view id);
 
+/// The tag of a person: "P-" and 16 upper-case hexadecimal digits, derived in the same way.
+[[nodiscard]] bool is_person_tag(std::string_view id);
+
 /// How enterprises are named on the chain: a registration tag, or a USCC in the open.
 [[nodiscard]] Status check_enterprise_id(std::string_view id);
 
