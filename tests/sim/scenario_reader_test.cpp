@@ -162,8 +162,8 @@ TEST_CASE("groups do not share codes", "[scenario]") {
         "version: 1\nname: a\nactors: [{enterprises: 3, name: shop}, {enterprises: 3, name: firm}, "
         "{consumers: 2, name: guest_of}]\nsteps: [{wait_ms: 1}]\nexpect: [{one_chain: true}]\n");
     CHECK(scenario.actors.size() == 8);
-    CHECK(scenario.find_actor("firm_001")->id == made_up_uscc(60'003));
-    CHECK(scenario.find_actor("guest_of_002")->id == "P-GUEST-OF-002");
+    CHECK(scenario.find_actor("firm_001")->registered_id == made_up_uscc(60'003));
+    CHECK(scenario.find_actor("guest_of_002")->registered_id == "P-GUEST-OF-002");
 }
 
 TEST_CASE("each expectation has its line, and a step without one expects success", "[scenario]") {
@@ -184,7 +184,7 @@ TEST_CASE("each expectation has its line, and a step without one expects success
 TEST_CASE("a plan holds the enrolled actors in the order of the file", "[scenario]") {
     const Scenario scenario = read_good(
         "version: 1\nname: a\nseed: 9\nnetwork: {validators: 7}\n"
-        "genesis: {calendar: {first_day: 2018-08-10}}\nactors:\n"
+        "genesis: {calendar: {first_day: 2018-08-10}, invoice: {tags_only: false}}\nactors:\n"
         "  - {name: shop, id: 91440300YY1000011B, kind: enterprise, roles: [enterprise]}\n"
         "  - {name: late, id: P-LATE, kind: person, roles: [consumer], enrolled: false}\n"
         "steps: [{wait_ms: 1}]\nexpect: [{one_chain: true}]\n");
@@ -193,7 +193,8 @@ TEST_CASE("a plan holds the enrolled actors in the order of the file", "[scenari
     CHECK(plan.validators == 7);
     CHECK(plan.members == std::vector<std::string>{"91440300YY1000011B"});
     CHECK(ledger::compact_json(plan.business) ==
-          "{\"calendar\":{\"first_day\":\"2018-08-10\"},\"membership\":{\"members\":[{\"id\":"
+          "{\"calendar\":{\"first_day\":\"2018-08-10\"},"
+          "\"invoice\":{\"tags_only\":false},\"membership\":{\"members\":[{\"id\":"
           "\"91440300YY1000011B\",\"kind\":\"enterprise\",\"name\":\"shop\",\"roles\":["
           "\"enterprise\"]}]}}");
 }
