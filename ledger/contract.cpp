@@ -68,4 +68,11 @@ Result<const Method*> ContractRegistry::query(std::string_view contract,
     return found;
 }
 
+ChainRules::ChainRules(const ContractRegistry& contracts, const StateReader& state) {
+    for (const Contract* contract : contracts.all()) {
+        auto record = state.get(Space::business, contract->name + "/rules");
+        if (record) records_.emplace(contract->name, *std::move(record));
+    }
+}
+
 }  // namespace cityledger::ledger

@@ -67,23 +67,7 @@ struct FieldDescription {
     std::string type;
 };
 
-/// What the genesis has set for good: the records under "<contract>/rules", which no operation
-/// changes. Equal in every state of a chain, so that any node may judge by it at any time.
-class ChainRules {
-public:
-    explicit ChainRules(const StateReader& state) : state_(state) {}
-
-    /// Nothing if the contract keeps no rules.
-    template <class T>
-    [[nodiscard]] std::optional<T> of(std::string_view contract) const {
-        const auto bytes = state_.get(Space::business, std::string(contract) + "/rules");
-        if (!bytes) return std::nullopt;
-        return Context::decode_record<T>(*bytes);
-    }
-
-private:
-    const StateReader& state_;
-};
+class ChainRules;
 
 /// Who may ask a query.
 struct Readers {
@@ -98,7 +82,7 @@ struct Method {
     std::string summary;  ///< one sentence: who may call it and what it does
     std::function<Result<Bytes>(Context&, ByteView arguments)> call;
     /// Of an operation, if set: whether these arguments may be ordered at all. Asked before anybody
-    /// logs them, and before each call. The refusal must not repeat what it refuses.
+    /// logs them; `call` judges by the same rule. The refusal must not repeat what it refuses.
     std::function<Status(const ChainRules&, ByteView arguments)> judge;
     std::function<Result<Bytes>(const boost::json::value&)> arguments_from_json;
     std::function<Result<boost::json::value>(ByteView)> arguments_to_json;
@@ -140,16 +124,23 @@ struct Nothing {
 /// query_not_found, for queries of all contracts: `return tl::unexpected(not_found(key));`
 [[nodiscard]] Error not_found(std::string what);
 
-/// Makes a method of a typed handler `Result<R> handler(Context&, const A&)`.
+/// Makes a method of a typed handler `Result<R> handler(Context&, const A&)`, which is called if
+/// `check`, where there is one, has nothing against the arguments.
 template <class Arguments, class R>
 [[nodiscard]] Method make_method(std::string name, std::string summary,
-                                 Result<R> (*handler)(Context&, const Arguments&)) {
+                                 Result<R> (*handler)(Context&, const Arguments&),
+                                 Status (*check)(Context&, const Arguments&) = nullptr) {
     Method method;
     method.name = std::move(name);
     method.summary = std::move(summary);
-    method.call = [handler](Context& context, ByteView bytes) -> Result<Bytes> {
+    method.call = [handler, check](Context& context, ByteView bytes) -> Result<Bytes> {
         const auto arguments = decode<Arguments>(bytes);
         if (!arguments) return tl::unexpected<Error>(bad_arguments(arguments.error()));
+        if (check != nullptr) {
+            if (const Status checked = check(context, *arguments); !checked) {
+                return propagate(checked);
+            }
+        }
         const auto result = handler(context, *arguments);
         if (!result) return propagate(result);
         return encode(*result);
@@ -214,6 +205,24 @@ public:
 
 private:
     std::map<std::string, Contract, std::less<>> contracts_;
+};
+
+/// What the genesis has set for good: the records under "<contract>/rules", which no operation
+/// changes. Equal in every state of a chain, so that any node may judge by it at any time.
+class ChainRules {
+public:
+    ChainRules(const ContractRegistry& contracts, const StateReader& state);
+
+    /// Nothing if the contract keeps no rules.
+    template <class T>
+    [[nodiscard]] std::optional<T> of(std::string_view contract) const {
+        const auto found = records_.find(contract);
+        if (found == records_.end()) return std::nullopt;
+        return Context::decode_record<T>(found->second);
+    }
+
+private:
+    std::map<std::string, Bytes, std::less<>> records_;
 };
 
 }  // namespace cityledger::ledger

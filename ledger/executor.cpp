@@ -38,10 +38,6 @@ std::string shorten(std::string detail) {
     return detail;
 }
 
-Status judge_operation(const Method& method, const StateReader& state, const Operation& operation) {
-    return method.judge ? method.judge(ChainRules(state), operation.arguments) : Status{};
-}
-
 /// The ids of transactions that were executed and could still be included again.
 class RecentTransactions {
 public:
@@ -74,8 +70,9 @@ public:
 
     [[nodiscard]] const ExecutedState& state() const override { return state_; }
     [[nodiscard]] TransactionJudge judge() const override {
-        return [&contracts = contracts_, &store = store_](const TransactionBody& body) {
-            return judge_transaction(contracts, store, body);
+        return [&contracts = contracts_,
+                rules = ChainRules(contracts_, store_)](const TransactionBody& body) {
+            return judge_transaction(contracts, rules, body);
         };
     }
     Result<ExecutedBlock> execute(std::uint64_t height,
@@ -234,9 +231,6 @@ void LedgerExecutor::execute_operation(const Operation& operation, const MemberI
     Result<Bytes> result = within_budget([&]() -> Result<Bytes> {
         const auto method = contracts_.operation(operation.contract, operation.method);
         if (!method) return propagate(method);
-        if (const Status judged = judge_operation(**method, block, operation); !judged) {
-            return propagate(judged);
-        }
         auto bytes = (*method)->call(context, operation.arguments);
         if (bytes && bytes->size() > k_max_result_bytes) throw OverBudget{"the result is too long"};
         return bytes;
@@ -317,12 +311,12 @@ Status check_transaction_sender(const StateReader& state, const TransactionBody&
     return {};
 }
 
-Status judge_transaction(const ContractRegistry& contracts, const StateReader& state,
+Status judge_transaction(const ContractRegistry& contracts, const ChainRules& rules,
                          const TransactionBody& body) {
     for (const Operation& operation : body.operations) {
         const auto method = contracts.operation(operation.contract, operation.method);
-        if (!method) continue;
-        if (Status judged = judge_operation(**method, state, operation); !judged) return judged;
+        if (!method || !(*method)->judge) continue;
+        if (Status judged = (*method)->judge(rules, operation.arguments); !judged) return judged;
     }
     return {};
 }

@@ -51,8 +51,7 @@ public:
     /// The last executed height, its roots.
     [[nodiscard]] virtual const ExecutedState& state() const = 0;
 
-    /// judge_transaction by the rules of this chain, for any thread. Ends with the executor's
-    /// store.
+    /// judge_transaction by the rules of this chain, for any thread.
     [[nodiscard]] virtual TransactionJudge judge() const = 0;
 
     /// Executes the block of height state().height + 1 (CHECK) and applies it to the store. The
@@ -96,7 +95,7 @@ public:
 
 /// The refusal of the first operation whose arguments must stand in no log (see Method::judge). A
 /// function of the arguments and of what the genesis has set: of any state of the chain the same.
-[[nodiscard]] Status judge_transaction(const ContractRegistry& contracts, const StateReader& state,
+[[nodiscard]] Status judge_transaction(const ContractRegistry& contracts, const ChainRules& rules,
                                        const TransactionBody& body);
 
 /// Runs a query of a contract on the executed state, for a member that has shown who it is (see

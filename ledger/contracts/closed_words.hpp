@@ -93,11 +93,17 @@ template <class Arguments>
     return words.verdict();
 }
 
+template <class Arguments>
+[[nodiscard]] Status check_words(Context& context, const Arguments& arguments) {
+    return is_closed(context) ? judge_words(arguments) : Status{};
+}
+
 /// As make_method, with the judgement of a closed chain.
 template <class Arguments, class R>
 [[nodiscard]] Method make_closed_method(std::string name, std::string summary,
                                         Result<R> (*handler)(Context&, const Arguments&)) {
-    Method method = make_method(std::move(name), std::move(summary), handler);
+    Method method =
+        make_method(std::move(name), std::move(summary), handler, check_words<Arguments>);
     method.judge = [](const ChainRules& rules, ByteView bytes) -> Status {
         if (!is_closed(rules)) return {};
         const auto arguments = decode<Arguments>(bytes);

@@ -56,9 +56,7 @@ Application::Application(const ledger::Genesis& genesis, const ledger::ContractR
       staged_(store),
       after_commit_(std::move(after_commit)),
       gate_(chain_, ledger::signature_suite(genesis.suite),
-            [this](const ledger::TransactionBody& body) {
-                return ledger::judge_transaction(contracts_, store_, body);
-            }) {}
+            [this](const ledger::TransactionBody& body) { return judge_(body); }) {}
 
 Result<std::unique_ptr<Application>> Application::open(const ledger::Genesis& genesis,
                                                        const ledger::ContractRegistry& contracts,
@@ -75,6 +73,7 @@ Status Application::start(const ledger::Genesis& genesis) {
     auto executor = ledger::Executor::open(genesis, contracts_, staged_);
     if (!executor) return propagate(executor);
     executor_ = *std::move(executor);
+    judge_ = executor_->judge();
     if (staged_.has_staged()) return confirm();
     committed_ = executor_->state();
     remember_blocks(store_, *executor_);

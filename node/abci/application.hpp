@@ -80,6 +80,7 @@ private:
     AfterCommit after_commit_;
     TransactionGate gate_;
     std::unique_ptr<ledger::Executor> executor_;
+    ledger::TransactionJudge judge_;  ///< the executor's
     ledger::ExecutedState committed_;
     std::optional<Pending> pending_;
 };

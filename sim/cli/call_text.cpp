@@ -1,6 +1,7 @@
 #include "sim/cli/call_text.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "ledger/contracts/contracts.hpp"
 #include "sim/cli/call_arguments.hpp"
@@ -140,6 +141,35 @@ std::string members_text(const json::value& value) {
     return text;
 }
 
+/// Quoted where RFC 4180 asks for it.
+std::string csv_cell(const json::value& value) {
+    if (value.is_null()) return "";
+    const std::string text =
+        value.is_string() ? std::string(value.get_string()) : ledger::compact_json(value);
+    if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+    std::string quoted = "\"";
+    for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return quoted + "\"";
+}
+
+/// The column names, which an empty list cannot tell, come from the example.
+std::string csv_header(const json::object& example) {
+    std::string line;
+    for (const auto& [name, shape] : example) {
+        line += (line.empty() ? "" : ",") + csv_cell(json::value(name));
+    }
+    return line + "\r\n";
+}
+
+std::string csv_line(const json::object& row) {
+    std::string line;
+    bool first = true;
+    for (const auto& [name, cell] : row) {
+        line += (std::exchange(first, false) ? "" : ",") + csv_cell(cell);
+    }
+    return line + "\r\n";
+}
+
 // ---- receipts ----------------------------------------------------------------------------------
 
 /// The code with its words and what to do; codes of a newer node by number.
@@ -191,6 +221,20 @@ std::string call_help(const std::string& contract, const std::string& method, bo
 
 std::string result_text(const ledger::Method& method, const json::value& result) {
     return members_text(in_order(result, method.example_result));
+}
+
+std::string result_csv(const ledger::Method& method, const json::value& result, bool with_header) {
+    const json::object& example = method.example_result.get_object();
+    const json::value ordered = in_order(result, example);
+    for (const auto& [name, shape] : example) {
+        if (!is_table(shape)) continue;
+        std::string text = with_header ? csv_header(shape.get_array().front().get_object()) : "";
+        for (const json::value& row : ordered.get_object().at(name).get_array()) {
+            text += csv_line(row.get_object());
+        }
+        return text;
+    }
+    return (with_header ? csv_header(example) : "") + csv_line(ordered.get_object());
 }
 
 bool succeeded(const api::ReceiptView& receipt) {

@@ -18,6 +18,11 @@ namespace cityledger::sim {
 [[nodiscard]] std::string result_text(const ledger::Method& method,
                                       const boost::json::value& result);
 
+/// The same for spreadsheets (RFC 4180): the rows of its list of structs, else itself as one row.
+/// Sums of money are integers, in fen.
+[[nodiscard]] std::string result_csv(const ledger::Method& method, const boost::json::value& result,
+                                     bool with_header);
+
 /// Whether all its operations did what they were asked to.
 [[nodiscard]] bool succeeded(const api::ReceiptView& receipt);
 /// Contract, operation, height, id, then the results and events, or the refusal with what to do.

@@ -82,6 +82,7 @@ struct CallOptions {
     bool wait = true;
     std::uint64_t timeout_ms = 20'000;
     bool json = false;
+    bool csv = false;                ///< of `query`: rows for a spreadsheet, of all pages
     std::vector<std::string> known;  ///< the command's own options, for what may have been meant
 };
 

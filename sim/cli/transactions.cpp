@@ -171,6 +171,20 @@ private:
     RemoteWorld& world_;
 };
 
+/// A list that is given in pages tells where the next one begins.
+int print_pages(const CallOptions& options, const ledger::Method& method, RemoteWorld& world,
+                json::object arguments, const ledger::MemberId& asker) {
+    for (bool first = true;; first = false) {
+        const auto result =
+            world.query(options.contract, options.method, arguments, std::nullopt, asker);
+        if (!result) return tell_refusal(result.error(), options.json);
+        std::fputs(result_csv(method, *result, first).c_str(), stdout);
+        const json::value* next = result->get_object().if_contains("next");
+        if (next == nullptr || next->is_null()) return 0;
+        arguments["after"] = *next;
+    }
+}
+
 }  // namespace
 
 int run_tx(const CallOptions& options, const std::vector<FieldWord>& fields) {
@@ -228,6 +242,7 @@ int run_query(const CallOptions& options, const std::vector<FieldWord>& fields) 
         if (!actor) return usage(actor.error());
         asker = actor->id;
     }
+    if (options.csv) return print_pages(options, **method, world, *std::move(arguments), asker);
     const auto result =
         world.query(options.contract, options.method, *arguments, std::nullopt, asker);
     if (!result) return tell_refusal(result.error(), options.json);

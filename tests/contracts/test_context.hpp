@@ -133,7 +133,8 @@ public:
     /// What is asked of the arguments before anybody orders them.
     [[nodiscard]] Status judge(const Method& operation, ByteView arguments) const {
         const TestReader reader(context.spaces);
-        return operation.judge ? operation.judge(ChainRules(reader), arguments) : Status{};
+        return operation.judge ? operation.judge(ChainRules(city_contracts(), reader), arguments)
+                               : Status{};
     }
 
     /// A query; its writes are discarded.

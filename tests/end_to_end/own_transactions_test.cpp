@@ -105,6 +105,12 @@ TEST_CASE("a person enrols firms, admits one and issues an invoice, once", "[tx]
     const CommandResult sales = network.type("query invoice sales --as Restaurant" + ask_sales);
     CHECK(sales.exit_code == 0);
     CHECK(contains(sales.output, "106.00 yuan"));
+    const CommandResult rows =
+        network.type("query invoice sales --as Restaurant --limit 1 --csv" + ask_sales);
+    INFO(rows.output);
+    CHECK(rows.output.starts_with("code,number,date,total_fen,status"));
+    CHECK(std::count(rows.output.begin(), rows.output.end(), '\n') == 3);  // two pages of one row
+    CHECK(contains(rows.output, ",00000001,2018-08-10,10600,issued"));
     const boost::json::value sum =
         parsed(network.type("query invoice statistics --as TAXBUREAU --json"));
     CHECK(sum.at("issued_fen").as_int64() == 10'600);
