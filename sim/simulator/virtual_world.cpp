@@ -66,8 +66,8 @@ Result<const crypto::PrivateKey*> VirtualWorld::key_of(const ledger::MemberId& m
 }
 
 Result<crypto::PublicKeyBytes> VirtualWorld::make_key(const ledger::MemberId& member) {
-    // A key of the plan's member is replaced by a new one, for instance in a rotation.
-    const std::string use = member + "/" + std::to_string(keys_.count(member));
+    // Each is new, also for a member that has one.
+    const std::string use = member + "/" + std::to_string(made_keys_[member]++);
     auto key = VirtualCluster::member_key(cluster_.seed(), use);
     const auto bytes = key.public_key().bytes();
     keys_.insert_or_assign(member, std::move(key));

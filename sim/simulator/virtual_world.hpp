@@ -55,6 +55,7 @@ private:
     VirtualCluster cluster_;
     std::string name_;
     std::map<ledger::MemberId, crypto::PrivateKey> keys_;
+    std::map<ledger::MemberId, std::uint64_t> made_keys_;  ///< how many make_key made
     SimulatedRandom nonces_;
     std::size_t last_node_ = 0;
     std::map<Digest, TransactionPointer> sent_;  ///< for the words of receipts

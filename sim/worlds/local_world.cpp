@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
 
 #include "node/io/config.hpp"
 #include "node/io/config_files.hpp"
@@ -69,6 +70,12 @@ bool LocalWorld::may_answer(std::size_t node) {
     // Before all nodes are launched there is nothing to know.
     if (node >= processes_.size()) return true;
     return !processes_[node].paused && processes_[node].process.running();
+}
+
+Result<crypto::PublicKeyBytes> LocalWorld::make_key(const ledger::MemberId& member) {
+    std::error_code error;
+    std::filesystem::remove(folder().actor_key(member), error);  // else the old one is read again
+    return RemoteWorld::make_key(member);
 }
 
 Status LocalWorld::can(FaultKind kind) const {

@@ -27,6 +27,8 @@ public:
     ~LocalWorld() override;
 
     [[nodiscard]] std::string kind() const override { return "local"; }
+    /// A fresh one, also for a member that has a key: all members are this world's own.
+    [[nodiscard]] Result<crypto::PublicKeyBytes> make_key(const ledger::MemberId& member) override;
     [[nodiscard]] Status can(FaultKind kind) const override;
     [[nodiscard]] Status inject(const Fault& fault) override;
     [[nodiscard]] std::vector<NodeView> nodes() override;

@@ -133,7 +133,10 @@ TEST_CASE("what cannot be done is refused with a reason", "[virtual]") {
     const auto key = world.make_key("nobody");
     REQUIRE(key.has_value());
     CHECK(world.key_of("nobody").value()->public_key().bytes() == *key);
-    CHECK(world.make_key("nobody").value() != *key);
+    const auto second = world.make_key("nobody");
+    CHECK(second.value() != *key);
+    CHECK(world.make_key("nobody").value() != *second);
+    CHECK(world.make_key("M2").value() != world.make_key("M2").value());
     CHECK_FALSE(world.query("board", "burn", {}, std::nullopt, {}).has_value());
     CHECK(world.query("board", "read", {{"slot", 1}, {"text", ""}}, 11, {}).error().code ==
           codes::world_unknown_node);

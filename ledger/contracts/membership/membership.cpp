@@ -429,7 +429,10 @@ Contract make_membership_contract() {
             "Another office confirms the proposed key: it is the member's from now on.",
             countersign_key),
     };
-    contract.operations.front().filled_in = {"public_key"};
+    for (Method& operation : contract.operations) {
+        const bool makes_key = operation.name == "enrol" || operation.name == "propose_key";
+        if (makes_key) operation.filled_in = {"public_key"};
+    }
     contract.queries = {
         make_query("member", "A member by its id.", members(), query_member),
         make_query("key", "The signing key of an active member.", members(), query_key),
