@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "ledger/contracts/invoice/internal.hpp"
-#include "ledger/contracts/values/uscc.hpp"
+#include "ledger/contracts/membership/code_exceptions.hpp"
 
 namespace cityledger::ledger::invoice {
 namespace {
@@ -80,7 +80,7 @@ Status count_issue(Context& context, std::int64_t total_fen) {
 /// A tag has no check character: only a member has it. A firm outside the chain may buy by USCC.
 Status check_named_buyer(Context& context, const Rules& rules, const std::string& buyer) {
     if (buyer.empty()) return {};
-    if (const auto status = check_enterprise_id(buyer); !status) return status;
+    if (const auto status = membership::check_enterprise(context, buyer); !status) return status;
     if (const auto status = check_name_form(rules, buyer); !status) return status;
     const auto member = membership::find_member(context, buyer);
     const bool is_outside = !member && !rules.tags_only;

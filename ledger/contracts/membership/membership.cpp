@@ -6,6 +6,7 @@
 #include "crypto/keys.hpp"
 #include "ledger/contracts/closed_words.hpp"
 #include "ledger/contracts/contracts.hpp"
+#include "ledger/contracts/membership/code_exceptions.hpp"
 #include "ledger/contracts/membership/readers.hpp"
 #include "ledger/contracts/values/uscc.hpp"
 #include "ledger/executor.hpp"
@@ -54,7 +55,6 @@ bool is_id_text(std::string_view text) {
 }
 
 Status check_id(MemberKind kind, const MemberId& id) {
-    if (kind == MemberKind::enterprise) return check_enterprise_id(id);
     if (!has_shape_of(kind, id)) return refuse(codes::member_id_malformed, id);
     return {};
 }
@@ -114,9 +114,25 @@ Status release_operator(Context& context, const Member& member) {
     return {};
 }
 
+/// All that check_new_member judges behind the id of an enterprise.
+Status check_new_record(const GenesisMember& fresh) {
+    if (const auto status = check_id(fresh.kind, fresh.id); !status) return status;
+    if (fresh.name.empty()) return refuse(codes::member_name_missing, fresh.id);
+    if (const auto status = check_tagged_name(fresh.id, fresh.name); !status) return status;
+    Member member{fresh.id, fresh.name, fresh.kind, {}, MemberStatus::active};
+    for (const Role role : fresh.roles) {
+        if (const auto status = may_get(member, role); !status) return status;
+        member.roles.push_back(role);
+    }
+    return {};
+}
+
 /// Records a new member without a key.
 Status record_member(Context& context, const GenesisMember& fresh) {
-    if (const auto status = check_new_member(fresh); !status) return status;
+    if (fresh.kind == MemberKind::enterprise) {
+        if (const auto status = check_enterprise(context, fresh.id); !status) return status;
+    }
+    if (const auto status = check_new_record(fresh); !status) return status;
     if (find_member(context, fresh.id)) return refuse(codes::member_exists, fresh.id);
     Member member{fresh.id, fresh.name, fresh.kind, {}, MemberStatus::active};
     for (const Role role : fresh.roles) {
@@ -344,15 +360,10 @@ Status check_tagged_name(const MemberId& id, std::string_view name) {
 }
 
 Status check_new_member(const GenesisMember& fresh) {
-    if (const auto status = check_id(fresh.kind, fresh.id); !status) return status;
-    if (fresh.name.empty()) return refuse(codes::member_name_missing, fresh.id);
-    if (const auto status = check_tagged_name(fresh.id, fresh.name); !status) return status;
-    Member member{fresh.id, fresh.name, fresh.kind, {}, MemberStatus::active};
-    for (const Role role : fresh.roles) {
-        if (const auto status = may_get(member, role); !status) return status;
-        member.roles.push_back(role);
+    if (fresh.kind == MemberKind::enterprise) {
+        if (const auto status = check_enterprise_id(fresh.id); !status) return status;
     }
-    return {};
+    return check_new_record(fresh);
 }
 
 bool Member::has_role(Role role) const {
@@ -428,6 +439,7 @@ Contract make_membership_contract() {
             "countersign_key",
             "Another office confirms the proposed key: it is the member's from now on.",
             countersign_key),
+        except_code_operation(),
     };
     for (Method& operation : contract.operations) {
         const bool makes_key = operation.name == "enrol" || operation.name == "propose_key";
@@ -438,6 +450,7 @@ Contract make_membership_contract() {
         make_query("key", "The signing key of an active member.", members(), query_key),
         make_query("members", "Members in the order of their ids, by role if one is named.",
                    members(), query_members),
+        code_exception_query(),
     };
     contract.initialise = initialise;
     return contract;

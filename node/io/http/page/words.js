@@ -80,6 +80,7 @@ const EVENTS = {
   'invoice.mandate_revoked': ['mandate revoked', '撤销委托'],
   'invoice.disclosure_ordered': ['disclosure ordered', '要求出示'],
   'invoice.disclosed': ['invoice disclosed', '出示发票'],
+  'membership.code_excepted': ['code excepted', '代码例外登记'],
   'membership.enrolled': ['member enrolled', '成员加入'],
   'membership.revoked': ['member revoked', '成员撤销'],
   'membership.role_granted': ['role granted', '授予角色'],
