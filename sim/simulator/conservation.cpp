@@ -7,6 +7,7 @@
 
 #include "ledger/contract.hpp"
 #include "ledger/contracts/invoice/invoice.hpp"
+#include "sim/simulator/turnover.hpp"
 
 namespace cityledger::sim {
 
@@ -97,6 +98,36 @@ void for_each_entry(const ledger::StateReader& state, std::string_view prefix, V
     });
 }
 
+InvoiceRecords records_of(const ledger::StateReader& state) {
+    InvoiceRecords records;
+    const std::string_view prefix = "invoice/record/";
+    for_each_entry(state, prefix, [&](std::string_view key, ByteView value) {
+        records.emplace(key.substr(prefix.size()),
+                        ledger::Context::decode_record<invoice::Invoice>(value));
+    });
+    return records;
+}
+
+std::optional<std::string> broken_recount(const ledger::StateReader& state,
+                                          const invoice::Statistics& books,
+                                          const InvoiceRecords& records) {
+    Recount recount;
+    for (const auto& [name, record] : records) recount.add(record);
+    std::set<std::string> payments;
+    for_each_entry(state, "invoice/payment/",
+                   [&](std::string_view key, ByteView) { payments.emplace(key); });
+    if (!recount.sums_hold) return "an invoice's totals are not those of its lines";
+    if (books != recount.totals) return "the totals are not those of the invoices";
+    if (auto broken = broken_turnover(records)) return broken;
+    if (recount.by_letters != recount.by_blue) {
+        return "red-letter invoices differ from what the blue ones say is reversed";
+    }
+    if (payments != recount.live_payments) {
+        return "the live payments are not those of the invoices that stand";
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<std::string> broken_books(const ledger::StateReader& state, std::uint64_t height) {
@@ -105,22 +136,9 @@ std::optional<std::string> broken_books(const ledger::StateReader& state, std::u
     const auto books = ledger::Context::decode_record<invoice::Statistics>(*stored);
     if (!books.conserved()) return "issued is not red + booked + outstanding";
     if (books.issued_count > k_always_recounted && height % k_recount_heights != 0) return {};
-    Recount recount;
-    for_each_entry(state, "invoice/record/", [&](std::string_view, ByteView value) {
-        recount.add(ledger::Context::decode_record<invoice::Invoice>(value));
-    });
-    std::set<std::string> payments;
-    for_each_entry(state, "invoice/payment/",
-                   [&](std::string_view key, ByteView) { payments.emplace(key); });
-    if (!recount.sums_hold) return "an invoice's totals are not those of its lines";
-    if (books != recount.totals) return "the totals are not those of the invoices";
-    if (recount.by_letters != recount.by_blue) {
-        return "red-letter invoices differ from what the blue ones say is reversed";
-    }
-    if (payments != recount.live_payments) {
-        return "the live payments are not those of the invoices that stand";
-    }
-    return std::nullopt;
+    const InvoiceRecords records = records_of(state);
+    if (auto broken = broken_recount(state, books, records)) return broken;
+    return broken_quota(records, state);
 }
 
 }  // namespace cityledger::sim
