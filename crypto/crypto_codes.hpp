@@ -12,7 +12,7 @@
     X(key_kinds_differ, 1005, invalid, "two keys of different kinds cannot agree on a secret", "use keys of one suite on both sides") \
     X(certificate_unreadable, 1010, broken, "the bytes are no X.509 certificate in PEM", "check the path and the file") \
     X(certificate_wrong_authority, 1011, broken, "the certificate was not issued by this network's authority", "use a certificate made by the same `cityledger up`") \
-    X(certificate_expired, 1012, broken, "the certificate has expired", "renew it with the authority's key") \
+    X(certificate_expired, 1012, broken, "the certificate has expired", "give the node a new one: `cityledger certs renew`, and before it `cityledger certs authority` if it is the authority's that ended") \
     X(certificate_not_yet_valid, 1013, broken, "the certificate is not valid yet", "check the clocks of both hosts") \
     X(certificate_wrong_usage, 1014, broken, "the certificate does not allow this use", "issue a node certificate, not an authority or client one") \
     X(certificate_wrong_network, 1015, broken, "the certificate names another network", "connect nodes of one genesis only") \
@@ -23,7 +23,11 @@
     X(seal_too_short, 1020, invalid, "the sealed bytes are shorter than a nonce and a tag", "fetch the whole sealed value again") \
     X(seal_bad_tag, 1021, invalid, "the sealed bytes do not open under this key and context", "check the key, and that the value belongs to this record") \
     X(wrapped_key_bad, 1022, invalid, "the wrapped key does not open under this key", "check who wrapped it, for whom, and in which context") \
-    X(certificate_key_unusable, 1023, broken, "the certificate's key is none of P-256", "make the certificate with the member's signing key")
+    X(certificate_key_unusable, 1023, broken, "the certificate's key is none of P-256", "make the certificate with the member's signing key") \
+    X(certificate_revoked, 1024, broken, "the certificate is on the authority's revocation list", "give the node a new key and certificate: `cityledger certs rotate`") \
+    X(revocation_list_unreadable, 1025, broken, "the bytes are no revocation list (X.509 CRL) in PEM", "put back the revoked.pem that the authority signed last") \
+    X(revocation_list_foreign, 1026, broken, "the revocation list was not signed by this network's authority", "put back the revoked.pem that the authority signed last") \
+    X(authority_succession_broken, 1027, broken, "a further certificate in authority.pem has not the name and the key of the first", "put back the authority.pem that `cityledger certs authority` wrote")
 // clang-format on
 
 namespace cityledger::crypto {

@@ -40,7 +40,9 @@ struct Validity {
 [[nodiscard]] Result<NodeName> node_name_of(const std::string& certificate_pem);
 
 /// Checks a certificate against the authority at a given time, each cause with its own code:
-/// wrong authority, expired, not yet valid, wrong usage, other network, other node.
+/// wrong authority, expired, not yet valid, wrong usage, other network, other node. The authority's
+/// text may go on with successors of its certificate (crypto/certificate_renewal.hpp), of which one
+/// must be good at that time.
 [[nodiscard]] Status check_node_certificate(const std::string& certificate_pem,
                                             const std::string& authority_pem,
                                             const NodeName& expected, std::int64_t now_unix_s);
@@ -53,7 +55,7 @@ struct Validity {
 /// The key of a certificate; certificate_key_unusable if it is none of P-256.
 [[nodiscard]] Result<PublicKeyBytes> certificate_key(const std::string& certificate_pem);
 
-/// SHA-256 of the certificate's DER form: how a genesis names its authority.
+/// SHA-256 of the (first) certificate's DER form: how a genesis names its authority.
 [[nodiscard]] Result<Digest> certificate_digest(const std::string& certificate_pem);
 
 }  // namespace cityledger::crypto

@@ -33,6 +33,7 @@ int main(int argument_count, char** arguments) {
     int exit_code = 0;
     std::vector<FieldWord> fields;
     add_network_commands(app, exit_code);
+    add_certs_commands(app, exit_code);
     add_ledger_commands(app, fields, exit_code);
     add_document_commands(app, exit_code);
     add_exchange_commands(app, exit_code);

@@ -55,6 +55,8 @@ struct NodeHome {
     [[nodiscard]] std::string config() const { return folder + "/node.json"; }
     [[nodiscard]] std::string genesis() const { return folder + "/genesis.json"; }
     [[nodiscard]] std::string authority() const { return folder + "/authority.pem"; }
+    /// Certificates that the authority has taken back; not there before the first one.
+    [[nodiscard]] std::string revocations() const { return folder + "/revoked.pem"; }
     [[nodiscard]] std::string certificate() const { return folder + "/node.pem"; }
     [[nodiscard]] std::string certificate_key() const { return folder + "/node.key"; }
     [[nodiscard]] std::string validator_key() const { return folder + "/validator.key"; }

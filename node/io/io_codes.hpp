@@ -56,7 +56,8 @@
     X(events_need_web_socket, 1467, invalid, "/events is answered by WebSocket only", "connect with a WebSocket client, or read GET /receipts") \
     X(events_too_many, 1468, busy, "no place is free among those who follow the events", "close other followers, follow another node, or read GET /receipts") \
     X(events_too_far_behind, 1469, busy, "the follower is too many blocks behind", "read the blocks up to there with GET /receipts, or follow from the newest") \
-    X(http_bodies_full, 1470, busy, "the bodies that the server is reading fill the memory that they may have", "send it again as soon as Retry-After says")
+    X(http_bodies_full, 1470, busy, "the bodies that the server is reading fill the memory that they may have", "send it again as soon as Retry-After says") \
+    X(revocation_list_older, 1475, broken, "the revocation list is older than the one that the node has, or gone", "put back the revoked.pem that the authority signed last")
 // clang-format on
 
 namespace cityledger::io {

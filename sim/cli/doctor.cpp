@@ -11,14 +11,13 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "crypto/x509_identity.hpp"
 #include "node/api/version.hpp"
 #include "node/io/config.hpp"
-#include "node/io/config_files.hpp"
 #include "sim/bench/round_summary.hpp"
 #include "sim/cli/colour.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/cli/network_text.hpp"
+#include "sim/launch/certificate_office.hpp"
 #include "sim/launch/network_maker.hpp"
 #include "sim/launch/node_process.hpp"
 #include "sim/scenario/terminal_text.hpp"
@@ -130,23 +129,17 @@ std::int64_t now_unix_s() {
 
 void examine_certificate(Examination& examination, const NetworkFile& network,
                          const std::string& node, const io::NodeHome& home) {
-    const auto certificate = io::read_text_file(home.certificate());
-    const auto authority = io::read_text_file(home.authority());
-    if (!certificate || !authority) {
-        return examination.tell(Verdict::failure, node,
-                                message_of(certificate ? authority.error() : certificate.error()));
-    }
     const auto check_at = [&](std::int64_t time) {
-        return crypto::check_node_certificate(*certificate, *authority,
-                                              {to_hex(network.chain_id), node}, time);
+        return check_certificate_of(network, node, home, time);
     };
     if (const Status now = check_at(now_unix_s()); !now) {
         return examination.tell(Verdict::failure, node, message_of(now.error()));
     }
     for (const std::int64_t days : k_warning_days) {
         if (check_at(now_unix_s() + days * k_seconds_per_day)) continue;
-        return examination.tell(Verdict::warning, node,
-                                said("doctor.certificate_ends", {std::to_string(days)}));
+        return examination.tell(
+            Verdict::warning, node,
+            said("doctor.certificate_ends", {std::to_string(days), own_name()}));
     }
     examination.fine(node, said("doctor.certificate"));
 }

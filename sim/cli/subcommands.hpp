@@ -14,6 +14,7 @@ namespace cityledger::sim {
 struct FieldWord;
 
 void add_network_commands(CLI::App& app, int& exit_code);
+void add_certs_commands(CLI::App& app, int& exit_code);
 void add_bench_commands(CLI::App& app, int& exit_code);
 /// `fields` are what take_fields() finds later.
 void add_ledger_commands(CLI::App& app, const std::vector<FieldWord>& fields, int& exit_code);

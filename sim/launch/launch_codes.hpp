@@ -30,7 +30,9 @@
     X(application_missing, 1722, broken, "the program cityledger-abci was not found beside this one", "build it with scripts/build") \
     X(engine_other, 1723, refused, "the network's blocks are made by another engine, on which this command does not work", "use `up`, `status` and `down` on it; see docs/engines.md") \
     X(engine_step_failed, 1724, broken, "cometbft testnet did not make the files of the nodes", "remove the cause that stands above; v0.38.25 is known to work") \
-    X(register_key_missing, 1725, not_found, "the register's key is not there, so nobody can tell who is behind a tag", "name its file with --register, or use the folder in which the network was made")
+    X(register_key_missing, 1725, not_found, "the register's key is not there, so nobody can tell who is behind a tag", "name its file with --register, or use the folder in which the network was made") \
+    X(authority_ended, 1726, broken, "the authority's certificate has ended, so what it signs is good for nothing", "give the authority a new one first: `cityledger certs authority`") \
+    X(certificates_of_all, 1727, refused, "without the certificates of all nodes the network stands still", "name the home of one node, or say --old to spare what is in the homes now")
 // clang-format on
 
 namespace cityledger::sim {

@@ -3,6 +3,8 @@
 //     network.json               nodes and their addresses
 //     genesis.json               the genesis of all nodes
 //     authority.pem, authority.key
+//     revoked.pem                certificates that the authority has taken back, if any
+//     issued.pem                 certificates that `cityledger certs` has met or made
 //     node0/ node1/ ...          a home for each validator (node/io/config.hpp)
 //     actors/MEMBER.pem          members' signing keys, mode 0600
 //     register.key               what gives tags and commitments their names, mode 0600
@@ -78,6 +80,8 @@ struct NetworkFolder {
     [[nodiscard]] std::string genesis() const { return path + "/genesis.json"; }
     [[nodiscard]] std::string authority() const { return path + "/authority.pem"; }
     [[nodiscard]] std::string authority_key() const { return path + "/authority.key"; }
+    [[nodiscard]] std::string revocations() const { return path + "/revoked.pem"; }
+    [[nodiscard]] std::string issued() const { return path + "/issued.pem"; }
     [[nodiscard]] std::string register_key() const { return path + "/register.key"; }
     [[nodiscard]] std::string lock() const { return path + "/lock"; }
     [[nodiscard]] std::string home(const std::string& node) const { return path + "/" + node; }

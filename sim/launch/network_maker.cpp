@@ -18,6 +18,7 @@
 #include "node/io/storage/posix_file_system.hpp"
 #include "node/log/block_log.hpp"
 #include "node/replica/replica.hpp"
+#include "sim/launch/certificate_office.hpp"
 #include "sim/launch/comet_maker.hpp"
 #include "sim/launch/launch_codes.hpp"
 
@@ -26,9 +27,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t k_certificate_days = 365;
-constexpr std::int64_t k_seconds_per_day = 24 * 60 * 60;
 constexpr unsigned k_key_permissions = 0600;
+constexpr std::int64_t k_seconds_per_day = 24 * 60 * 60;
 constexpr mode_t k_folder_permissions = 0700;
 constexpr const char* k_loopback = "127.0.0.1";
 
@@ -137,6 +137,12 @@ Status make_folder(const std::string& path) {
     return {};
 }
 
+/// Whoever renews a node's certificate needs an authority that ends later.
+crypto::Validity authority_validity(crypto::Validity nodes) {
+    const std::int64_t end = nodes.not_before_unix_s + k_authority_days * k_seconds_per_day;
+    return {nodes.not_before_unix_s, std::max(nodes.not_after_unix_s, end)};
+}
+
 /// Everything that a network is made of, before it is written.
 struct Ingredients {
     crypto::IssuedIdentity authority;
@@ -147,7 +153,9 @@ struct Ingredients {
 Result<Ingredients> make_ingredients(const NetworkFolder& folder, const WorldPlan& plan,
                                      const NetworkOptions& options) {
     Ingredients made;
-    made.authority = crypto::create_authority(plan.name + " authority", options.validity);
+    const crypto::Validity validity =
+        options.authority.value_or(authority_validity(options.validity));
+    made.authority = crypto::create_authority(plan.name + " authority", validity);
     ledger::Genesis& genesis = made.genesis;
     genesis.name = plan.name;
     genesis.salt = random_nonce();
@@ -300,8 +308,7 @@ crypto::Validity default_validity() {
     const std::int64_t now = std::chrono::duration_cast<std::chrono::seconds>(
                                  std::chrono::system_clock::now().time_since_epoch())
                                  .count();
-    // An hour back: the hosts' clocks need not agree to the second.
-    return {now - 3600, now + k_certificate_days * k_seconds_per_day};
+    return validity_of_days(now, k_certificate_days);
 }
 
 Result<HeldNetwork> create_network(const NetworkFolder& folder, const WorldPlan& plan,

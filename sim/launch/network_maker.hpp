@@ -12,11 +12,13 @@
 namespace cityledger::sim {
 
 struct NetworkOptions {
-    crypto::Validity validity;  ///< of the authority's and the nodes' certificates
+    crypto::Validity validity;  ///< of the nodes' certificates
     /// The nodes get the ports from here on, two each (CometBFT: three); without it free ones that
     /// the system does not give to outgoing connections.
     std::optional<std::uint16_t> first_port = {};
     std::string cometbft = {};  ///< its program, for a network that CometBFT orders
+    /// Of the authority's certificate; else ten years from the start of `validity`.
+    std::optional<crypto::Validity> authority = {};
 };
 
 /// One year from now, by the system's clock.

@@ -93,7 +93,7 @@ void remove_home(const std::string& path) {
     for (const std::string& file :
          {home.ports(), home.node_log(), home.console_log(), home.control_token(),
           home.certificate(), home.certificate_key(), home.validator_key(), home.authority(),
-          home.genesis(), home.process_id(), home.config()}) {
+          home.revocations(), home.genesis(), home.process_id(), home.config()}) {
         remove_text_file(file);
     }
     for (std::size_t age = 1; age <= io::k_old_log_files; ++age) {
@@ -153,8 +153,9 @@ std::vector<std::string> purge_network(const NetworkFolder& folder) {
     remove_matching(folder.pending(), is_pending_file);
     remove_matching(folder.data(), is_exchange_file);
     // The list of the nodes goes last: as long as it is there, a purge can be repeated.
-    for (const std::string& file : {folder.genesis(), folder.authority(), folder.authority_key(),
-                                    folder.register_key(), folder.file(), folder.lock()}) {
+    for (const std::string& file :
+         {folder.genesis(), folder.authority(), folder.authority_key(), folder.revocations(),
+          folder.issued(), folder.register_key(), folder.file(), folder.lock()}) {
         remove_text_file(file);
     }
     remove_folder(folder.path);

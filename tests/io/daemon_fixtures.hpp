@@ -42,7 +42,7 @@ struct TestHome {
     explicit TestHome(ledger::SuiteName suite = ledger::SuiteName::standard) {
         const std::int64_t now = static_cast<std::int64_t>(std::time(nullptr));
         const crypto::Validity validity{now - k_day_s, now + k_day_s};
-        const auto authority = crypto::create_authority("test", validity);
+        authority = crypto::create_authority("test", validity);
         const bool standard = suite == ledger::SuiteName::standard;
         const crypto::PrivateKey validator =
             standard ? crypto::PrivateKey::generate() : crypto::PrivateKey::for_simulation({});
@@ -82,6 +82,7 @@ struct TestHome {
     NodeHome home{folder.path()};
     NodeConfig config;
     ledger::Genesis genesis;
+    crypto::IssuedIdentity authority;
     crypto::PrivateKey member = crypto::PrivateKey::generate();
 };
 

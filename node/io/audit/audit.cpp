@@ -87,7 +87,8 @@ bool is_read(const std::string& state_file) {
 
 std::vector<std::string> unread_files(const NodeHome& home, const NodeConfig& config) {
     const auto read = {home.config(),      home.genesis(),         home.authority(),
-                       home.certificate(), home.certificate_key(), home.validator_key()};
+                       home.certificate(), home.certificate_key(), home.validator_key(),
+                       home.revocations()};
     std::vector<std::string> unread;
     for (const std::string& name : names_in(home.folder)) {
         const std::string path = home.folder + "/" + name;
@@ -106,12 +107,16 @@ std::vector<std::string> unread_files(const NodeHome& home, const NodeConfig& co
     return unread;
 }
 
-/// The form in which a PEM file of one block is written: RFC 7468, 64 characters a line.
-std::string plain_pem(const std::string& text) {
+/// The form in which a PEM block is written: RFC 7468, 64 characters a line.
+std::string plain_block(const std::string& text) {
     constexpr std::size_t k_line = 64;
     const std::size_t begin = text.find('\n');
     const std::size_t end = text.rfind("\n-----END");
     if (begin == std::string::npos || end == std::string::npos || end <= begin) return {};
+    constexpr std::string_view k_begin = "-----BEGIN ";
+    const std::string first = text.substr(0, begin);
+    if (!first.starts_with(k_begin)) return {};
+    if (text.substr(end + 1) != "-----END " + first.substr(k_begin.size()) + "\n") return {};
     std::string body = text.substr(begin, end - begin);
     std::erase(body, '\n');
     const auto bytes = decode_base64(body);
@@ -124,11 +129,27 @@ std::string plain_pem(const std::string& text) {
     return plain + text.substr(end + 1);
 }
 
+/// The same of a file, which may have several.
+std::string plain_pem(const std::string& text) {
+    std::string plain;
+    for (std::size_t begin = 0; begin < text.size();) {
+        const std::size_t last_line = text.find("\n-----END", begin);
+        if (last_line == std::string::npos) return {};
+        const std::size_t end = std::min(text.find('\n', last_line + 1), text.size() - 1) + 1;
+        const std::string block = plain_block(text.substr(begin, end - begin));
+        if (block.empty()) return {};
+        plain += block;
+        begin = end;
+    }
+    return plain;
+}
+
 /// Readable files that were not written so: a damaged byte that changes nothing shows here.
 std::vector<std::string> rewritten_files(const NodeHome& home, const ledger::Genesis& genesis) {
     std::vector<std::string> rewritten;
     for (const std::string& path : {home.authority(), home.certificate(), home.certificate_key(),
-                                    home.validator_key(), home.genesis()}) {
+                                    home.validator_key(), home.genesis(), home.revocations()}) {
+        if (path == home.revocations() && !fs::exists(path)) continue;
         const auto text = read_text_file(path);
         const bool is_genesis = path == home.genesis();
         if (text && *text == (is_genesis ? ledger::genesis_to_text(genesis) : plain_pem(*text))) {

@@ -16,6 +16,7 @@
 #include "ledger/contracts/events.hpp"
 #include "node/io/config_files.hpp"
 #include "node/io/daemon/asio_scheduler.hpp"
+#include "node/io/daemon/certificate_watch.hpp"
 #include "node/io/daemon/daemon_backend.hpp"
 #include "node/io/daemon/event_log.hpp"
 #include "node/io/daemon/execution_thread.hpp"
@@ -52,6 +53,7 @@ public:
 TransportSettings transport_settings(const HomeContents& home) {
     TransportSettings settings;
     settings.identity = home.identity;
+    settings.revocations = home.revocations;
     settings.chain_id = home.chain_id;
     settings.network = to_hex(home.chain_id);
     for (const ledger::Validator& validator : home.genesis.validators) {
@@ -174,6 +176,7 @@ private:
         auto transport = TcpTransport::create(*context_, transport_settings(home_), *logger_);
         if (!transport) return propagate(transport);
         transport_ = *std::move(transport);
+        certificates_.emplace(folder_, home_, *transport_, *condition_, *logger_);
         if (!home_.own_certificate) {
             logger_->warning("own_certificate", {{"why", home_.own_certificate.error().message()}});
         }
@@ -294,6 +297,7 @@ private:
         home_watch_->async_wait([this](boost::system::error_code error) {
             if (error) return;
             if (!lock_.exists()) die(home_vanished(home_.config.name));
+            certificates_->look(std::time(nullptr));
             watch_certificate();
             watch_home();
         });
@@ -304,7 +308,7 @@ private:
         if (!days) return;
         logger_->warning("certificate_ends",
                          {{"days_left", std::to_string(*days)},
-                          {"what", "after it no peer takes this node: issue a new one in time"}});
+                          {"what", "after it no peer takes this node: cityledger certs renew"}});
     }
 
     static Error home_vanished(const std::string& node) {
@@ -340,6 +344,7 @@ private:
     std::optional<SyncThread> syncer_;
     std::optional<ExecutionThread> execution_;
     std::unique_ptr<TcpTransport> transport_;
+    std::optional<CertificateWatch> certificates_;
     std::optional<node::Replica> replica_;
     std::optional<HttpThread> http_;
     std::optional<DaemonBackend> backend_;

@@ -7,7 +7,6 @@
 #include <list>
 
 #include "crypto/check.hpp"
-#include "crypto/x509_identity.hpp"
 #include "node/io/io_codes.hpp"
 #include "node/io/listener.hpp"
 #include "node/io/transport/closed_log.hpp"
@@ -37,6 +36,9 @@ public:
         : context_(context),
           settings_(std::move(settings)),
           logger_(logger),
+          admission_(
+              {settings_.network, settings_.validators, settings_.own_index, settings_.now_unix_s},
+              {settings_.identity.authority_pem, settings_.revocations}),
           closed_log_(logger, settings_.validators),
           listener_(context),
           tick_(context) {
@@ -44,7 +46,7 @@ public:
                              settings_.handshake_deadline_ms, settings_.max_send_queue_bytes};
         for (std::size_t i = 0; i < settings_.validators.size(); ++i) peers_.emplace_back(context);
         for (const PeerAddress& address : settings_.peers) {
-            peers_[*index_of(address.name)].address = address;
+            peers_[*admission_.index_of(address.name)].address = address;
         }
     }
 
@@ -101,6 +103,22 @@ public:
         }
     }
 
+    Status set_identity(const TlsIdentity& identity) {
+        auto tls = make_tls_settings(identity);
+        if (!tls) return propagate(tls);
+        session_settings_.tls = *std::move(tls);
+        return {};
+    }
+
+    void set_trust(Trust trust) {
+        admission_.set_trust(std::move(trust));
+        for (const auto& session : std::list(sessions_)) {
+            if (!session->peer()) continue;  // is judged when its handshake is done
+            const Status kept = admission_.check_not_revoked(session->certificate());
+            if (!kept) session->close(kept.error());
+        }
+    }
+
     std::uint16_t port() const { return listener_.port(); }
 
     std::vector<LinkStatus> links() const {
@@ -116,8 +134,9 @@ public:
     // SessionOwner
 
     Result<ValidatorIndex> identify(const Session& session, const std::string& pem) override {
-        const auto claimed = claimed_index(session, pem);
-        const auto index = check_certificate(session, pem, claimed);
+        const auto claimed = admission_.claimed_index(session, pem);
+        auto index = admission_.check(session, pem);
+        if (index && peers_[*index].blocked) index = tl::unexpected<Error>(blocked_error(*index));
         // The claim is not proven, but whoever looks for node3 wants to see this.
         if (!index && claimed) peers_[*claimed].last_error = index.error();
         return index;
@@ -182,42 +201,8 @@ private:
 
     const std::string& name(ValidatorIndex index) const { return settings_.validators[index]; }
 
-    std::optional<ValidatorIndex> index_of(const std::string& wanted) const {
-        for (std::size_t i = 0; i < settings_.validators.size(); ++i) {
-            if (settings_.validators[i] == wanted) return static_cast<ValidatorIndex>(i);
-        }
-        return std::nullopt;
-    }
-
     Error blocked_error(ValidatorIndex index) const {
         return refuse(codes::peer_blocked, name(index)).value();
-    }
-
-    /// Which validator this certificate says it is, checked or not.
-    std::optional<ValidatorIndex> claimed_index(const Session& session,
-                                                const std::string& pem) const {
-        if (session.dialled()) return session.dialled();
-        const auto claimed = crypto::node_name_of(pem);
-        return claimed ? index_of(claimed->node) : std::nullopt;
-    }
-
-    Result<ValidatorIndex> check_certificate(const Session& session, const std::string& pem,
-                                             std::optional<ValidatorIndex> claimed) const {
-        const auto shown = crypto::node_name_of(pem);
-        // Whoever dials may be any validator; whoever was dialled must be the one meant.
-        const std::string expected =
-            session.dialled() ? name(*session.dialled()) : (shown ? shown->node : "");
-        const Status checked =
-            crypto::check_node_certificate(pem, settings_.identity.authority_pem,
-                                           {settings_.network, expected}, settings_.now_unix_s());
-        if (!checked) return propagate(checked);
-        if (!claimed) return refuse(codes::peer_unknown, expected);
-        if (!session.dialled() && *claimed >= settings_.own_index) {
-            return refuse(codes::peer_unexpected,
-                          expected + " dialled " + name(settings_.own_index));
-        }
-        if (peers_[*claimed].blocked) return tl::unexpected<Error>(blocked_error(*claimed));
-        return *claimed;
     }
 
     void accept(tcp::socket socket) {
@@ -351,6 +336,7 @@ private:
     TransportSettings settings_;
     SessionSettings session_settings_;
     Logger& logger_;
+    Admission admission_;
     ClosedLog closed_log_;
     TransportHandlers handlers_;
     TcpListener listener_;
@@ -388,6 +374,10 @@ void TcpTransport::send(ValidatorIndex to, std::shared_ptr<const Bytes> frame) {
     impl_->send(to, std::move(frame));
 }
 void TcpTransport::close(ValidatorIndex peer, const Error& reason) { impl_->close(peer, reason); }
+Status TcpTransport::set_identity(const TlsIdentity& identity) {
+    return impl_->set_identity(identity);
+}
+void TcpTransport::set_trust(Trust trust) { impl_->set_trust(std::move(trust)); }
 void TcpTransport::set_blocked(const std::set<ValidatorIndex>& blocked) {
     impl_->set_blocked(blocked);
 }

@@ -10,6 +10,7 @@
 
 #include "node/io/config.hpp"
 #include "node/io/logging.hpp"
+#include "node/io/transport/admission.hpp"
 #include "node/io/transport/tls_context.hpp"
 #include "node/replica/replica.hpp"
 
@@ -32,6 +33,7 @@ inline constexpr std::uint64_t k_idle_deadline_ms = 30'000;
 
 struct TransportSettings {
     TlsIdentity identity;
+    crypto::RevocationList revocations;  ///< of the identity's authority
     Digest chain_id;
     std::string network;  ///< as certificates name it: lower-case hex of the chain id
     std::vector<std::string> validators;  ///< names by index, from the genesis
@@ -70,6 +72,11 @@ public:
 
     void send(ValidatorIndex to, std::shared_ptr<const Bytes> frame) override;
     void close(ValidatorIndex peer, const Error& reason) override;
+
+    /// What new sessions show from now on; those that exist go on. tls_settings_unusable.
+    [[nodiscard]] Status set_identity(const TlsIdentity& identity);
+    /// By what new sessions are judged from now on; ends those whose peer's certificate is revoked.
+    void set_trust(Trust trust);
 
     /// Fault control: ends the sessions to these peers and refuses new ones until called again.
     void set_blocked(const std::set<ValidatorIndex>& blocked);

@@ -103,6 +103,7 @@ public:
 
     std::optional<ValidatorIndex> dialled() const { return dialled_; }
     std::optional<ValidatorIndex> peer() const { return peer_; }
+    const std::string& certificate() const { return certificate_; }
     bool is_up() const { return up_ && !closed_; }
     bool lingers() const { return lingering_; }
     std::uint64_t last_received_ms() const { return last_received_ms_; }
@@ -130,7 +131,8 @@ private:
     }
 
     void identify() {
-        const auto peer = owner_.identify(session_, peer_certificate(stream_.native_handle()));
+        certificate_ = peer_certificate(stream_.native_handle());
+        const auto peer = owner_.identify(session_, certificate_);
         if (!peer) return refuse_peer(peer.error());
         peer_ = *peer;
         send_greeting(0);
@@ -262,6 +264,7 @@ private:
     SessionSettings settings_;
     std::optional<ValidatorIndex> dialled_;
     std::optional<ValidatorIndex> peer_;
+    std::string certificate_;
     asio::ssl::context context_;
     TlsStream stream_;
     asio::steady_timer deadline_;
@@ -294,6 +297,7 @@ void Session::send_keep_alive() {
 void Session::close(const Error& reason) { impl_->close(reason); }
 std::optional<ValidatorIndex> Session::dialled() const { return impl_->dialled(); }
 std::optional<ValidatorIndex> Session::peer() const { return impl_->peer(); }
+const std::string& Session::certificate() const { return impl_->certificate(); }
 bool Session::is_up() const { return impl_->is_up(); }
 bool Session::lingers() const { return impl_->lingers(); }
 std::uint64_t Session::last_received_ms() const { return impl_->last_received_ms(); }

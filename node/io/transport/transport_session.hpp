@@ -79,6 +79,7 @@ public:
 
     [[nodiscard]] std::optional<ValidatorIndex> dialled() const;
     [[nodiscard]] std::optional<ValidatorIndex> peer() const;  ///< once identified
+    [[nodiscard]] const std::string& certificate() const;      ///< of the peer; then too
     [[nodiscard]] bool is_up() const;
     /// Refused and reported as closed, but the socket waits until the peer has taken the refusal.
     [[nodiscard]] bool lingers() const;
