@@ -3,10 +3,13 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <ctime>
 #include <fstream>
 
 #include "client/api_client.hpp"
+#include "crypto/certificate_renewal.hpp"
 #include "crypto/crypto_codes.hpp"
+#include "crypto/revocation_list.hpp"
 #include "node/api/answers.hpp"
 #include "node/io/audit/audit_codes.hpp"
 #include "node/io/audit/recovery.hpp"
@@ -133,9 +136,17 @@ TEST_CASE("a flipped byte of a key, a certificate or the genesis is named, or me
           "[audit]") {
     const UsedHome used;
     const NodeHome& home = used.home;
+    const std::int64_t now = static_cast<std::int64_t>(std::time(nullptr));
+    const crypto::Validity longer{now - TestHome::k_day_s, now + 9 * TestHome::k_day_s};
+    TestHome::write(home.authority(), used.authority.certificate_pem +
+                                          crypto::renew_authority(used.authority, longer).value());
+    TestHome::write(home.revocations(),
+                    crypto::revoke_certificates(used.authority, "", {}, now).value());
+    CHECK(used.audit().rewritten.empty());
     std::size_t named = 0;
-    for (const std::string& path : {home.genesis(), home.authority(), home.certificate(),
-                                    home.certificate_key(), home.validator_key()}) {
+    for (const std::string& path :
+         {home.genesis(), home.authority(), home.certificate(), home.certificate_key(),
+          home.validator_key(), home.revocations()}) {
         const std::size_t size = file_bytes(path).size();
         for (std::size_t offset = 0; offset < size; offset += size / 40 + 1) {
             INFO(path << " byte " << offset);
