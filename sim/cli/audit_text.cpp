@@ -71,9 +71,9 @@ private:
         }
         if (report_.damage) return;
         line(said("audit.execution"), said("audit.execution_holds", {number(reached.height)}));
-        line("system", to_hex(reached.system_root));
-        line("business", to_hex(reached.business_root));
-        line("receipts", to_hex(reached.receipts_root));
+        line(said("audit.system_root"), to_hex(reached.system_root));
+        line(said("audit.business_root"), to_hex(reached.business_root));
+        line(said("audit.receipts_root"), to_hex(reached.receipts_root));
     }
 
     void tell_notes() {
