@@ -73,8 +73,7 @@ void add_query(CLI::App& app, const std::vector<FieldWord>& fields, int& exit_co
         add_call(app, "query", "ask a contract; its fields follow as --FIELD VALUE", options);
     query->add_option("--as", options->sender,
                       "id or name of the member that asks and signs; none: as anybody");
-    query->add_flag("--csv", options->csv, "print CSV, all pages of a list")
-        ->excludes("--json");
+    query->add_flag("--csv", options->csv, "print CSV, all pages of a list")->excludes("--json");
     query->callback([options, query, &fields, &exit_code] {
         options->known = options_of(*query);
         exit_code = run_query(*options, fields);

@@ -4,8 +4,8 @@
 #include <catch2/catch.hpp>
 
 #include "node/replica/replica_codes.hpp"
-#include "sim/runner/runner.hpp"
 #include "sim/runner/load_run.hpp"
+#include "sim/runner/runner.hpp"
 #include "sim/scenario/explain.hpp"
 #include "sim/scenario/scenario_codes.hpp"
 #include "sim/scenario/wording.hpp"

@@ -3,8 +3,8 @@
 #include <boost/json/parse.hpp>
 #include <catch2/catch.hpp>
 
-#include "sim/runner/runner.hpp"
 #include "sim/runner/outcome.hpp"
+#include "sim/runner/runner.hpp"
 #include "sim/scenario/scenario_codes.hpp"
 #include "tests/sim/scenario_direct_world.hpp"
 
