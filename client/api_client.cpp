@@ -4,6 +4,7 @@
 
 #include "client/client_codes.hpp"
 #include "client/http_connection.hpp"
+#include "node/api/receipt_questions.hpp"
 
 namespace cityledger::client {
 namespace {
@@ -125,6 +126,13 @@ Result<api::BatchSubmitView> ApiClient::submit_batch(const std::vector<Bytes>& t
 Result<api::ReceiptView> ApiClient::receipt(const Digest& transaction) {
     return read_as<api::ReceiptView>(
         perform_json({{"GET", "/transactions/" + to_hex(transaction), "", "", 0}}));
+}
+
+Result<api::ReceiptView> ApiClient::receipt_as(const Asker& asker, const Digest& transaction) {
+    const auto pass = pass_of(asker, api::receipt_question(transaction));
+    if (!pass) return propagate(pass);
+    return read_as<api::ReceiptView>(
+        perform_json({{"GET", "/transactions/" + to_hex(transaction), "", "", 0, *pass}}));
 }
 
 Result<api::ReceiptsView> ApiClient::receipts(std::uint64_t from_height, std::uint64_t wait_ms) {

@@ -46,8 +46,12 @@ public:
     /// Submits canonical bytes of many transactions, at most 2 MiB and 4096 in all.
     [[nodiscard]] Result<api::BatchSubmitView> submit_batch(const std::vector<Bytes>& transactions,
                                                             std::uint64_t wait_ms);
-    /// receipt_not_found while the transaction is not executed on this node.
+    /// What anybody is told of it; receipt_not_found while the transaction is not executed on this
+    /// node.
     [[nodiscard]] Result<api::ReceiptView> receipt(const Digest& transaction);
+    /// The same, as a member that signs the question: whole, if it may read it.
+    [[nodiscard]] Result<api::ReceiptView> receipt_as(const Asker& asker,
+                                                      const Digest& transaction);
     /// The receipts of the blocks from this height on; waits up to `wait_ms` for the first.
     [[nodiscard]] Result<api::ReceiptsView> receipts(std::uint64_t from_height,
                                                      std::uint64_t wait_ms);

@@ -7,6 +7,7 @@
 #include "client/client_codes.hpp"
 #include "crypto/crypto_codes.hpp"
 #include "ledger/contracts/contracts.hpp"
+#include "ledger/contracts/receipt_readers.hpp"
 #include "ledger/ledger_codes.hpp"
 #include "node/abci/abci_codes.hpp"
 #include "node/consensus/consensus_codes.hpp"
@@ -115,6 +116,28 @@ ReceiptView receipt_view(const ledger::StoredReceipt& stored,
         operation.result = result.result;
         operation.events = result.events;
         view.operations.push_back(std::move(operation));
+    }
+    return view;
+}
+
+ReceiptView receipt_view_for(ledger::ReceiptReader& reader, const ledger::StoredReceipt& stored,
+                             const ledger::Transaction* transaction) {
+    ReceiptView view = receipt_view(stored, transaction);
+    view.withheld = transaction == nullptr || !reader.reads_all(transaction->body);
+    if (!view.withheld) return view;
+    view.detail.clear();
+    for (OperationView& operation : view.operations) {
+        if (transaction != nullptr && reader.reads(transaction->body.sender, operation.contract)) {
+            continue;
+        }
+        operation = {operation.contract,
+                     operation.method,
+                     operation.code,
+                     operation.code_name,
+                     true,
+                     "",
+                     {},
+                     {}};
     }
     return view;
 }

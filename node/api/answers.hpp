@@ -8,6 +8,10 @@
 #include "ledger/contract.hpp"
 #include "ledger/executor.hpp"
 
+namespace cityledger::ledger {
+class ReceiptReader;
+}
+
 namespace cityledger::api {
 
 using ledger::field;
@@ -71,19 +75,23 @@ struct StatusView {
     }
 };
 
-/// One operation of a receipt, readable: the result in JSON, the refusal with its words.
+/// One operation of a receipt, readable: the result in JSON, the refusal with its words. What is
+/// not for the asker is withheld: detail, result and events are empty here and absent in JSON.
 struct OperationView {
     std::string contract;  ///< empty if the block's transaction is not at hand
     std::string method;
     std::uint16_t code = 0;
     std::string code_name;  ///< "ok" or the name of the refusal
+    bool withheld = false;
     std::string detail;
     Bytes result;  ///< canonical bytes; contract and method tell how to read them
     std::vector<ledger::Event> events;
     template <class Archive>
     void serialize(Archive& archive) {
         archive(field("contract", contract), field("method", method), field("code", code),
-                field("code_name", code_name), field("detail", detail),
+                field("code_name", code_name), field("withheld", withheld));
+        if (withheld) return;
+        archive(field("detail", detail),
                 ledger::limited<ledger::k_max_result_bytes>("result", result),
                 field("events", events));
     }
@@ -96,14 +104,16 @@ struct ReceiptView {
     std::uint32_t index = 0;
     std::uint16_t code = 0;
     std::string code_name;
+    bool withheld = false;  ///< something of it is not for the asker; then no detail is told
     std::string detail;
     std::vector<OperationView> operations;
     template <class Archive>
     void serialize(Archive& archive) {
         archive(
             field("transaction", transaction), field("height", height), field("index", index),
-            field("code", code), field("code_name", code_name), field("detail", detail),
+            field("code", code), field("code_name", code_name), field("withheld", withheld),
             ledger::limited<ledger::k_max_operations_per_transaction>("operations", operations));
+        if (!withheld) archive(field("detail", detail));
     }
 };
 
@@ -269,48 +279,6 @@ struct ReceiptsView {
     }
 };
 
-/// One operation in a message of /events.
-struct OperationEvents {
-    std::string contract;
-    std::string operation;
-    std::string code_name;  ///< "ok" or the name of the refusal
-    std::string detail;     ///< of the refusal
-    std::vector<ledger::Event> events;
-    template <class Archive>
-    void serialize(Archive& archive) {
-        archive(field("contract", contract), field("operation", operation),
-                field("code_name", code_name), field("detail", detail), field("events", events));
-    }
-};
-
-/// One transaction in a message of /events.
-struct TransactionEvents {
-    Digest transaction;
-    std::string sender;     ///< name of the member
-    std::string code_name;  ///< "ok", or why no operation ran
-    std::vector<OperationEvents> operations;
-    template <class Archive>
-    void serialize(Archive& archive) {
-        archive(
-            field("transaction", transaction), field("sender", sender),
-            field("code_name", code_name),
-            ledger::limited<ledger::k_max_operations_per_transaction>("operations", operations));
-    }
-};
-
-/// One message of GET /events: an executed block as GET /receipts tells it, and its first
-/// transactions with their events.
-struct BlockEvents {
-    BlockReceipts block;
-    std::vector<TransactionEvents> transactions;
-    std::uint64_t others = 0;  ///< transactions of the block that are not among these
-    template <class Archive>
-    void serialize(Archive& archive) {
-        archive(field("block", block), ledger::limited<1'000'000>("transactions", transactions),
-                field("others", others));
-    }
-};
-
 /// Every error answer of the API.
 struct ErrorView {
     std::uint16_t code = 0;
@@ -338,5 +306,11 @@ struct ErrorView {
 /// A stored receipt in words. `transaction` gives contract and method names; may be null.
 [[nodiscard]] ReceiptView receipt_view(const ledger::StoredReceipt& stored,
                                        const ledger::Transaction* transaction);
+
+/// The same for a reader of this transaction (null: not at hand, so nobody knows whose it is): what
+/// it may not read is withheld.
+[[nodiscard]] ReceiptView receipt_view_for(ledger::ReceiptReader& reader,
+                                           const ledger::StoredReceipt& stored,
+                                           const ledger::Transaction* transaction);
 
 }  // namespace cityledger::api

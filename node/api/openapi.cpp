@@ -1,5 +1,6 @@
 #include "node/api/openapi.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "node/api/answers.hpp"
@@ -215,9 +216,9 @@ void add_transactions(json::object& paths) {
     encode["requestBody"] = json_body(reference("EncodeRequest"));
     paths["/encode"] = json::object{{"post", std::move(encode)}};
 
-    json::object receipt =
-        operation("receipt", "What became of a transaction",
-                  answer("The receipt", content("application/json", reference("Receipt"))));
+    json::object receipt = operation(
+        "receipt", "What became of a transaction; whole with a read pass of who may read it",
+        answer("The receipt", content("application/json", reference("Receipt"))));
     receipt["parameters"] =
         json::array{parameter("id", "path", "64 hexadecimal digits", {{"type", "string"}})};
     paths["/transactions/{id}"] = json::object{{"get", std::move(receipt)}};
@@ -282,6 +283,19 @@ json::object encode_request(const ledger::ContractRegistry& contracts) {
     return schema;
 }
 
+/// What a receipt may withhold is not required of it, nor of its operations.
+void let_be_withheld(json::object& receipt) {
+    json::object& operation = receipt.at("properties").at("operations").at("items").as_object();
+    for (json::object* schema : {&receipt, &operation}) {
+        json::array& required = schema->at("required").as_array();
+        const auto is_withheld = [](const json::value& name) {
+            return name == "detail" || name == "result" || name == "events";
+        };
+        required.erase(std::remove_if(required.begin(), required.end(), is_withheld),
+                       required.end());
+    }
+}
+
 }  // namespace
 
 json::value schema_of_type(std::string_view type) {
@@ -298,6 +312,7 @@ json::value openapi_document(const ledger::ContractRegistry& contracts) {
     add_shape<StatusView>(schemas, "Status");
     add_shape<ConditionView>(schemas, "Condition");
     add_shape<ReceiptView>(schemas, "Receipt");
+    let_be_withheld(schemas.at("Receipt").as_object());
     add_shape<ReceiptsView>(schemas, "Receipts");
     add_shape<SubmitView>(schemas, "Submitted");
     add_shape<BatchSubmitView>(schemas, "SubmittedMany");

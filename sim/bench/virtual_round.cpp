@@ -115,7 +115,7 @@ private:
         world_.wait(k_tick_ms);
         std::size_t misses = 0;
         for (auto open = open_.begin(); open != open_.end() && misses < k_misses;) {
-            const auto receipt = world_.find_receipt(load_.transactions()[*open].id);
+            const auto receipt = world_.find_receipt(load_.transactions()[*open].id, {});
             if (!receipt) {
                 ++misses;
                 ++open;

@@ -255,12 +255,14 @@ std::string receipt_text(const api::ReceiptView& receipt) {
     for (const api::OperationView& operation : receipt.operations) {
         text += operation_text(operation);
     }
+    if (receipt.withheld) text += paragraph(said("receipt.withheld"));
     return text;
 }
 
 json::object receipt_json(const api::ReceiptView& receipt) {
     json::object object = ledger::to_json(receipt).as_object();
     for (std::size_t i = 0; i < receipt.operations.size(); ++i) {
+        if (receipt.operations[i].withheld) continue;
         object["operations"].as_array()[i].as_object()["result"] = result_of(receipt.operations[i]);
     }
     object["outcome"] = succeeded(receipt) ? "executed" : "refused";

@@ -89,6 +89,7 @@ struct CallOptions {
 struct WatchOptions {
     std::string folder = "run";
     std::string node;
+    std::string sender;        ///< id or name of the member that reads; empty: as anybody
     std::uint64_t blocks = 0;  ///< ends after so many; 0: never
     bool json = false;
 };
@@ -115,7 +116,7 @@ struct ExportCommandOptions {
 };
 
 struct ProofOptions {
-    std::string path;  ///< of the node's API: "/proof/..."; empty: of `state`
+    std::string receipt;  ///< id of the transaction that is proven; empty: it is `state`
     std::optional<api::StateQuestion> state;
     std::string sender;  ///< id or name of the member that asks; empty: anybody
     std::string folder = "run";
@@ -179,8 +180,6 @@ int run_proof(const ProofOptions& options);
 /// The question for the proof of an invoice's record.
 [[nodiscard]] api::StateQuestion invoice_question(const std::string& code,
                                                   const std::string& number);
-/// The path of the API for the proof of a transaction's receipt.
-[[nodiscard]] std::string receipt_proof_path(const std::string& id);
 /// Checks a proof file with a genesis file alone, and tells what it shows: 0 only if it holds, 1 if
 /// not, 2 if a file cannot be used.
 int run_verify(const VerifyOptions& options);

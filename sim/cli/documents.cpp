@@ -80,18 +80,6 @@ int usage(const std::string& words) {
     return k_exit_usage;
 }
 
-/// Who signs the questions; nobody if no name is given.
-tl::expected<ledger::MemberId, std::string> asker_named(const NetworkFolder& folder,
-                                                        RemoteWorld& world,
-                                                        const std::string& name) {
-    if (name.empty()) return ledger::MemberId();
-    const auto secrets = register_of(folder);
-    if (!secrets) return tl::unexpected<std::string>(message_of(secrets.error()));
-    const auto actor = find_actor(actors_of(folder, world), hidden_id(*secrets, name));
-    if (!actor) return tl::unexpected<std::string>(actor.error());
-    return actor->id;
-}
-
 Result<invoice::Invoice> invoice_of(RemoteWorld& world, const std::string& code,
                                     const std::string& number, const ledger::MemberId& asker) {
     const json::object arguments{{"code", code}, {"number", number}};

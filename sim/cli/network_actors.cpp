@@ -9,6 +9,7 @@
 #include "ledger/contracts/membership/membership.hpp"
 #include "node/io/config_files.hpp"
 #include "sim/cli/commands.hpp"
+#include "sim/cli/network_register.hpp"
 #include "sim/cli/network_text.hpp"
 #include "sim/scenario/problems.hpp"
 #include "sim/scenario/terminal_text.hpp"
@@ -132,6 +133,17 @@ tl::expected<NetworkActor, std::string> find_actor(const std::vector<NetworkActo
     }
     return tl::unexpected<std::string>(
         said("actors.unknown", {id_or_name, suggestion(id_or_name, known), own_name()}));
+}
+
+tl::expected<ledger::MemberId, std::string> asker_named(const NetworkFolder& folder,
+                                                        RemoteWorld& world,
+                                                        const std::string& name) {
+    if (name.empty()) return ledger::MemberId();
+    const auto secrets = register_of(folder);
+    if (!secrets) return tl::unexpected<std::string>(message_of(secrets.error()));
+    const auto actor = find_actor(actors_of(folder, world), hidden_id(*secrets, name));
+    if (!actor) return tl::unexpected<std::string>(actor.error());
+    return actor->id;
 }
 
 int run_actors(const std::string& path, bool json) {

@@ -30,4 +30,10 @@ struct NetworkActor {
 [[nodiscard]] tl::expected<NetworkActor, std::string> find_actor(
     const std::vector<NetworkActor>& actors, const std::string& id_or_name);
 
+/// Who signs the questions of a command, by id, name, or code of the register; nobody if none is
+/// given.
+[[nodiscard]] tl::expected<ledger::MemberId, std::string> asker_named(const NetworkFolder& folder,
+                                                                      RemoteWorld& world,
+                                                                      const std::string& name);
+
 }  // namespace cityledger::sim

@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "client/api_client.hpp"
-#include "client/http_connection.hpp"
+#include "node/api/receipt_questions.hpp"
 #include "node/io/config_files.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/cli/network_actors.hpp"
@@ -53,17 +53,20 @@ std::string state_proof_path(const api::StateQuestion& question) {
 Result<std::string> ask_node(client::ApiClient& node, const std::string& path,
                              const ProofOptions& options, RemoteWorld& world,
                              const ledger::MemberId& asker) {
-    if (asker.empty() || !options.state) return node.get(path);
+    if (asker.empty()) return node.get(path);
     const auto key = world.key_of(asker);
     if (!key) return propagate(key);
-    return node.get_as({asker, *key, world.nonce()}, path, api::read_question(*options.state));
+    const auto question =
+        options.state ? api::read_question(*options.state)
+                      : api::receipt_proof_question(digest_from_hex(options.receipt).value());
+    return node.get_as({asker, *key, world.nonce()}, path, question);
 }
 
 /// Each node in turn, until one has it or refuses it for good.
 Result<ledger::Proof> fetch(const std::vector<NodeAddress>& nodes, ProofOptions options,
                             RemoteWorld& world, const ledger::MemberId& asker) {
     const auto path_now = [&] {
-        if (!options.state) return options.path;
+        if (!options.state) return "/proof/receipt/" + options.receipt;
         if (options.of_now) options.state->height = executed_height(nodes);
         return state_proof_path(*options.state);
     };
@@ -82,6 +85,11 @@ Result<ledger::Proof> fetch(const std::vector<NodeAddress>& nodes, ProofOptions 
         if (turn + 1 >= nodes.size()) std::this_thread::sleep_for(k_retry_interval);
         if (error.code == ledger::codes::proof_value_replaced) path = path_now();
     }
+}
+
+int usage(const std::string& words) {
+    std::fprintf(stderr, "cityledger: %s\n", words.c_str());
+    return k_exit_usage;
 }
 
 int tell_missing(const Error& error) {
@@ -111,11 +119,10 @@ api::StateQuestion invoice_question(const std::string& code, const std::string& 
     return {ledger::Space::business, "invoice/record/" + code + "/" + number, std::nullopt};
 }
 
-std::string receipt_proof_path(const std::string& id) {
-    return "/proof/receipt/" + client::percent_encode(id);
-}
-
 int run_proof(const ProofOptions& options) {
+    if (!options.state && !digest_from_hex(options.receipt)) {
+        return usage(said("receipt.no_id", {options.receipt}));
+    }
     const NetworkFolder folder = folder_at(options.folder);
     auto network = read_network(folder);
     if (!network) return fail(network.error());
@@ -127,16 +134,9 @@ int run_proof(const ProofOptions& options) {
     const auto genesis = genesis_at(folder.genesis());
     if (!genesis) return fail(genesis.error());
     RemoteWorld world(folder, *network);
-    ledger::MemberId asker;
-    if (!options.sender.empty()) {
-        const auto actor = find_actor(actors_of(folder, world), options.sender);
-        if (!actor) {
-            std::fprintf(stderr, "cityledger: %s\n", actor.error().c_str());
-            return k_exit_usage;
-        }
-        asker = actor->id;
-    }
-    const auto proof = fetch(network->nodes, options, world, asker);
+    const auto asker = asker_named(folder, world, options.sender);
+    if (!asker) return usage(asker.error());
+    const auto proof = fetch(network->nodes, options, world, *asker);
     if (!proof) return tell_missing(proof.error());
     // A node could lie: what is handed on holds.
     const auto shown = ledger::verify_proof(*proof, *genesis);

@@ -16,7 +16,7 @@ void add_common(CLI::App& command, ProofOptions& options) {
         ->capture_default_str();
     command.add_option("--node", options.node, "ask this node only");
     command.add_option("--as", options.sender,
-                       "id or name of the member that asks: a record is proven to who may read it");
+                       "id or name of the member that asks: proven is what it may read");
     command
         .add_option("--timeout-ms", options.timeout_ms,
                     "how long to wait for a header that covers it")
@@ -31,7 +31,7 @@ void add_receipt_proof(CLI::App& proof, int& exit_code) {
     command->add_option("ID", *id, "id of the transaction, as `tx` prints it")->required();
     add_common(*command, *options);
     command->callback([options, id, &exit_code] {
-        options->path = receipt_proof_path(*id);
+        options->receipt = *id;
         exit_code = run_proof(*options);
     });
 }

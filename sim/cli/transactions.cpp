@@ -70,8 +70,8 @@ void tell_open(const Digest& transaction, const std::string& outcome, const Call
         print_json(json::object{{"transaction", id}, {"outcome", outcome}});
         return;
     }
-    const std::string ask =
-        own_name() + " receipt " + id + " --network " + quoted_path(options.folder);
+    const std::string ask = own_name() + " receipt " + id + " --as " + quoted_path(options.sender) +
+                            " --network " + quoted_path(options.folder);
     const bool accepted = outcome == "accepted";
     std::printf("%s\n", said(accepted ? "tx.accepted" : "tx.unknown", {id, ask}).c_str());
 }
@@ -111,7 +111,7 @@ public:
         auto transaction = find_pending(folder_, sender, operations);
         if (transaction) {
             const Digest id = ledger::transaction_id(transaction->body);
-            if (const auto receipt = world_.find_receipt(id)) {
+            if (const auto receipt = world_.find_receipt(id, sender)) {
                 if (!options_.json) std::printf("%s\n", said("tx.before").c_str());
                 return answered(*receipt);
             }
@@ -235,16 +235,11 @@ int run_query(const CallOptions& options, const std::vector<FieldWord>& fields) 
     if (!secrets) return fail(secrets.error());
     hide_ids(*secrets, *arguments);
     hide_payment(*secrets, *arguments);
-    ledger::MemberId asker;
-    if (!options.sender.empty()) {
-        const auto actor =
-            find_actor(actors_of(folder, world), hidden_id(*secrets, options.sender));
-        if (!actor) return usage(actor.error());
-        asker = actor->id;
-    }
-    if (options.csv) return print_pages(options, **method, world, *std::move(arguments), asker);
+    const auto asker = asker_named(folder, world, options.sender);
+    if (!asker) return usage(asker.error());
+    if (options.csv) return print_pages(options, **method, world, *std::move(arguments), *asker);
     const auto result =
-        world.query(options.contract, options.method, *arguments, std::nullopt, asker);
+        world.query(options.contract, options.method, *arguments, std::nullopt, *asker);
     if (!result) return tell_refusal(result.error(), options.json);
     if (options.json) {
         print_json(*result);
@@ -260,10 +255,13 @@ int run_receipt(const std::string& id, const CallOptions& options) {
     const NetworkFolder folder = folder_at(options.folder);
     const auto network = network_of(folder, options.node);
     if (!network) return fail(network.error());
+    RemoteWorld world(folder, *network);
+    const auto reader = asker_named(folder, world, options.sender);
+    if (!reader) return usage(reader.error());
     std::optional<Error> problem;
     for (const NodeAddress& node : network->nodes) {
         client::ApiClient client(node.address, node.http_port);
-        const auto receipt = client.receipt(*transaction);
+        const auto receipt = world.receipt_from(client, *transaction, *reader);
         if (receipt) {
             drop_pending(folder, *transaction);
             return tell_receipt(*receipt, options.json);

@@ -13,6 +13,7 @@
 #include "sim/cli/call_text.hpp"
 #include "sim/cli/colour.hpp"
 #include "sim/cli/commands.hpp"
+#include "sim/cli/network_actors.hpp"
 #include "sim/cli/network_text.hpp"
 #include "sim/launch/interruption.hpp"
 #include "sim/scenario/terminal_text.hpp"
@@ -27,6 +28,7 @@ constexpr auto k_retry_interval = std::chrono::milliseconds(200);
 /// Receipts of one block that are asked for; the others are counted.
 constexpr std::size_t k_most_receipts = 50;
 constexpr std::size_t k_short_id = 12;
+constexpr int k_exit_usage = 2;
 
 /// "12:03:44": when this command heard of the block. Blocks have no time of their own.
 std::string time_now() {
@@ -98,7 +100,8 @@ struct WatchedBlock {
     std::vector<api::ReceiptView> receipts;
 };
 
-WatchedBlock read_block(ChainFollower& chain, const api::BlockReceipts& block) {
+WatchedBlock read_block(ChainFollower& chain, const api::BlockReceipts& block, RemoteWorld& world,
+                        const ledger::MemberId& reader) {
     WatchedBlock watched;
     watched.height = block.height;
     watched.transactions = block.receipts.size();
@@ -107,7 +110,7 @@ WatchedBlock read_block(ChainFollower& chain, const api::BlockReceipts& block) {
     for (const api::ReceiptLine& line : block.receipts) {
         watched.refused += refused_in(line);
         if (watched.receipts.size() == k_most_receipts) continue;
-        auto receipt = chain.client().receipt(line.transaction);
+        auto receipt = world.receipt_from(chain.client(), line.transaction, reader);
         if (receipt) watched.receipts.push_back(*std::move(receipt));
     }
     return watched;
@@ -119,6 +122,11 @@ void print_operation(const std::string& id, const api::OperationView& operation)
             said("watch.refused",
                  {operation.contract + "." + operation.method, operation.code_name, id});
         std::printf("    %s\n", toned(Tone::bad, printable(words)).c_str());
+    }
+    if (operation.code == 0 && operation.withheld) {
+        const std::string words =
+            said("watch.withheld", {operation.contract + "." + operation.method, id});
+        std::printf("    %s\n", printable(words).c_str());
     }
     for (const ledger::Event& event : operation.events) {
         const std::string words = said("watch.event", {event.name, event.subject, id});
@@ -147,7 +155,9 @@ void print_block(const WatchedBlock& block) {
 /// A line of JSON for each block.
 void print_block_json(const WatchedBlock& block) {
     boost::json::array events;
+    std::uint64_t withheld = 0;
     for (const api::ReceiptView& receipt : block.receipts) {
+        withheld += receipt.withheld ? 1 : 0;
         for (const api::OperationView& operation : receipt.operations) {
             for (const ledger::Event& event : operation.events) {
                 events.push_back({{"name", event.name},
@@ -156,11 +166,9 @@ void print_block_json(const WatchedBlock& block) {
             }
         }
     }
-    const boost::json::object object = {{"height", block.height},
-                                        {"view", block.view},
-                                        {"transactions", block.transactions},
-                                        {"refused", block.refused},
-                                        {"events", events}};
+    const boost::json::object object = {
+        {"height", block.height},   {"view", block.view},   {"transactions", block.transactions},
+        {"refused", block.refused}, {"withheld", withheld}, {"events", events}};
     std::printf("%s\n", ledger::compact_json(object).c_str());
 }
 
@@ -177,13 +185,19 @@ int run_watch(const WatchOptions& options) {
     }
     // Nothing is half done at any moment: each line is flushed, nothing is written.
     static_cast<void>(std::signal(SIGINT, [](int) { ::_exit(k_exit_interrupted); }));
+    RemoteWorld world(folder, *network);
+    const auto reader = asker_named(folder, world, options.sender);
+    if (!reader) {
+        std::fprintf(stderr, "cityledger: %s\n", reader.error().c_str());
+        return k_exit_usage;
+    }
     ChainFollower chain(*network);
     if (const Status begun = chain.begin(); !begun) return fail(begun.error());
     if (!options.json) std::printf("%s\n", said("watch.begins").c_str());
     std::fflush(stdout);
     for (std::uint64_t shown = 0;;) {
         for (const api::BlockReceipts& block : chain.next()) {
-            const WatchedBlock watched = read_block(chain, block);
+            const WatchedBlock watched = read_block(chain, block, world, *reader);
             options.json ? print_block_json(watched) : print_block(watched);
             std::fflush(stdout);
             if (++shown == options.blocks) return 0;

@@ -82,7 +82,7 @@ Status LoadRun::send_again(Open& open) {
 Status LoadRun::settle() {
     const bool all = open_.size() <= k_ask_for_all;
     for (auto open = open_.begin(); open != open_.end();) {
-        const auto receipt = run_.world.find_receipt(open->id);
+        const auto receipt = run_.world.find_receipt(open->id, open->transaction.body.sender);
         if (!receipt) {
             if (run_.world.now_ms() - open->sent_ms >= k_send_again_ms) {
                 const Status sent = send_again(*open);

@@ -72,11 +72,14 @@ public:
                                                           std::uint64_t timeout_ms) = 0;
     /// Sends without waiting for a receipt.
     [[nodiscard]] virtual Result<Digest> send(const ledger::Transaction& transaction) = 0;
-    /// The receipt on each running honest node, or nothing where it is not executed yet.
+    /// The receipt on each running honest node, as anybody reads it: heights and codes, perhaps no
+    /// more. Nothing where it is not executed yet.
     [[nodiscard]] virtual std::vector<std::optional<api::ReceiptView>> receipts(
         const Digest& transaction) = 0;
-    /// The receipt on any node, or nothing: for asking often.
-    [[nodiscard]] virtual std::optional<api::ReceiptView> find_receipt(const Digest& transaction) {
+    /// The receipt on any node, or nothing: for asking often. Read with the reader's key, which the
+    /// world holds; an empty reader reads as anybody.
+    [[nodiscard]] virtual std::optional<api::ReceiptView> find_receipt(
+        const Digest& transaction, const ledger::MemberId& /*reader*/) {
         for (auto& receipt : receipts(transaction)) {
             if (receipt) return std::move(receipt);
         }

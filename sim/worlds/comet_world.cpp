@@ -92,7 +92,8 @@ Result<api::ReceiptView> CometWorld::submit(const ledger::Transaction& transacti
         if (!taken) last = taken.error().message();
         const auto again = std::min(deadline, Clock::now() + std::chrono::seconds(2));
         while (Clock::now() < again) {
-            if (auto receipt = find_receipt(id)) return *std::move(receipt);
+            if (auto receipt = find_receipt(id, transaction.body.sender))
+                return *std::move(receipt);
             std::this_thread::sleep_for(k_between_questions);
         }
     }
@@ -119,7 +120,8 @@ std::vector<std::optional<api::ReceiptView>> CometWorld::receipts(const Digest& 
     return found;
 }
 
-std::optional<api::ReceiptView> CometWorld::find_receipt(const Digest& transaction) {
+std::optional<api::ReceiptView> CometWorld::find_receipt(const Digest& transaction,
+                                                         const ledger::MemberId&) {
     return receipt_at(comets_.front(), transaction);
 }
 

@@ -34,6 +34,15 @@ bool is_about_the_transaction(const Error& error) {
     return error.code.kind == RefusalKind::invalid || error.code.kind == RefusalKind::refused;
 }
 
+/// A request over a kept connection that breaks is sent twice, and the node may have seen both:
+/// then the question is signed anew.
+template <class Ask>
+auto asked_anew(const Ask& ask) {
+    auto answer = ask();
+    const bool repeated = !answer && answer.error().code == io::codes::read_replayed;
+    return repeated ? ask() : answer;
+}
+
 std::uint64_t milliseconds_until(Clock::time_point deadline) {
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
@@ -142,9 +151,21 @@ std::vector<std::optional<api::ReceiptView>> RemoteWorld::receipts(const Digest&
     return found;
 }
 
-std::optional<api::ReceiptView> RemoteWorld::find_receipt(const Digest& transaction) {
+Result<api::ReceiptView> RemoteWorld::receipt_from(client::ApiClient& node,
+                                                   const Digest& transaction,
+                                                   const ledger::MemberId& reader) {
+    // Signed for only once it is there: asking often stays cheap.
+    auto told = node.receipt(transaction);
+    if (!told || !told->withheld || reader.empty()) return told;
+    const auto key = key_of(reader);
+    if (!key) return propagate(key);
+    return asked_anew([&] { return node.receipt_as({reader, *key, nonce()}, transaction); });
+}
+
+std::optional<api::ReceiptView> RemoteWorld::find_receipt(const Digest& transaction,
+                                                          const ledger::MemberId& reader) {
     auto receipt = ask_any<api::ReceiptView>(
-        [&](client::ApiClient& node) { return node.receipt(transaction); });
+        [&](client::ApiClient& node) { return receipt_from(node, transaction, reader); });
     return receipt ? std::optional(*std::move(receipt)) : std::nullopt;
 }
 
@@ -171,11 +192,8 @@ Result<boost::json::value> RemoteWorld::query(std::string_view contract, std::st
         return asked.query_as({asker, key, nonce()}, contract_name, method_name, arguments,
                               canonical);
     };
-    // A request over a kept connection that breaks is sent twice; the node may have seen both.
     const auto ask = [&](client::ApiClient& asked) {
-        auto answer = ask_once(asked);
-        const bool repeated = !answer && answer.error().code == io::codes::read_replayed;
-        return repeated ? ask_once(asked) : answer;
+        return asked_anew([&] { return ask_once(asked); });
     };
     if (!node) return ask_any<boost::json::value>(ask);
     if (*node >= clients_.size()) return tl::unexpected<Error>(unknown_node(*node));

@@ -33,7 +33,12 @@ public:
     [[nodiscard]] Result<Digest> send(const ledger::Transaction& transaction) override;
     [[nodiscard]] std::vector<std::optional<api::ReceiptView>> receipts(
         const Digest& transaction) override;
-    [[nodiscard]] std::optional<api::ReceiptView> find_receipt(const Digest& transaction) override;
+    [[nodiscard]] std::optional<api::ReceiptView> find_receipt(
+        const Digest& transaction, const ledger::MemberId& reader) override;
+    /// The same at one node, with what is wrong.
+    [[nodiscard]] Result<api::ReceiptView> receipt_from(client::ApiClient& node,
+                                                        const Digest& transaction,
+                                                        const ledger::MemberId& reader);
     [[nodiscard]] Result<boost::json::value> query(std::string_view contract,
                                                    std::string_view method,
                                                    const boost::json::value& arguments,

@@ -3,6 +3,7 @@
 
 #include "ledger/executor.hpp"
 
+#include "ledger/contracts/receipt_readers.hpp"
 #include "ledger/contracts/state_readers.hpp"
 #include "ledger/memory_state_store.hpp"
 #include "tests/contracts/directory_stories.hpp"
@@ -269,6 +270,33 @@ TEST_CASE("a state key is proven to who may ask for its record", "[readers]") {
     for (const char* open : {"calendar/today", "evidence/record/00", "of no contract"}) {
         CHECK(may_read(open, ""));
     }
+}
+
+TEST_CASE("what an operation left is for its sender and the offices", "[readers]") {
+    Chain chain(1);
+    run_the_story(chain);
+    const auto reads = [&](const MemberId& asker, const MemberId& sender,
+                           const std::string& contract) {
+        return ReceiptReader(city_contracts(), chain.store(), asker).reads(sender, contract);
+    };
+    for (const MemberId& reader : {k_seller, k_bureau}) CHECK(reads(reader, k_seller, "invoice"));
+    // An operator may not read the invoice, so it may not read what its issue has told either.
+    for (const MemberId& other : {k_buyer, k_other, MemberId("AK"), MemberId("AD"), MemberId()}) {
+        INFO(other);
+        CHECK_FALSE(reads(other, k_seller, "invoice"));
+    }
+    CHECK(reads("AD", "AK", "directory"));
+    CHECK_FALSE(reads("AF", "AK", "directory"));
+    CHECK_FALSE(reads("", "", "calendar"));
+    TransactionBody mixed;
+    mixed.sender = k_seller;
+    mixed.operations = {{"calendar", "", {}}, {"invoice", "", {}}};
+    const auto reads_all = [&](const MemberId& asker) {
+        return ReceiptReader(city_contracts(), chain.store(), asker).reads_all(mixed);
+    };
+    CHECK(reads_all(k_seller));
+    CHECK(reads_all(k_bureau));
+    CHECK_FALSE(reads_all("AD"));
 }
 
 TEST_CASE("twelve requests of the largest size become overdue in one close", "[contracts]") {

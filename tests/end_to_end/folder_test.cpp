@@ -112,7 +112,7 @@ TEST_CASE("a network that is moved while it runs goes on, and its blocks move wi
     CHECK(network.command("up").exit_code == 0);
     const auto after = make_remote_world(other, "");
     REQUIRE(after);
-    CHECK((*after)->find_receipt(receipt->transaction));
+    CHECK((*after)->find_receipt(receipt->transaction, {}));
 }
 
 TEST_CASE("nodes whose home is removed end by themselves", "[folder]") {

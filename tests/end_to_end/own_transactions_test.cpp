@@ -83,7 +83,16 @@ TEST_CASE("a person enrols firms, admits one and issues an invoice, once", "[tx]
     CHECK(operation.at("result").at("number").as_string() == "00000001");
     CHECK(operation.at("events").as_array().at(0).at("name").as_string() == "invoice.issued");
     const std::string id(issued.at("transaction").as_string());
-    CHECK(contains(network.type("receipt " + id).output, "invoice.issue: done"));
+    const CommandResult anybodys = network.type("receipt " + id);
+    CHECK(contains(anybodys.output, "invoice.issue: done"));
+    CHECK(contains(anybodys.output, "say who reads with --as"));
+    CHECK_FALSE(contains(anybodys.output, "00000001"));
+    CHECK_FALSE(contains(network.type("receipt --as Employer " + id).output, "00000001"));
+    for (const char* reader : {"Restaurant", "TAXBUREAU"}) {
+        const CommandResult whole = network.type("receipt --as " + std::string(reader) + " " + id);
+        INFO(whole.output);
+        CHECK(contains(whole.output, "00000001"));
+    }
 
     const CommandResult again = network.type(k_issue + k_employer);
     CHECK(again.exit_code == 1);
@@ -125,8 +134,8 @@ TEST_CASE("a person enrols firms, admits one and issues an invoice, once", "[tx]
 
 TEST_CASE("watch tells two blocks and ends", "[tx]") {
     TypedNetwork network;
-    auto watched =
-        std::async(std::launch::async, [&] { return network.type("watch --blocks 2 --json"); });
+    auto watched = std::async(
+        std::launch::async, [&] { return network.type("watch --as OPERATOR --blocks 2 --json"); });
     std::this_thread::sleep_for(std::chrono::milliseconds(700));
     network.enrol(k_restaurant, "Restaurant");
     network.enrol(k_employer, "Employer");

@@ -40,8 +40,10 @@ TEST_CASE("a receipt and a record are proven right after the commit, and hold of
     const std::string height = std::to_string(enrolled.at("height").as_int64());
 
     // Nothing else goes on: the change itself is the work that has it covered.
-    done("proof receipt " + id + " --out " + file("receipt.json") + at);
-    done("proof receipt " + id + " --binary --out " + file("receipt.proof") + at);
+    const std::string receipt = "proof receipt --as OPERATOR " + id;
+    done(receipt + " --out " + file("receipt.json") + at);
+    done(receipt + " --binary --out " + file("receipt.proof") + at);
+    CHECK(contains(run_command("proof receipt " + id + at).output, "read_proof_not_permitted"));
     const std::string key = " --as OPERATOR membership/member/" + k_firm;
     CHECK(fs::file_size(file("receipt.proof")) < 2900);  // fits a QR code of bytes
     done("proof state" + key + " --out " + file("member.json") + at);

@@ -35,7 +35,7 @@ private:
     std::string path_;
 };
 
-/// The home of the only validator of a chain with one member.
+/// The home of the only validator of a chain with two members.
 struct TestHome {
     static constexpr std::int64_t k_day_s = 86'400;
 
@@ -50,7 +50,10 @@ struct TestHome {
         genesis.suite = suite;
         genesis.authority = crypto::certificate_digest(authority.certificate_pem).value();
         genesis.validators = {{"node0", validator.public_key().bytes()}};
-        if (standard) genesis.keys = {{"AK", member.public_key().bytes()}};
+        if (standard) {
+            genesis.keys = {{"AK", member.public_key().bytes()},
+                            {"BK", other_member.public_key().bytes()}};
+        }
         genesis.business = "{}";
         const crypto::NodeName name{to_hex(ledger::chain_id_of(genesis)), "node0"};
         const auto node = crypto::issue_node_certificate(authority, name, validity).value();
@@ -83,7 +86,8 @@ struct TestHome {
     NodeConfig config;
     ledger::Genesis genesis;
     crypto::IssuedIdentity authority;
-    crypto::PrivateKey member = crypto::PrivateKey::generate();
+    crypto::PrivateKey member = crypto::PrivateKey::generate();  ///< of AK
+    crypto::PrivateKey other_member = crypto::PrivateKey::generate();
 };
 
 /// Runs the node on a thread until it goes out of scope.

@@ -6,9 +6,12 @@
 #include <catch2/catch.hpp>
 
 #include "client/api_client.hpp"
-#include "node/api/answers.hpp"
+#include "ledger/ledger_codes.hpp"
+#include "node/api/event_answers.hpp"
+#include "node/api/receipt_questions.hpp"
 #include "node/io/daemon/asio_scheduler.hpp"
 #include "node/io/http/event_followers.hpp"
+#include "node/io/http/read_codes.hpp"
 #include "tests/io/daemon_fixtures.hpp"
 #include "tests/io/http_fixtures.hpp"
 
@@ -23,9 +26,16 @@ using boost::system::error_code;
 /// A follower of a server on loopback.
 class Follower {
 public:
-    explicit Follower(std::uint16_t port, const std::string& target = "/events") {
+    explicit Follower(std::uint16_t port, const std::string& target = "/events",
+                      const std::string& pass = "") {
         stream_.next_layer().connect({address_v4::loopback(), port});
         stream_.read_message_max(0);
+        if (!pass.empty()) {
+            stream_.set_option(
+                websocket::stream_base::decorator([pass](websocket::request_type& request) {
+                    request.set(boost::beast::http::field::authorization, pass);
+                }));
+        }
         stream_.handshake("localhost:" + std::to_string(port), target);
     }
     std::string next() {
@@ -72,15 +82,18 @@ const std::string k_localhost = "Host: localhost\r\n";
 struct FollowedServer {
     explicit FollowedServer(const EventSettings& settings, std::size_t message_bytes = 10)
         : scheduler(loop.context()),
-          followers(
-              EventSource{[this, message_bytes](std::uint64_t block, const EventFeed::Done& done) {
-                              if (lacks_memory) return done(EventFeed::Message());
-                              const std::string text(message_bytes, 'x');
-                              done(std::make_shared<const EventMessage>(
-                                  EventMessage{std::to_string(block) + " " + text, 0}));
-                          },
-                          [this] { return height; }, budget, scheduler},
-              settings),
+          followers(EventSource{[this, message_bytes](std::uint64_t block, const ledger::MemberId&,
+                                                      const EventFeed::Done& done) {
+                                    if (lacks_memory) return done(EventFeed::Message());
+                                    const std::string text(message_bytes, 'x');
+                                    done(std::make_shared<const EventMessage>(
+                                        EventMessage{std::to_string(block) + " " + text, 0}));
+                                },
+                                [](const HttpRequest&, const ledger::ReadQuestion&) {
+                                    return Result<ledger::MemberId>("");
+                                },
+                                [this] { return height; }, budget, scheduler},
+                    settings),
           server(loop.context(), {}, logger) {
         const WebSocketPath path{
             "/events", [this](const HttpRequest& request) { return followers.judge(request); },
@@ -111,6 +124,17 @@ struct FollowedServer {
     HttpServer server;
 };
 
+/// The Authorization header by which this member follows from block 1 on.
+std::string follow_pass(const TestHome& home, const ledger::MemberId& member,
+                        const crypto::PrivateKey& key) {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const auto now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+    ledger::ReadPass pass{"node0", member, static_cast<std::uint64_t>(now_ms) + 15'000, {}, {}};
+    pass = ledger::sign_read_pass(ledger::chain_id_of(home.genesis), api::follow_question(1),
+                                  std::move(pass), key);
+    return "CityLedger " + to_hex(ledger::encode(pass));
+}
+
 TEST_CASE("a follower hears of every block in order with its events", "[http][events][daemon]") {
     TestHome home;
     home.make_log();
@@ -118,7 +142,7 @@ TEST_CASE("a follower hears of every block in order with its events", "[http][ev
     options.home = home.folder.path();
     RunningDaemon daemon(options);
     client::ApiClient client("127.0.0.1", daemon.http_port());
-    Follower follower(daemon.http_port(), "/events?from=1");
+    Follower follower(daemon.http_port(), "/events?from=1", follow_pass(home, "AK", home.member));
     std::vector<Digest> sent;
     for (std::uint8_t nonce = 1; nonce <= 3; ++nonce) {
         const auto submitted = client.submit(call(home, nonce), 20'000);
@@ -140,6 +164,7 @@ TEST_CASE("a follower hears of every block in order with its events", "[http][ev
         CHECK(heard[i].operations[0].contract == "calendar");
         CHECK(heard[i].operations[0].operation == "no_such_method");
         CHECK(heard[i].operations[0].code_name == "operation_unknown_method");
+        CHECK_FALSE(heard[i].operations[0].detail.empty());
     }
     const std::uint64_t last = client.status()->executed_height;
     Follower resumed(daemon.http_port(), "/events?from=" + std::to_string(last));
@@ -149,6 +174,60 @@ TEST_CASE("a follower hears of every block in order with its events", "[http][ev
                  "GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     CHECK(metrics.text.find("cityledger_event_followers 2\n") != std::string::npos);
     CHECK(metrics.text.find("cityledger_event_followers_dropped_total 0\n") != std::string::npos);
+}
+
+TEST_CASE("who may not read a transaction hears how many operations there were and no more",
+          "[http][events][read][daemon]") {
+    TestHome home;
+    home.make_log();
+    DaemonOptions options;
+    options.home = home.folder.path();
+    RunningDaemon daemon(options);
+    client::ApiClient client("127.0.0.1", daemon.http_port());
+    const auto submitted = client.submit(call(home, 1), 20'000);
+    REQUIRE(submitted);
+    REQUIRE(submitted->receipt);
+    Follower anybody(daemon.http_port(), "/events?from=1");
+    Follower other(daemon.http_port(), "/events?from=1",
+                   follow_pass(home, "BK", home.other_member));
+    for (Follower* follower : {&anybody, &other}) {
+        api::BlockEvents block;
+        std::string text;
+        do {
+            text = follower->next();
+            block = ledger::from_json<api::BlockEvents>(ledger::parse_json(text).value()).value();
+        } while (block.block.height < submitted->receipt->height);
+        CHECK(block.block.receipts.at(0).transaction == submitted->transaction);
+        CHECK(block.transactions.empty());
+        CHECK(block.others == 1);
+        REQUIRE(block.operations.size() == 1);
+        // What no contract has is named by its sender alone: counted, not repeated.
+        CHECK(block.operations[0].contract.empty());
+        CHECK(block.operations[0].operation.empty());
+        CHECK(block.operations[0].code_name == "operation_unknown_method");
+        CHECK(block.operations[0].count == 1);
+        CHECK(text.find("AK") == std::string::npos);
+        CHECK(text.find("no_such_method") == std::string::npos);
+    }
+}
+
+TEST_CASE("a bad pass takes no place among the followers", "[http][events][read][daemon]") {
+    TestHome home;
+    home.make_log();
+    DaemonOptions options;
+    options.home = home.folder.path();
+    RunningDaemon daemon(options);
+    const auto answer = [&](const std::string& target, const std::string& pass) {
+        return exchange(daemon.http_port(),
+                        handshake(target, k_localhost + "Authorization: " + pass + "\r\n"));
+    };
+    const std::string good = follow_pass(home, "AK", home.member);
+    CHECK(answer("/events?from=2", good).text.find(ledger::codes::read_signature_wrong.name) !=
+          std::string::npos);
+    CHECK(answer("/events?from=1", "CityLedger 00").text.find(codes::read_pass_malformed.name) !=
+          std::string::npos);
+    Follower follower(daemon.http_port(), "/events?from=1", good);
+    CHECK(answer("/events?from=1", good).text.find(codes::read_replayed.name) != std::string::npos);
 }
 
 TEST_CASE("events without a WebSocket are refused with what to use", "[http][events][daemon]") {

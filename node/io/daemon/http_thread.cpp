@@ -19,12 +19,15 @@ Status HttpThread::start(ApiBackend& backend, const ledger::ContractRegistry& co
                               {"event_followers", event_followers_->size()},
                               {"event_followers_dropped", event_followers_->dropped()}};
     });
-    event_feed_.emplace(backend);
-    event_followers_.emplace(EventSource{[this](std::uint64_t height, EventFeed::Done done) {
-                                             event_feed_->read(height, std::move(done));
-                                         },
-                                         [&backend] { return backend.executed_height(); },
-                                         routes_->read_budget(), scheduler_});
+    event_feed_.emplace(backend, contracts);
+    event_followers_.emplace(EventSource{
+        [this](std::uint64_t height, const ledger::MemberId& asker, EventFeed::Done done) {
+            event_feed_->read(height, asker, std::move(done));
+        },
+        [this](const HttpRequest& request, const ledger::ReadQuestion& question) {
+            return routes_->asker_of(request, question);
+        },
+        [&backend] { return backend.executed_height(); }, routes_->read_budget(), scheduler_});
     const auto handle = [this](const HttpRequest& request, HttpRespond respond) {
         const StageScope stage(request.method == "POST" ? Stage::form : Stage::answer);
         routes_->handle(request, std::move(respond));

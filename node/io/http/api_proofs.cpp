@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "crypto/check.hpp"
+#include "ledger/contracts/receipt_readers.hpp"
 #include "ledger/contracts/state_readers.hpp"
 #include "ledger/receipt_index.hpp"
 #include "node/io/http/api_arguments.hpp"
@@ -34,6 +35,10 @@ std::vector<ledger::Receipt> receipts_of(const ledger::StateReader& state, std::
         receipts.push_back(std::move(stored->receipt));
     }
     return receipts;
+}
+
+Error not_for_asker(const std::string& what, const std::string& readers) {
+    return refuse(codes::read_proof_not_permitted, what + " is for " + readers).value();
 }
 
 std::uint64_t bytes_of(const std::vector<ledger::Receipt>& receipts) {
@@ -113,7 +118,7 @@ void ProofRoutes::cover(std::optional<std::uint64_t> height, const HttpRespond& 
 Status ProofRoutes::check_reader(const ledger::ContractRegistry& contracts, const std::string& key,
                                  const ledger::MemberId& asker) const {
     const auto who = ledger::kept_from(contracts, backend_.state(), key, asker);
-    if (who) return refuse(codes::read_proof_not_permitted, "the value of this key is for " + *who);
+    if (who) return tl::unexpected<Error>(not_for_asker("the value of this key", *who));
     return {};
 }
 
@@ -134,25 +139,27 @@ void ProofRoutes::of_state(const api::StateQuestion& question, const HttpRespond
     });
 }
 
-void ProofRoutes::of_receipt(const std::string& id, const Charge& charge,
-                             const HttpRespond& respond) {
-    const auto stored = stored_receipt(backend_, id);
-    if (!stored) return respond(error_response(stored.error()));
-    const ledger::Receipt& receipt = stored->receipt;
-    cover(receipt.height, respond, [this, receipt, charge, respond](ledger::Proof proof) {
-        std::uint64_t bytes = 0;
-        proof.receipt = claim(receipt, proof.headers.front().executed.height, bytes);
-        charge(bytes);
-        backend_.read_block(receipt.height, [receipt, charge, respond, proof = std::move(proof)](
-                                                const Result<StoredBlock>& block) mutable {
-            if (block) {
-                charge(block->bytes);
-                const auto* transaction = find_transaction(*block, receipt);
-                if (transaction != nullptr) proof.receipt->transaction = transaction->body;
+void ProofRoutes::of_receipt(const ledger::Receipt& receipt, const Asker& asker,
+                             const Charge& charge, const HttpRespond& respond) {
+    backend_.read_block(
+        receipt.height, [this, receipt, asker, charge, respond](const Result<StoredBlock>& block) {
+            if (!block) return respond(error_response(block.error()));
+            charge(block->bytes);
+            const auto* transaction = find_transaction(*block, receipt);
+            ledger::ReceiptReader reader(asker.contracts, backend_.state(), asker.member);
+            if (transaction == nullptr || !reader.reads_all(transaction->body)) {
+                return respond(
+                    error_response(not_for_asker("this receipt", ledger::k_receipt_readers)));
             }
-            respond(json_response(proof));
+            cover(receipt.height, respond,
+                  [this, receipt, charge, respond, body = transaction->body](ledger::Proof proof) {
+                      std::uint64_t bytes = 0;
+                      proof.receipt = claim(receipt, proof.headers.front().executed.height, bytes);
+                      proof.receipt->transaction = body;
+                      charge(bytes);
+                      respond(json_response(proof));
+                  });
         });
-    });
 }
 
 ledger::ReceiptClaim ProofRoutes::claim(const ledger::Receipt& receipt,

@@ -22,6 +22,10 @@ class ProofRoutes {
 public:
     /// Called with the bytes that were read for an answer.
     using Charge = std::function<void(std::uint64_t bytes)>;
+    struct Asker {
+        const ledger::ContractRegistry& contracts;
+        ledger::MemberId member;  ///< empty: nobody known
+    };
 
     explicit ProofRoutes(ApiBackend& backend) : backend_(backend) {}
 
@@ -29,7 +33,9 @@ public:
     [[nodiscard]] Status check_reader(const ledger::ContractRegistry& contracts,
                                       const std::string& key, const ledger::MemberId& asker) const;
     void of_state(const api::StateQuestion& question, const HttpRespond& respond);
-    void of_receipt(const std::string& id, const Charge& charge, const HttpRespond& respond);
+    /// read_proof_not_permitted unless the asker may read all of the transaction.
+    void of_receipt(const ledger::Receipt& receipt, const Asker& asker, const Charge& charge,
+                    const HttpRespond& respond);
 
 private:
     using WithProof = std::function<void(ledger::Proof proof)>;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "ledger/contracts/receipt_readers.hpp"
+#include "node/api/receipt_questions.hpp"
 #include "node/io/http/api_arguments.hpp"
 #include "node/io/http/api_constants.hpp"
 #include "node/io/http/api_json.hpp"
@@ -57,6 +59,10 @@ public:
 
     void on_executed(std::uint64_t height) { followers_.on_executed(height); }
     ReadBudget& read_budget() { return budget_; }
+    Result<ledger::MemberId> asker_of(const HttpRequest& request,
+                                      const ledger::ReadQuestion& question) {
+        return questions_.asker_of(request, question);
+    }
 
     static Status judge_head(const HttpRequest& request) {
         const auto parts = split_path(request.path);
@@ -238,11 +244,15 @@ private:
         };
         const auto stored = stored_receipt(backend_, parts[1]);
         if (!stored) return at_height(error_response(stored.error()));
-        const auto tell = [this, stored = *stored, at_height,
+        const auto asker =
+            questions_.asker_of(request, api::receipt_question(stored->receipt.transaction));
+        if (!asker) return at_height(error_response(asker.error()));
+        const auto tell = [this, stored = *stored, asker = *asker, at_height,
                            address = request.caller](const Result<StoredBlock>& block) {
             if (block) budget_.charge(address, block->bytes, scheduler_.now_ms());
             const auto* transaction = block ? find_transaction(*block, stored.receipt) : nullptr;
-            at_height(json_response(api::receipt_view(stored, transaction)));
+            ledger::ReceiptReader reader(contracts_, backend_.state(), asker);
+            at_height(json_response(api::receipt_view_for(reader, stored, transaction)));
         };
         backend_.read_block(stored->receipt.height, tell);
     }
@@ -274,8 +284,13 @@ private:
         proofs_.of_state(*question, respond);
     }
     void receipt_proof(const HttpRequest& request, const Parts& parts, const HttpRespond& respond) {
+        const auto stored = stored_receipt(backend_, parts[2]);
+        if (!stored) return respond(error_response(stored.error()));
+        const auto asker =
+            questions_.asker_of(request, api::receipt_proof_question(stored->receipt.transaction));
+        if (!asker) return respond(error_response(asker.error()));
         proofs_.of_receipt(
-            parts[2],
+            stored->receipt, {contracts_, *asker},
             [this, address = request.caller](std::uint64_t bytes) {
                 budget_.charge(address, bytes, scheduler_.now_ms());
             },
@@ -351,6 +366,10 @@ void ApiRoutes::handle(const HttpRequest& request, HttpRespond respond) {
 }
 Status ApiRoutes::judge_head(const HttpRequest& request) const { return Impl::judge_head(request); }
 ReadBudget& ApiRoutes::read_budget() { return impl_->read_budget(); }
+Result<ledger::MemberId> ApiRoutes::asker_of(const HttpRequest& request,
+                                             const ledger::ReadQuestion& question) {
+    return impl_->asker_of(request, question);
+}
 void ApiRoutes::on_executed(std::uint64_t height) { impl_->on_executed(height); }
 
 }  // namespace cityledger::io

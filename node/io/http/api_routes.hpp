@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "ledger/contract.hpp"
+#include "ledger/read_pass.hpp"
 #include "node/io/http/api_backend.hpp"
 #include "node/io/http/http_limits.hpp"
 #include "node/io/http/http_message.hpp"
@@ -26,6 +27,10 @@ public:
     [[nodiscard]] Status judge_head(const HttpRequest& request) const;
     /// From which the routes take; for others who answer the same addresses.
     [[nodiscard]] ReadBudget& read_budget();
+    /// The member that has signed this question; empty if nobody has. No pass is taken twice, here
+    /// and by the routes. Errors as of read_codes.hpp.
+    [[nodiscard]] Result<ledger::MemberId> asker_of(const HttpRequest& request,
+                                                    const ledger::ReadQuestion& question);
     /// A block was executed and its state is readable.
     void on_executed(std::uint64_t height);
 

@@ -1,9 +1,10 @@
 #pragma once
-// What GET /events tells of each block, written once for all who follow.
+// What GET /events tells of each block, written once for all who may read the same.
 
 #include <map>
 #include <vector>
 
+#include "ledger/contract.hpp"
 #include "node/io/http/api_backend.hpp"
 
 namespace cityledger::io {
@@ -18,22 +19,27 @@ public:
     using Message = std::shared_ptr<const EventMessage>;
     using Done = std::function<void(const Result<Message>&)>;
 
-    /// The backend must outlive the feed.
-    explicit EventFeed(ApiBackend& backend) : backend_(backend) {}
+    /// Both must outlive the feed.
+    EventFeed(ApiBackend& backend, const ledger::ContractRegistry& contracts)
+        : backend_(backend), contracts_(contracts) {}
 
-    /// The message of an executed block, perhaps within the call; null if memory lacks for it.
-    /// Errors as of read_block.
-    void read(std::uint64_t height, Done done);
+    /// The message of an executed block for this member (empty: for anybody), perhaps within the
+    /// call; null if memory lacks for it. Errors as of read_block.
+    void read(std::uint64_t height, const ledger::MemberId& asker, Done done);
 
 private:
+    using Readers = std::map<ledger::MemberId, std::vector<Done>>;
+
     void tell(std::uint64_t height, const Result<StoredBlock>& block);
-    Result<Message> write(std::uint64_t height, const Result<StoredBlock>& block);
+    Result<Message> write(std::uint64_t height, const ledger::MemberId& asker,
+                          const Result<StoredBlock>& block);
 
     ApiBackend& backend_;
-    std::map<std::uint64_t, std::vector<Done>> readers_;  ///< of blocks that are being read
-    /// The message that was made last: at the newest block all followers want the same.
+    const ledger::ContractRegistry& contracts_;
+    std::map<std::uint64_t, Readers> readers_;  ///< of blocks that are being read
+    /// The messages of the height that was told last: at the newest block all want the same height.
     std::uint64_t last_height_ = 0;
-    Message last_;
+    std::map<ledger::MemberId, Message> last_;
 };
 
 }  // namespace cityledger::io

@@ -6,6 +6,7 @@
 #include <boost/beast/websocket/stream.hpp>
 #include <limits>
 
+#include "node/api/receipt_questions.hpp"
 #include "node/io/http/api_arguments.hpp"
 #include "node/io/io_codes.hpp"
 
@@ -25,8 +26,10 @@ constexpr std::uint64_t k_handshake_ms = 10'000;
 
 class EventFollower : public std::enable_shared_from_this<EventFollower> {
 public:
-    EventFollower(WebSocketRequest&& request, std::uint64_t height, EventFollowers& all)
+    EventFollower(WebSocketRequest&& request, ledger::MemberId asker, std::uint64_t height,
+                  EventFollowers& all)
         : all_(all),
+          asker_(std::move(asker)),
           head_(std::move(request.head)),
           address_(request.request.caller),
           budget_name_(budget_name(address_)),
@@ -59,7 +62,7 @@ public:
         if (!near) return dismiss(websocket::close_code::try_again_later, near.error());
         busy_ = true;
         if (!all_.source_.budget.admit(address_, now_ms())) return pause();
-        all_.source_.read(next_height_,
+        all_.source_.read(next_height_, asker_,
                           [weak = weak_from_this()](const Result<EventFeed::Message>& message) {
                               const auto self = weak.lock();
                               if (self && !self->closed_) self->send(message);
@@ -172,6 +175,7 @@ private:
     }
 
     EventFollowers& all_;
+    const ledger::MemberId asker_;  ///< empty: nobody known
     const boost::beast::http::request<boost::beast::http::string_body> head_;
     const std::string address_;
     const std::string budget_name_;
@@ -189,8 +193,8 @@ EventFollowers::EventFollowers(EventSource source, EventSettings settings)
 EventFollowers::~EventFollowers() { close(); }
 
 Status EventFollowers::judge(const HttpRequest& request) {
-    const auto height = first_height(request);
-    if (!height) return propagate(height);
+    const auto from = from_of(request);
+    if (!from) return propagate(from);
     const std::string client = budget_name(request.caller);
     std::size_t of_client = 0;
     for (const auto& follower : followers_) of_client += follower->client() == client ? 1 : 0;
@@ -200,14 +204,20 @@ Status EventFollowers::judge(const HttpRequest& request) {
                                                   std::to_string(of_client) +
                                                   " of them from this address");
     }
-    return check_behind(*height);
+    const Status near = check_behind(first_height(*from));
+    if (!near) return near;
+    // Last, so that a pass is spent on a place only.
+    auto asker = source_.asker_of(request, api::follow_question(*from));
+    if (!asker) return propagate(asker);
+    judged_asker_ = *std::move(asker);
+    return {};
 }
 
 void EventFollowers::take(WebSocketRequest&& request) {
-    const auto height = first_height(request.request);
+    const std::uint64_t height = first_height(from_of(request.request).value());
     source_.budget.charge(request.request.caller, k_read_request_bytes, source_.scheduler.now_ms());
-    const auto follower =
-        std::make_shared<EventFollower>(std::move(request), height.value(), *this);
+    const auto follower = std::make_shared<EventFollower>(
+        std::move(request), std::exchange(judged_asker_, {}), height, *this);
     followers_.insert(follower);
     follower->start();
 }
@@ -221,14 +231,17 @@ void EventFollowers::close() {
     for (const auto& follower : std::exchange(followers_, {})) follower->say_goodbye();
 }
 
-Result<std::uint64_t> EventFollowers::first_height(const HttpRequest& request) const {
+Result<std::optional<std::uint64_t>> EventFollowers::from_of(const HttpRequest& request) {
     const auto from = request.parameter("from");
-    if (!from) return source_.executed_height() + 1;
-    auto height = number_of("from", *from, std::numeric_limits<std::uint64_t>::max());
-    if (height && *height == 0) {
-        return tl::unexpected<Error>(wrong_parameter("from: begins at 1"));
-    }
-    return height;
+    if (!from) return std::optional<std::uint64_t>();
+    const auto height = number_of("from", *from, std::numeric_limits<std::uint64_t>::max());
+    if (!height) return propagate(height);
+    if (*height == 0) return tl::unexpected<Error>(wrong_parameter("from: begins at 1"));
+    return std::optional(*height);
+}
+
+std::uint64_t EventFollowers::first_height(std::optional<std::uint64_t> from) const {
+    return from.value_or(source_.executed_height() + 1);
 }
 
 Status EventFollowers::check_behind(std::uint64_t height) const {

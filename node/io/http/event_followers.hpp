@@ -5,6 +5,7 @@
 #include <memory>
 #include <set>
 
+#include "ledger/read_pass.hpp"
 #include "node/io/http/event_feed.hpp"
 #include "node/io/http/http_limits.hpp"
 #include "node/io/http/read_budget.hpp"
@@ -23,7 +24,11 @@ struct EventSettings {
 
 /// What the followers need of a node. All must outlive them.
 struct EventSource {
-    std::function<void(std::uint64_t, EventFeed::Done)> read;  ///< as EventFeed::read
+    /// As EventFeed::read.
+    std::function<void(std::uint64_t, const ledger::MemberId&, EventFeed::Done)> read;
+    /// As ApiRoutes::asker_of.
+    std::function<Result<ledger::MemberId>(const HttpRequest&, const ledger::ReadQuestion&)>
+        asker_of;
     std::function<std::uint64_t()> executed_height;
     ReadBudget& budget;
     node::Scheduler& scheduler;
@@ -36,9 +41,11 @@ public:
     EventFollowers(EventSource source, EventSettings settings = {});
     ~EventFollowers();
 
-    /// Whether one more may follow: http_wrong_parameter, events_too_many or events_too_far_behind.
+    /// Whether one more may follow: http_wrong_parameter, events_too_many, events_too_far_behind,
+    /// or what is wrong with its pass.
     [[nodiscard]] Status judge(const HttpRequest& request);
-    /// Follows from the parameter `from`, else from the next block on. The request was judged well.
+    /// Follows from the parameter `from`, else from the next block on. The request is the one that
+    /// was judged well right before.
     void take(WebSocketRequest&& request);
     /// A block was executed and its state is readable.
     void on_executed();
@@ -52,12 +59,15 @@ public:
 private:
     friend class EventFollower;
 
-    [[nodiscard]] Result<std::uint64_t> first_height(const HttpRequest& request) const;
+    /// The parameter `from`, if the request has it.
+    [[nodiscard]] static Result<std::optional<std::uint64_t>> from_of(const HttpRequest& request);
+    [[nodiscard]] std::uint64_t first_height(std::optional<std::uint64_t> from) const;
     [[nodiscard]] Status check_behind(std::uint64_t height) const;
 
     EventSource source_;
     EventSettings settings_;
     std::set<std::shared_ptr<EventFollower>> followers_;
+    ledger::MemberId judged_asker_;  ///< of the request that was judged last
     std::uint64_t dropped_ = 0;
 };
 

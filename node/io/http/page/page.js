@@ -1,6 +1,7 @@
 // The page of a node: /status, /events and public queries in words. Everything that comes from the
 // chain becomes text nodes, never markup.
 const k_blocks_kept = 200;
+const k_links_of_block = 50;
 const k_blocks_before = 20;  // of the past, when the page opens
 const k_status_interval_ms = 2000;
 const k_condition_interval_ms = 5000;
@@ -190,6 +191,7 @@ function draw_operation(operation) {
                 say('refused', code_words(operation.code_name).meaning), ' ',
                 make('code', {}, operation.code_name));
   }
+  if (operation.withheld) return make('li', {}, make('code', {}, name), ' ', say('ok'));
   if (operation.events.length === 0) return make('li', {}, make('code', {}, name), ' ', say('ok'));
   const told = operation.events.map((event) => make('span', {title: event.name},
       words_of(EVENTS, event.name), ' ', foreign(event.subject, 'id')));
@@ -198,10 +200,7 @@ function draw_operation(operation) {
 }
 
 function draw_transaction(transaction) {
-  const link = make('button', {type: 'button', class: 'link id',
-                               onclick: () => show_transaction(transaction.transaction)},
-                    transaction.transaction.slice(0, 12));
-  const item = make('li', {}, link, ' ', foreign(transaction.sender, 'quiet'));
+  const item = make('li', {}, draw_link(transaction.transaction), ' ', foreign(transaction.sender, 'quiet'));
   if (transaction.code_name !== 'ok') {
     item.append(' ', make('span', {class: 'bad'},
                           say('refused', code_words(transaction.code_name).meaning)));
@@ -210,18 +209,43 @@ function draw_transaction(transaction) {
   return item;
 }
 
-const names = (transaction, text) => !text || JSON.stringify(transaction).includes(text);
+/** How many operations were of one kind and ended alike: all that the chain tells anybody. */
+function draw_tally(tally) {
+  const name = tally.contract ? make('code', {}, foreign(tally.contract + '.' + tally.operation))
+                              : say('no_operation');
+  if (tally.code_name === 'ok') return make('li', {}, name, ' × ' + tally.count);
+  return make('li', {class: 'bad'}, name, ' × ' + tally.count + ' ',
+              say('refused', code_words(tally.code_name).meaning), ' ',
+              make('code', {}, tally.code_name));
+}
+
+function draw_link(transaction) {
+  return make('button', {type: 'button', class: 'link id',
+                         onclick: () => show_transaction(transaction)}, transaction.slice(0, 12));
+}
+
+function draw_links(message) {
+  const told = new Set(message.transactions.map((transaction) => transaction.transaction));
+  const others = message.block.receipts.filter((receipt) => !told.has(receipt.transaction));
+  const links = others.slice(0, k_links_of_block).flatMap((receipt) =>
+      [draw_link(receipt.transaction), ' ']);
+  if (others.length > k_links_of_block) links.push(say('others', others.length - k_links_of_block));
+  return make('p', {class: 'quiet links'}, ...links);
+}
+
+const names = (told, text) => !text || JSON.stringify(told).includes(text);
 
 function draw_block(message) {
   const wanted = id('filter').value.trim();
+  if (!names(message, wanted)) return null;
   const shown = message.transactions.filter((transaction) => names(transaction, wanted));
-  if (wanted && shown.length === 0) return null;
   const item = make('li', {'data-height': message.block.height},
                     make('strong', {}, say('block', message.block.height)), ' ',
                     make('span', {class: 'quiet'},
                          say('transactions', message.block.receipts.length)),
+                    make('ul', {class: 'tallies'}, ...message.operations.map(draw_tally)),
                     make('ul', {}, ...shown.map(draw_transaction)));
-  if (message.others > 0) item.append(make('p', {class: 'quiet'}, say('others', message.others)));
+  if (message.others > 0) item.append(draw_links(message));
   return item;
 }
 
@@ -290,6 +314,7 @@ function draw_receipt(receipt) {
   });
   const parts = [make('p', {}, head), make('ul', {}, ...operations)];
   if (receipt.code_name !== 'ok') parts.push(refusal(receipt.code_name, receipt.detail));
+  if (receipt.withheld) parts.push(make('p', {class: 'quiet'}, say('withheld')));
   return parts;
 }
 

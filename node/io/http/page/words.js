@@ -46,6 +46,9 @@ const WORDS = {
   by: ['{0} by {1}', '{1}：{0}'],
   refused: ['refused: {0}', '被拒绝：{0}'],
   executed_in: ['executed in block {0}, transaction {1} of it', '在区块 {0} 执行，为其中第 {1} 笔'],
+  withheld: ['Its results and events are for its sender, the tax bureau and auditors.',
+    '结果与事件仅供发送方、税务机关和审计方查看。'],
+  no_operation: ['operations that no contract has', '合约中没有的操作'],
   ok: ['done', '成功'], no_words: ['(no words for this code)', '（此代码没有说明）'],
   remedy: ['What to do: {0}', '补救：{0}'], detail: ['Met: {0}', '情况：{0}'],
 };
