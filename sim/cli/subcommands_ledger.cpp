@@ -85,8 +85,7 @@ void add_receipt(CLI::App& app, int& exit_code) {
     const auto id = std::make_shared<std::string>();
     CLI::App* receipt = app.add_subcommand("receipt", "what became of a transaction");
     receipt->add_option("ID", *id, "id of the transaction, as `tx` prints it")->required();
-    receipt->add_option("--as", options->sender,
-                        "id or name of the member that reads: its sender, or an office");
+    receipt->add_option("--as", options->sender, "id or name of the member that reads and signs");
     add_place(*receipt, options->folder, options->node);
     receipt->add_flag("--json", options->json, "print JSON");
     receipt->callback([options, id, &exit_code] { exit_code = run_receipt(*id, *options); });
@@ -106,8 +105,7 @@ void add_watch(CLI::App& app, int& exit_code) {
     const auto options = std::make_shared<WatchOptions>();
     CLI::App* watch = app.add_subcommand("watch", "new blocks and events as they come");
     add_place(*watch, options->folder, options->node);
-    watch->add_option("--as", options->sender,
-                      "id or name of the member that reads: it sees its own events, an office all");
+    watch->add_option("--as", options->sender, "id or name of the member that reads and signs");
     watch->add_option("--blocks", options->blocks, "end after so many blocks")
         ->check(CLI::Range(1, 1'000'000'000));
     watch->add_flag("--json", options->json, "a line of JSON for each block");

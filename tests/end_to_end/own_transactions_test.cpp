@@ -85,7 +85,7 @@ TEST_CASE("a person enrols firms, admits one and issues an invoice, once", "[tx]
     const std::string id(issued.at("transaction").as_string());
     const CommandResult anybodys = network.type("receipt " + id);
     CHECK(contains(anybodys.output, "invoice.issue: done"));
-    CHECK(contains(anybodys.output, "say who reads with --as"));
+    CHECK(contains(anybodys.output, "its sender, the tax bureau"));
     CHECK_FALSE(contains(anybodys.output, "00000001"));
     CHECK_FALSE(contains(network.type("receipt --as Employer " + id).output, "00000001"));
     for (const char* reader : {"Restaurant", "TAXBUREAU"}) {

@@ -233,7 +233,11 @@ function draw_links(message) {
   return make('p', {class: 'quiet links'}, ...links);
 }
 
-const names = (told, text) => !text || JSON.stringify(told).includes(text);
+/** Whether what is told has the text somewhere, operations by the names that the page shows. */
+function names(told, text) {
+  const operations = told.operations.map((one) => one.contract + '.' + one.operation);
+  return JSON.stringify([told, operations]).includes(text);
+}
 
 function draw_block(message) {
   const wanted = id('filter').value.trim();
