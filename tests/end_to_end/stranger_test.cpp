@@ -54,7 +54,7 @@ public:
             }
         }
         const auto members =
-            world_->query("membership", "members", {{"limit", 1000}}, std::nullopt, "SZTAX");
+            world_->query("membership", "members", {{"limit", 100}}, std::nullopt, "SZTAX");
         REQUIRE(members);
         for (const json::value& member : members->at("members").as_array()) {
             words.insert(std::string(member.at("id").as_string()));
