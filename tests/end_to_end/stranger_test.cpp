@@ -85,11 +85,12 @@ private:
     std::optional<RemoteWorld> world_;
 };
 
-/// As text, and within bytes that are told in hexadecimal digits. Short ones only as a whole text.
+/// As text, and within bytes that are told in hexadecimal digits. Short ones, such as numbers of
+/// eight digits, which any figure may hold by chance, only as a whole text.
 std::vector<std::string> found_in(const std::string& text, const std::set<std::string>& words) {
     std::vector<std::string> found;
     for (const std::string& word : words) {
-        const std::string written = word.size() >= 8 ? word : "\"" + word + "\"";
+        const std::string written = word.size() > 8 ? word : "\"" + word + "\"";
         if (contains(text, written) || contains(text, to_hex(as_bytes(word)))) {
             found.push_back(word);
         }
